@@ -109,7 +109,11 @@ mod tests {
     fn every_code_is_found_by_its_text_and_stands_once() {
         for (i, code) in Code::ALL.iter().enumerate() {
             assert_eq!(Code::find(code.as_str()), Some(*code));
-            assert!(Code::ALL[i + 1..].iter().all(|other| other.as_str() != code.as_str()));
+            assert!(
+                Code::ALL[i + 1..]
+                    .iter()
+                    .all(|other| other.as_str() != code.as_str())
+            );
             assert!(code.sentence().ends_with('.'));
         }
         assert_eq!(Code::find("no such code"), None);

@@ -45,14 +45,22 @@ pub enum FrameError {
     #[error(transparent)]
     Json(#[from] JsonError),
     /// JSON, but neither of the two forms.
-    #[error("the message is no frame: an object with topic, event and payload, or an array of five")]
+    #[error(
+        "the message is no frame: an object with topic, event and payload, or an array of five"
+    )]
     Shape,
 }
 
 impl Frame {
     /// A message that starts from our side and expects no reply.
     pub fn push(topic: impl Into<String>, event: impl Into<String>, payload: Value) -> Self {
-        Self { join_ref: None, reference: None, topic: topic.into(), event: event.into(), payload }
+        Self {
+            join_ref: None,
+            reference: None,
+            topic: topic.into(),
+            event: event.into(),
+            payload,
+        }
     }
 
     /// The `phx_reply` to this frame.
@@ -78,7 +86,13 @@ impl Frame {
         match json::parse(text, FRAME_LIMIT_BYTES)? {
             Value::Object(mut map) => {
                 let mut take = |key: &str| map.remove(key).unwrap_or(Value::Null);
-                let parts = [take("join_ref"), take("ref"), take("topic"), take("event"), take("payload")];
+                let parts = [
+                    take("join_ref"),
+                    take("ref"),
+                    take("topic"),
+                    take("event"),
+                    take("payload"),
+                ];
                 Self::from_parts(parts).map(|frame| (frame, Form::Object))
             }
             Value::Array(items) => {
@@ -97,19 +111,30 @@ impl Frame {
                 "event": self.event, "payload": self.payload,
             })
             .to_string(),
-            Form::Array => {
-                json!([self.join_ref, self.reference, self.topic, self.event, self.payload]).to_string()
-            }
+            Form::Array => json!([
+                self.join_ref,
+                self.reference,
+                self.topic,
+                self.event,
+                self.payload
+            ])
+            .to_string(),
         }
     }
 
-    fn from_parts([join_ref, reference, topic, event, payload]: [Value; 5]) -> Result<Self, FrameError> {
+    fn from_parts(
+        [join_ref, reference, topic, event, payload]: [Value; 5],
+    ) -> Result<Self, FrameError> {
         Ok(Self {
             join_ref: reference_text(join_ref)?,
             reference: reference_text(reference)?,
             topic: name(topic)?,
             event: name(event)?,
-            payload: if payload.is_null() { json!({}) } else { payload },
+            payload: if payload.is_null() {
+                json!({})
+            } else {
+                payload
+            },
         })
     }
 }
@@ -146,7 +171,8 @@ mod tests {
 
     #[test]
     fn both_forms_are_read_and_written_alike() {
-        let object = r#"{"join_ref":null,"ref":"2","topic":"customer:x","event":"heartbeat","payload":{}}"#;
+        let object =
+            r#"{"join_ref":null,"ref":"2","topic":"customer:x","event":"heartbeat","payload":{}}"#;
         let array = r#"[null,"2","customer:x","heartbeat",{}]"#;
         let (a, form_a) = Frame::parse(object).expect("object");
         let (b, form_b) = Frame::parse(array).expect("array");
@@ -169,7 +195,14 @@ mod tests {
 
     #[test]
     fn what_is_no_frame_is_refused() {
-        for text in ["1", "[]", "{}", r#"["1","2","t","e"]"#, r#"[1.5,"2","t","e",{}]"#, r#"[null,null,"","e",{}]"#] {
+        for text in [
+            "1",
+            "[]",
+            "{}",
+            r#"["1","2","t","e"]"#,
+            r#"[1.5,"2","t","e",{}]"#,
+            r#"[null,null,"","e",{}]"#,
+        ] {
             assert_eq!(Frame::parse(text), Err(FrameError::Shape), "{text}");
         }
     }

@@ -18,7 +18,9 @@ pub const ID_LIMIT_BYTES: usize = 64;
 fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= ID_LIMIT_BYTES
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Lower-case base 32 without letters that look alike; 16 bytes become 26 characters.
@@ -116,7 +118,9 @@ id!(
 );
 
 /// A turn of a conversation, counted from 1. A higher number makes everything that carries a lower one void.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,
+)]
 #[serde(transparent)]
 pub struct TurnId(pub u64);
 

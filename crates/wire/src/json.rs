@@ -40,7 +40,10 @@ pub fn parse(text: &str, limit_bytes: usize) -> Result<Value, JsonError> {
     let value = Strict { depth: 0 }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|e| JsonError::Malformed { line: e.line(), column: e.column() })
+    value.map_err(|e| JsonError::Malformed {
+        line: e.line(),
+        column: e.column(),
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -53,7 +56,9 @@ impl Strict {
         if self.depth >= DEPTH_LIMIT {
             return Err(E::custom("nested too deep"));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -83,7 +88,9 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("not a finite number"))
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::String(value.to_owned()))
@@ -115,18 +122,41 @@ mod tests {
 
     #[test]
     fn honest_json_passes_unchanged() {
-        for text in ["null", "1", "-0.5", "\"é\"", "[1,[2]]", r#"{"a":{"b":[true,null]}}"#] {
-            assert_eq!(parse(text, 100).ok(), serde_json::from_str(text).ok(), "{text}");
+        for text in [
+            "null",
+            "1",
+            "-0.5",
+            "\"é\"",
+            "[1,[2]]",
+            r#"{"a":{"b":[true,null]}}"#,
+        ] {
+            assert_eq!(
+                parse(text, 100).ok(),
+                serde_json::from_str(text).ok(),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_two_parsers_could_read_differently_is_refused() {
         let deep = "[".repeat(DEPTH_LIMIT + 1) + &"]".repeat(DEPTH_LIMIT + 1);
-        for text in
-            ["", "{", r#"{"a":1,"a":2}"#, r#"{"a":{"b":1,"b":1}}"#, "NaN", "1e999", r#""\ud800""#, "1 2", "[1,]", &deep]
-        {
-            assert!(matches!(parse(text, 1000), Err(JsonError::Malformed { .. })), "{text}");
+        for text in [
+            "",
+            "{",
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":{"b":1,"b":1}}"#,
+            "NaN",
+            "1e999",
+            r#""\ud800""#,
+            "1 2",
+            "[1,]",
+            &deep,
+        ] {
+            assert!(
+                matches!(parse(text, 1000), Err(JsonError::Malformed { .. })),
+                "{text}"
+            );
         }
         assert_eq!(parse("[1,2,3]", 6), Err(JsonError::TooLarge));
     }

@@ -1,0 +1,220 @@
+//! Bodies of the REST interface, as the published client sends and reads them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::media::TurnMillis;
+use crate::{AgentId, Code, ConversationId, CustomerId};
+
+/// An answer with data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Success<T> {
+    /// Always true.
+    pub success: bool,
+    /// What was asked for.
+    pub data: T,
+    /// Which part of a list this is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub meta: Option<Page>,
+}
+
+impl<T> Success<T> {
+    /// An answer with one thing.
+    pub fn one(data: T) -> Self {
+        Self {
+            success: true,
+            data,
+            meta: None,
+        }
+    }
+
+    /// An answer with a part of a list.
+    pub fn page(data: T, meta: Page) -> Self {
+        Self {
+            success: true,
+            data,
+            meta: Some(meta),
+        }
+    }
+}
+
+/// Which part of a list an answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// From 1.
+    pub page: u32,
+    /// Things a page.
+    pub per_page: u32,
+    /// Things in all.
+    pub total_count: u64,
+}
+
+/// An answer that refuses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A public code.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub errors: BTreeMap<String, String>,
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self {
+            code: code.as_str().into(),
+            message: code.sentence().into(),
+            errors: BTreeMap::new(),
+        }
+    }
+}
+
+/// Body of `POST /api/v1/conversations`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenConversation {
+    /// Which agent; the customer's only or first one when absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub agent_id: Option<AgentId>,
+    /// Where the caller is.
+    #[serde(default)]
+    pub channel: Channel,
+}
+
+/// Where a caller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A page.
+    #[default]
+    Widget,
+    /// A page of the customer's.
+    Inline,
+    /// A phone.
+    Phone,
+    /// A program.
+    Sdk,
+}
+
+/// What opening a conversation answers.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenedConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The agent that it is with.
+    pub agent_id: AgentId,
+    /// Opens the media socket, once.
+    pub client_token: String,
+    /// Seconds until the token is void.
+    pub expires_in: u32,
+}
+
+impl std::fmt::Debug for OpenedConversation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenedConversation")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Body of `POST /api/v1/conversations/{id}/turns`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypedTurn {
+    /// What the caller says.
+    pub text: String,
+}
+
+/// A turn as its result is shown: to REST clients, and by `conversimple call --json`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TurnView {
+    /// What was understood, masked.
+    pub heard: String,
+    /// What was said, masked.
+    pub said: String,
+    /// The calls that it led to, with the guard's verdicts.
+    pub tool_calls: Vec<TurnCall>,
+    /// Times of its stages.
+    pub millis: TurnMillis,
+}
+
+/// A tool call of a turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnCall {
+    /// Which tool.
+    pub name: String,
+    /// Its arguments, masked.
+    pub arguments: Value,
+    /// `"allowed"` or a public code.
+    pub verdict: String,
+    /// Milliseconds from the request to the outcome.
+    pub millis: f64,
+}
+
+/// An agent as the interface shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentView {
+    /// Its id.
+    pub id: AgentId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// `draft`, `published` or `archived`.
+    pub status: String,
+    /// Counts from 1, raised by each change.
+    pub version: i64,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// RFC 3339, UTC.
+    pub updated_at: String,
+    /// What the agent is made of, where generated.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spec: Option<Value>,
+    /// The customer's settings.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub agent_config: Option<Value>,
+    /// `dialog_manager`, `free_flow` or `free_flow_native_sts`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub execution_mode: Option<String>,
+}
+
+/// A deployment as the interface shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeploymentView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// `phone`, `widget`, `inline` or `sdk`.
+    pub channel: String,
+    /// `pending`, `active` or `inactive`.
+    pub status: String,
+    /// `dev`, `staging`, `production` or `widget`.
+    pub environment: String,
+    /// Settings of the channel.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub channel_config: Option<Value>,
+    /// When and whom to engage.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub engagement_rules: Option<Value>,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// RFC 3339, UTC.
+    pub updated_at: String,
+}
+
+/// What `keys create --json` prints. The key is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CreatedKey {
+    /// The tenant.
+    pub customer_id: CustomerId,
+    /// The key.
+    pub api_key: String,
+}

@@ -1,0 +1,368 @@
+//! A tool as it is declared, called and answered, and the policy keys that travel in its parameter schema.
+//!
+//! The published protocol has no place for policy, and needs none: policy travels as `x-` keys inside the JSON Schema
+//! of the parameters, where clients that do not know them leave them alone. This file names the keys and reads them;
+//! what follows from them is decided by the guard, the ledger of calls and the dialog.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{AgentId, CallId, Code, ConversationId, TurnId};
+
+/// Policy keys of a tool, in the top level of its parameter schema.
+pub mod tool_key {
+    /// `true`: the caller must say yes to exactly these arguments before the tool runs.
+    pub const CONFIRM: &str = "x-confirm";
+    /// `"login"` or `"logout"`: what the tool is to the conversation.
+    pub const ROLE: &str = "x-role";
+    /// `true`: the tool is the SDK's own, is never offered to a language engine and cannot be asked for by name.
+    pub const INTERNAL: &str = "x-internal";
+    /// `true`: the tool is refused unless the caller has logged in.
+    pub const CALLER: &str = "x-caller";
+    /// `"5/min"`: how often the tool may be called in one conversation.
+    pub const LIMIT: &str = "x-limit";
+    /// `["what do I have in checking"]`: sentences with which callers ask for the tool.
+    pub const EXAMPLES: &str = "x-examples";
+    /// `"Your balance is {balance}."`: how the result is said.
+    pub const SAY: &str = "x-say";
+    /// The unit or currency of amounts in the result, such as `"USD"`.
+    pub const CURRENCY: &str = "x-currency";
+}
+
+/// Policy keys of an argument, beside its `type` in the parameter schema.
+pub mod argument_key {
+    /// `"password"`, `"pin"`, `"card"` …: the value is heard, handed over and forgotten.
+    pub const SECRET: &str = "x-secret";
+    /// `"account"`: the value is the id of one of the caller's own things of this kind.
+    pub const OWN: &str = "x-own";
+    /// `"Which account?"`: how the argument is asked for.
+    pub const ASK: &str = "x-ask";
+    /// `{"minimum": {"code": …, "message": …}}`: what is answered when the bound of that name is broken.
+    pub const REFUSE: &str = "x-refuse";
+}
+
+/// The internal tool that lists the caller's own things: arguments `{"kind": KIND}`, result [`OwnThings`].
+pub const OWN_THINGS_TOOL: &str = "conversimple_own_things";
+
+/// What [`OWN_THINGS_TOOL`] answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct OwnThings {
+    /// The things, in the order in which they should be offered.
+    pub things: Vec<OwnThing>,
+}
+
+/// One thing that the caller owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnThing {
+    /// The id that the tool's argument takes. Never said aloud.
+    pub id: String,
+    /// What the caller may call it, the best name first: "checking", "checking account".
+    pub names: Vec<String>,
+}
+
+/// A tool as an agent registers it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolSpec {
+    /// The tool's name: letters, digits, `_`, `-` and `.`.
+    pub name: String,
+    /// What it does, in words.
+    #[serde(default)]
+    pub description: String,
+    /// JSON Schema of the arguments object, with policy keys.
+    #[serde(default = "no_parameters")]
+    pub parameters: Value,
+}
+
+/// What a tool is to the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// An ordinary tool.
+    Ordinary,
+    /// Its success makes the conversation the caller's.
+    Login,
+    /// Its success ends that.
+    Logout,
+}
+
+impl ToolSpec {
+    /// Most tools that one conversation may have.
+    pub const COUNT_LIMIT: usize = 128;
+
+    /// Whether the caller must say yes first.
+    pub fn confirm(&self) -> bool {
+        self.flag(tool_key::CONFIRM)
+    }
+
+    /// Whether the tool is hidden from language engines.
+    pub fn internal(&self) -> bool {
+        self.flag(tool_key::INTERNAL)
+    }
+
+    /// Whether the tool says that it needs a caller who has logged in. A tool that acts on something the caller owns
+    /// says so by that.
+    pub fn caller(&self) -> bool {
+        self.flag(tool_key::CALLER) || self.arguments().any(|argument| argument.own().is_some())
+    }
+
+    /// The tool's role. Where none is declared, a tool named `login`, `log_in`, `sign_in` or `authenticate` is a
+    /// login, and `logout`, `log_out` or `sign_out` a logout: that is how agents that know no policy keys are read.
+    pub fn role(&self) -> Role {
+        match self.parameters.get(tool_key::ROLE).and_then(Value::as_str) {
+            Some("login") => Role::Login,
+            Some("logout") => Role::Logout,
+            Some(_) => Role::Ordinary,
+            None => match self.name.to_ascii_lowercase().as_str() {
+                "login" | "log_in" | "sign_in" | "signin" | "authenticate" => Role::Login,
+                "logout" | "log_out" | "sign_out" | "signout" => Role::Logout,
+                _ => Role::Ordinary,
+            },
+        }
+    }
+
+    /// The declared limit, unparsed.
+    pub fn limit(&self) -> Option<&str> {
+        self.parameters.get(tool_key::LIMIT).and_then(Value::as_str)
+    }
+
+    /// Sentences with which callers ask for the tool.
+    pub fn examples(&self) -> Vec<&str> {
+        let list = self
+            .parameters
+            .get(tool_key::EXAMPLES)
+            .and_then(Value::as_array);
+        list.map(|items| items.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// How the result is said, if declared.
+    pub fn say(&self) -> Option<&str> {
+        self.parameters.get(tool_key::SAY).and_then(Value::as_str)
+    }
+
+    /// The declared arguments, in the order of the schema.
+    pub fn arguments(&self) -> impl Iterator<Item = Argument<'_>> {
+        let required = self.parameters.get("required").and_then(Value::as_array);
+        let properties = self.parameters.get("properties").and_then(Value::as_object);
+        properties
+            .into_iter()
+            .flatten()
+            .map(move |(name, schema)| Argument {
+                name,
+                schema,
+                required: required
+                    .is_some_and(|list| list.iter().any(|item| item == name.as_str())),
+            })
+    }
+
+    /// The argument of a name.
+    pub fn argument(&self, name: &str) -> Option<Argument<'_>> {
+        self.arguments().find(|argument| argument.name == name)
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.parameters.get(key) == Some(&Value::Bool(true))
+    }
+}
+
+/// One declared argument.
+#[derive(Debug, Clone, Copy)]
+pub struct Argument<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its JSON Schema.
+    pub schema: &'a Value,
+    /// Whether a call without it is refused.
+    pub required: bool,
+}
+
+impl<'a> Argument<'a> {
+    /// Which kind of secret the argument takes, if any. Where nothing is declared the name speaks: `password`, `pin`,
+    /// `card_number`, `cvv` and the like are secret whoever wrote the agent.
+    pub fn secret(&self) -> Option<&'a str> {
+        match self.schema.get(argument_key::SECRET) {
+            Some(Value::String(kind)) => Some(kind),
+            Some(Value::Bool(false)) => None,
+            Some(Value::Bool(true)) => Some("password"),
+            _ => secret_by_name(self.name),
+        }
+    }
+
+    /// Which kind of own thing the argument names, if any.
+    pub fn own(&self) -> Option<&'a str> {
+        self.schema.get(argument_key::OWN).and_then(Value::as_str)
+    }
+
+    /// How the argument is asked for, if declared.
+    pub fn ask(&self) -> Option<&'a str> {
+        self.schema.get(argument_key::ASK).and_then(Value::as_str)
+    }
+
+    /// The declared code and sentence for a broken bound (`minimum`, `enum`, `pattern` …).
+    pub fn refuse(&self, bound: &str) -> Option<(&'a str, Option<&'a str>)> {
+        let row = self.schema.get(argument_key::REFUSE)?.get(bound)?;
+        Some((
+            row.get("code")?.as_str()?,
+            row.get("message").and_then(Value::as_str),
+        ))
+    }
+}
+
+fn secret_by_name(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let has = |word: &str| words.contains(&word);
+    if has("password") || has("passwd") || has("passphrase") || has("passcode") || has("secret") {
+        Some("password")
+    } else if has("pin") || has("otp") {
+        Some("pin")
+    } else if has("cvv") || has("cvc") || lower.contains("security_code") {
+        Some("cvv")
+    } else if has("ssn") || lower.contains("social_security") {
+        Some("ssn")
+    } else if lower == "card"
+        || lower.contains("card_number")
+        || lower.contains("cardnumber")
+        || has("pan")
+    {
+        Some("card")
+    } else {
+        None
+    }
+}
+
+fn no_parameters() -> Value {
+    json!({"type": "object", "properties": {}})
+}
+
+/// A call that the platform sends to an agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolCall {
+    /// Its id; used once, sent again after a reconnect.
+    pub call_id: CallId,
+    /// The conversation that it belongs to.
+    pub conversation_id: ConversationId,
+    /// Which tool.
+    pub tool_name: String,
+    /// The arguments object.
+    pub arguments: Map<String, Value>,
+    /// How long the platform waits for the answer, in seconds: 0.1 to 300.
+    pub timeout_seconds: f64,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToolOutcome {
+    /// The tool's result, which may itself be a refusal: see [`ToolOutcome::refusal`].
+    Result(Value),
+    /// The tool did not run or failed; only the code and its sentence are known to the conversation.
+    Failed(Code),
+}
+
+impl ToolOutcome {
+    /// The code of a refusal: that of a failure, or of a result `{"error": CODE, …}`.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Failed(code) => Some(code.as_str()),
+            Self::Result(value) => value.get("error").and_then(Value::as_str),
+        }
+    }
+
+    /// The sentence of a refusal.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Self::Failed(code) => Some(code.sentence()),
+            Self::Result(value) => value
+                .get("message")
+                .and_then(Value::as_str)
+                .or_else(|| Some(Code::find(value.get("error")?.as_str()?)?.sentence())),
+        }
+    }
+}
+
+/// What a person may look at of a call: arguments are masked before they come here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallView {
+    /// The call.
+    pub call_id: CallId,
+    /// The turn that asked for it.
+    pub turn: TurnId,
+    /// Which tool.
+    pub name: String,
+    /// Its arguments, masked.
+    pub arguments: Value,
+    /// `"allowed"`, or the public code with which it was refused or ended. Absent while it runs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<String>,
+    /// Milliseconds from the request to the outcome. Absent while it runs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub millis: Option<f64>,
+}
+
+/// Which agent a conversation is with, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Party {
+    /// The tenant.
+    pub customer_id: crate::CustomerId,
+    /// The agent of that tenant.
+    pub agent_id: AgentId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(parameters: Value) -> ToolSpec {
+        ToolSpec {
+            name: "t".into(),
+            description: String::new(),
+            parameters,
+        }
+    }
+
+    #[test]
+    fn a_tool_without_policy_keys_is_read_by_names() {
+        let python = ToolSpec {
+            name: "login".into(),
+            description: "Login".into(),
+            parameters: json!({"type": "object", "properties": {
+                "username": {"type": "string"}, "password": {"type": "string"}, "pin": {"type": "string"},
+                "pinned": {"type": "string"}, "card_number": {"type": "string"}, "discard": {"type": "string"}}}),
+        };
+        assert_eq!(python.role(), Role::Login);
+        let secret = |name: &str| python.argument(name).and_then(|a| a.secret());
+        assert_eq!(secret("password"), Some("password"));
+        assert_eq!(secret("pin"), Some("pin"));
+        assert_eq!(secret("card_number"), Some("card"));
+        for plain in ["username", "pinned", "discard"] {
+            assert_eq!(secret(plain), None, "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_declared_key_beats_the_name() {
+        let spec = spec(json!({"x-role": "ordinary", "properties": {"pin": {"x-secret": false}}}));
+        assert_eq!(spec.role(), Role::Ordinary);
+        assert_eq!(spec.argument("pin").and_then(|a| a.secret()), None);
+    }
+
+    #[test]
+    fn an_owned_argument_needs_a_caller() {
+        assert!(
+            spec(json!({"properties": {"account_id": {"type": "string", "x-own": "account"}}}))
+                .caller()
+        );
+        assert!(!spec(json!({"properties": {"query": {"type": "string"}}})).caller());
+    }
+
+    #[test]
+    fn a_refusal_is_a_failure_or_a_result_with_an_error() {
+        let refused = ToolOutcome::Result(json!({"error": "rate_limit_exceeded"}));
+        assert_eq!(refused.refusal(), Some("rate_limit_exceeded"));
+        assert_eq!(refused.message(), Some(Code::RateLimitExceeded.sentence()));
+        assert_eq!(
+            ToolOutcome::Failed(Code::ToolTimeout).refusal(),
+            Some("tool_timeout")
+        );
+        assert_eq!(ToolOutcome::Result(json!({"balance": 1})).refusal(), None);
+    }
+}
