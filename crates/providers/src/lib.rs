@@ -1,1 +1,13 @@
-//! Placeholder until the crate's first commit.
+//! Speech in, speech out and meaning: the local models behind small traits, with where they come from and how they are checked.
+//!
+//! Everything here blocks and knows nothing of a conversation: when to listen, what to say and how to pace it is decided by others.
+
+mod error;
+pub mod models;
+mod speech_in;
+mod speech_out;
+
+pub use error::ProviderError;
+pub use models::ModelError;
+pub use speech_in::{LISTENING_RATE_HZ, SpeechToText};
+pub use speech_out::TextToSpeech;
