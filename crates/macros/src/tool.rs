@@ -1,0 +1,290 @@
+//! What `#[tool(…)]` may say, and the declaration that it becomes.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{
+    FnArg, Ident, ImplItemFn, Lit, LitStr, Pat, ReturnType, Token, Type, bracketed,
+    punctuated::Punctuated,
+};
+
+use crate::rules::Rules;
+
+const KNOWN: &str = "limit, confirm, role, examples, say, currency and step_up";
+
+/// The attribute's content.
+pub(crate) struct Attribute {
+    description: LitStr,
+    calls: Vec<TokenStream>,
+    login: bool,
+}
+
+impl Parse for Attribute {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let missing = "a tool says first what it does: #[tool(\"Get account balance\")]";
+        if !input.peek(LitStr) {
+            return Err(syn::Error::new(input.span(), missing));
+        }
+        let description: LitStr = input.parse()?;
+        if description.value().trim().is_empty() {
+            return Err(syn::Error::new(description.span(), missing));
+        }
+        let mut attribute = Self {
+            description,
+            calls: Vec::new(),
+            login: false,
+        };
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            let key: Ident = input.parse()?;
+            attribute.take(&key, input)?;
+        }
+        Ok(attribute)
+    }
+}
+
+impl Attribute {
+    fn take(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        match key.to_string().as_str() {
+            "confirm" => self.calls.push(quote!(.confirm())),
+            "limit" => {
+                let limit = text(input)?;
+                check_limit(&limit)?;
+                self.calls.push(quote!(.limit(#limit)));
+            }
+            "role" => {
+                let role = text(input)?;
+                if !["login", "logout"].contains(&role.value().as_str()) {
+                    return Err(syn::Error::new(
+                        role.span(),
+                        "a role is \"login\" or \"logout\"",
+                    ));
+                }
+                self.login = role.value() == "login";
+                self.calls.push(quote!(.role(#role)));
+            }
+            "examples" => {
+                input.parse::<Token![=]>()?;
+                let list;
+                bracketed!(list in input);
+                let sentences = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+                let sentences = sentences.iter();
+                self.calls.push(quote!(.examples(&[#(#sentences),*])));
+            }
+            "say" => {
+                let sentence = text(input)?;
+                self.calls.push(quote!(.say(#sentence)));
+            }
+            "currency" => {
+                let currency = text(input)?;
+                self.calls.push(quote!(.currency(#currency)));
+            }
+            "step_up" => {
+                let age = text(input)?;
+                let seconds = duration_seconds(&age)?;
+                self.calls.push(quote!(.step_up_seconds(#seconds)));
+            }
+            _ => {
+                return Err(syn::Error::new(
+                    key.span(),
+                    format!("#[tool] knows {KNOWN}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes the `#[tool]` attribute and the parameters' `#[input]` attributes off a method and writes the tool's
+/// declaration. `None` when the method is no tool.
+pub(crate) fn take(method: &mut ImplItemFn, agent: &Type) -> syn::Result<Option<TokenStream>> {
+    let Some(at) = method.attrs.iter().position(|a| a.path().is_ident("tool")) else {
+        return Ok(None);
+    };
+    let attribute = method.attrs.remove(at);
+    let attribute: Attribute = match &attribute.meta {
+        syn::Meta::List(list) => list.parse_args()?,
+        other => {
+            return Err(syn::Error::new(
+                other.span(),
+                "a tool says what it does: #[tool(\"Get account balance\")]",
+            ));
+        }
+    };
+    check_signature(method)?;
+    let parameters = parameters(method)?;
+    Ok(Some(declaration(method, agent, &attribute, &parameters)))
+}
+
+struct ToolParameter {
+    name: String,
+    ty: Type,
+    rules: Rules,
+}
+
+fn declaration(
+    method: &ImplItemFn,
+    agent: &Type,
+    attribute: &Attribute,
+    parameters: &[ToolParameter],
+) -> TokenStream {
+    let ident = &method.sig.ident;
+    let name = ident.to_string();
+    let Attribute {
+        description, calls, ..
+    } = attribute;
+    let declares = parameters.iter().map(|parameter| {
+        let ToolParameter { name, ty, rules } = parameter;
+        let checks = rules.checks(ty);
+        let amend = (!rules.is_empty()).then(|| {
+            let calls = rules.calls();
+            quote!(declaration.amend(#name, argument, |property| property #calls);)
+        });
+        quote_spanned! {ty.span()=> {
+            #checks
+            #[allow(unused_variables, reason = "only amended arguments are looked at again")]
+            let argument = <#ty as ::conversimple::__private::Parameter<#agent>>::declare(#name, &mut declaration);
+            #amend
+        }}
+    });
+    let takes = parameters.iter().enumerate().map(|(i, parameter)| {
+        let ToolParameter { name, ty, .. } = parameter;
+        let local = Ident::new(&format!("parameter_{i}"), Span::mixed_site());
+        quote_spanned! {ty.span()=>
+            let #local = <#ty as ::conversimple::__private::Parameter<#agent>>::take(#name, &mut permitted)?;
+        }
+    });
+    let locals = (0..parameters.len())
+        .map(|i| Ident::new(&format!("parameter_{i}"), Span::mixed_site()));
+    let call = quote!(#agent::#ident(&agent, #(#locals),*));
+    let call = if method.sig.asyncness.is_some() {
+        quote!(#call.await)
+    } else {
+        call
+    };
+    let output = match &method.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => ident.span(),
+    };
+    let answer = if attribute.login {
+        quote_spanned!(output=> ::conversimple::__private::login_answer(reply))
+    } else {
+        quote_spanned!(output=> ::conversimple::__private::answer(reply))
+    };
+    quote! {{
+        let mut declaration = ::conversimple::__private::Declaration::<#agent>::new(#name, #description) #(#calls)*;
+        #(#declares)*
+        declaration.body(|agent, mut permitted| ::std::boxed::Box::pin(async move {
+            #(#takes)*
+            ::core::mem::drop(permitted);
+            let reply = #call;
+            #answer
+        }))
+    }}
+}
+
+fn parameters(method: &mut ImplItemFn) -> syn::Result<Vec<ToolParameter>> {
+    let mut parameters = Vec::new();
+    for input in method.sig.inputs.iter_mut().skip(1) {
+        let FnArg::Typed(typed) = input else { continue };
+        let Pat::Ident(pat) = typed.pat.as_ref() else {
+            return Err(syn::Error::new_spanned(
+                &typed.pat,
+                "a tool's parameter is a plain name: its name is the argument's",
+            ));
+        };
+        if let Type::Reference(reference) = typed.ty.as_ref() {
+            return Err(syn::Error::new_spanned(
+                reference,
+                "a tool owns its arguments: write `String` for text, or a type of your own with #[derive(Input)]",
+            ));
+        }
+        let rules = Rules::read(&typed.attrs)?;
+        let name = rules
+            .name
+            .clone()
+            .unwrap_or_else(|| pat.ident.to_string().trim_start_matches('_').to_owned());
+        parameters.push(ToolParameter {
+            name,
+            ty: (*typed.ty).clone(),
+            rules,
+        });
+        typed.attrs.retain(|a| !a.path().is_ident("input"));
+    }
+    Ok(parameters)
+}
+
+fn check_signature(method: &ImplItemFn) -> syn::Result<()> {
+    let receiver = method.sig.receiver().ok_or_else(|| {
+        syn::Error::new_spanned(
+            &method.sig,
+            "a tool is a method of the agent: its first parameter is `&self`",
+        )
+    })?;
+    if receiver.reference.is_none() || receiver.mutability.is_some() {
+        return Err(syn::Error::new_spanned(
+            receiver,
+            "a tool takes `&self`: many calls run at the same time. What changes goes behind a lock, \
+             or into the conversation's state (`Conversation`)",
+        ));
+    }
+    if !method.sig.generics.params.is_empty() {
+        return Err(syn::Error::new_spanned(
+            &method.sig.generics,
+            "a tool has no type parameters: its arguments are one schema",
+        ));
+    }
+    if matches!(method.sig.output, ReturnType::Default) {
+        return Err(syn::Error::new_spanned(
+            &method.sig,
+            "a tool answers: write `-> Reply<T>`, where T is serde's Serialize",
+        ));
+    }
+    Ok(())
+}
+
+fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    match input.parse::<Lit>()? {
+        Lit::Str(text) => Ok(text),
+        other => Err(syn::Error::new(other.span(), "this is a text in quotes")),
+    }
+}
+
+fn check_limit(limit: &LitStr) -> syn::Result<()> {
+    let text = limit.value();
+    let good = text.split_once('/').is_some_and(|(count, unit)| {
+        count.parse::<u32>().is_ok_and(|count| count > 0)
+            && ["s", "sec", "min", "hour", "h", "day"].contains(&unit)
+    });
+    if good {
+        Ok(())
+    } else {
+        Err(syn::Error::new(
+            limit.span(),
+            "a limit is a count and a unit: \"5/min\", \"1/sec\", \"20/hour\" or \"100/day\"",
+        ))
+    }
+}
+
+fn duration_seconds(age: &LitStr) -> syn::Result<u64> {
+    let text = age.value();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "s" | "sec" => Some(1),
+        "min" => Some(60),
+        "h" | "hour" => Some(3600),
+        _ => None,
+    };
+    match (digits.parse::<u64>(), unit) {
+        (Ok(count), Some(unit)) if (1..=100_000).contains(&count) => Ok(count * unit),
+        _ => Err(syn::Error::new(
+            age.span(),
+            "an age is a count and a unit: \"5min\", \"30sec\" or \"1hour\"",
+        )),
+    }
+}
