@@ -1,1 +1,20 @@
-//! Placeholder until the crate's first commit.
+//! One conversation as one state machine, without sound devices, models, clocks or sockets.
+//!
+//! [`Conversation`] is told what happened ([`Input`]) and when, and says what is to be done ([`Output`]): recognise
+//! these samples, ask the engine, synthesise that clause, send this frame, call that tool. It decides when a caller's
+//! turn is over, when an answer gives way, which tool calls may still run and what the caller can have heard. It does
+//! not decide what to say (an engine does) or whether a call is allowed (the guard does).
+//!
+//! Three rules are kept here whichever engine speaks: a turn that was interrupted runs nothing, a tool that is marked
+//! `confirm` runs only after a yes to exactly the arguments that were read back and heard to the end, and a reply
+//! that does not fit an open call is a [`calls::Stray`].
+
+pub mod calls;
+pub mod clause;
+pub mod ear;
+pub mod machine;
+pub mod playout;
+
+pub use machine::{
+    Act, Answer, AskId, Conversation, Decision, Event, Input, Output, Patience, TurnRecord,
+};

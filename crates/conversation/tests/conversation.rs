@@ -1,0 +1,411 @@
+//! Whole conversations against the state machine: a script of voice, words and decisions, and what came of it.
+//! Time is the script's; nothing here hears or waits.
+
+use std::time::Duration;
+
+use conversimple_conversation::calls::{OpenCall, SocketId, Stray};
+use conversimple_conversation::playout::ClauseId;
+use conversimple_conversation::{
+    Act, Answer, AskId, Conversation, Decision, Event, Input, Output, Patience, TurnRecord,
+};
+use conversimple_wire::media::ToCaller;
+use conversimple_wire::{CallId, ToolOutcome, TurnId};
+use serde_json::json;
+
+const FRAME: Duration = Duration::from_millis(32);
+const AGENT: SocketId = SocketId(1);
+
+/// A conversation with an engine and a recogniser that answer at once what the script says.
+struct Script {
+    conversation: Conversation,
+    now: Duration,
+    words: String,
+    answer: Option<Answer>,
+    decide: Box<dyn FnMut(&Event) -> Decision>,
+    recognitions: usize,
+    calls: Vec<(CallId, OpenCall, bool)>,
+    records: Vec<TurnRecord>,
+    shown: Vec<ToCaller>,
+    frames_played: usize,
+    abandoned: usize,
+    strays: Vec<Stray>,
+    reverted: usize,
+}
+
+impl Script {
+    fn new(decide: impl FnMut(&Event) -> Decision + 'static) -> Self {
+        let mut count = 0;
+        let ids = move || {
+            count += 1;
+            CallId::parse(format!("call_{count}")).expect("an id")
+        };
+        let mut conversation = Conversation::new(16_000, true, Duration::from_secs(30), ids);
+        conversation.handle_input(
+            Input::AgentAttached {
+                socket: AGENT,
+                remembers: false,
+            },
+            Duration::ZERO,
+        );
+        Self {
+            conversation,
+            now: Duration::from_secs(10),
+            words: String::new(),
+            answer: None,
+            decide: Box::new(decide),
+            recognitions: 0,
+            calls: Vec::new(),
+            records: Vec::new(),
+            shown: Vec::new(),
+            frames_played: 0,
+            abandoned: 0,
+            strays: Vec::new(),
+            reverted: 0,
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.conversation.handle_input(input, self.now);
+        while let Some(output) = self.conversation.poll_output() {
+            match output {
+                Output::Recognise { ask, .. } => {
+                    self.recognitions += 1;
+                    let (text, answer) = (self.words.clone(), self.answer);
+                    self.conversation
+                        .handle_input(Input::Transcript { ask, text, answer }, self.now);
+                }
+                Output::Ask { ask, event } => {
+                    let decision = (self.decide)(&event);
+                    self.conversation
+                        .handle_input(Input::Decided { ask, decision }, self.now);
+                }
+                Output::Synthesize { clause, .. } => {
+                    let samples = vec![1; 16_000];
+                    self.conversation
+                        .handle_input(Input::Sound { clause, samples }, self.now);
+                }
+                Output::Call {
+                    call_id,
+                    call,
+                    again,
+                } => self.calls.push((call_id, call, again)),
+                Output::Record(record) => self.records.push(record),
+                Output::Show(message) => self.shown.push(message),
+                Output::Play(_) => self.frames_played += 1,
+                Output::Abandon { .. } => self.abandoned += 1,
+                Output::Stray(stray) => self.strays.push(stray),
+                Output::Revert => self.reverted += 1,
+                Output::Adopt { .. } | Output::Settled { .. } => {}
+            }
+        }
+    }
+
+    /// Voice or silence for a time.
+    fn hear(&mut self, probability: f32, millis: u64) {
+        for _ in 0..millis.div_ceil(32) {
+            self.now += FRAME;
+            self.input(Input::Voice(probability));
+        }
+    }
+
+    /// A whole sentence, and silence until the turn is taken.
+    fn say(&mut self, words: &str, answer: Option<Answer>) {
+        (self.words, self.answer) = (words.into(), answer);
+        self.hear(0.9, 1000);
+        self.hear(0.0, 700);
+    }
+
+    fn reply(&mut self, call: usize, socket: SocketId) {
+        let call_id = self.calls[call].0.clone();
+        let outcome = ToolOutcome::Result(json!({"balance": 5}));
+        self.input(Input::Outcome {
+            call_id,
+            socket: Some(socket),
+            outcome,
+        });
+    }
+
+    fn turn(&self) -> TurnId {
+        self.conversation.turn()
+    }
+}
+
+fn speak(text: &str) -> Decision {
+    Decision {
+        acts: vec![Act::Say(text.into())],
+        patience: Patience::Short,
+        expects: None,
+    }
+}
+
+fn call(tool: &str, read_back: Option<&str>) -> Decision {
+    let arguments = json!({"amount": 20})
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let act = Act::Call {
+        tool: tool.into(),
+        arguments,
+        read_back: read_back.map(Into::into),
+    };
+    Decision {
+        acts: vec![act],
+        patience: Patience::Short,
+        expects: None,
+    }
+}
+
+/// An engine that pays when it hears "pay", looks when it hears "look", and speaks otherwise.
+fn shop(event: &Event) -> Decision {
+    match event {
+        Event::Heard(text) if text.contains("pay") => call("pay", Some("Pay 20?")),
+        Event::Heard(text) if text.contains("look") => call("look", None),
+        Event::Heard(text) => speak(&format!("You said {text}.")),
+        Event::Declined { .. } => speak("All right."),
+        Event::Outcome { outcome, .. } => speak(outcome.message().unwrap_or("Done.")),
+        Event::Begin => speak("Hello."),
+    }
+}
+
+#[test]
+fn a_complete_sentence_is_answered_after_the_short_silence() {
+    let mut script = Script::new(shop);
+    script.words = "hello there".into();
+    script.hear(0.9, 1000);
+    script.hear(0.0, 224);
+    assert_eq!(script.turn(), TurnId(0));
+    script.hear(0.0, 32);
+    assert_eq!(script.turn(), TurnId(1));
+    assert_eq!(script.recognitions, 1);
+    assert!(
+        script.frames_played > 0,
+        "the first clause was prepared in the silence"
+    );
+}
+
+#[test]
+fn an_incomplete_sentence_is_waited_for_and_a_pause_does_not_cut_it() {
+    let mut script = Script::new(|_| Decision {
+        patience: Patience::Long,
+        ..speak("Which one?")
+    });
+    script.words = "what is the balance".into();
+    script.hear(0.9, 1000);
+    script.hear(0.0, 416);
+    script.words = "what is the balance of my checking account".into();
+    script.hear(0.9, 800);
+    assert_eq!(
+        script.turn(),
+        TurnId(0),
+        "a pause of 0.4 s does not end the turn"
+    );
+    script.hear(0.0, 700);
+    assert_eq!(script.turn(), TurnId(1));
+    let heard = script.shown.iter().rev().find_map(|m| match m {
+        ToCaller::Heard {
+            text,
+            is_final: true,
+            ..
+        } => Some(text.clone()),
+        _ => None,
+    });
+    assert_eq!(
+        heard.as_deref(),
+        Some("what is the balance of my checking account")
+    );
+}
+
+#[test]
+fn a_turn_that_was_taken_too_early_is_taken_back() {
+    let mut script = Script::new(shop);
+    script.words = "hello".into();
+    script.hear(0.9, 1000);
+    script.hear(0.0, 300);
+    assert_eq!(script.turn(), TurnId(1));
+    script.words = "hello my friend".into();
+    script.hear(0.9, 600);
+    assert!(
+        script
+            .shown
+            .contains(&ToCaller::TurnVoid { turn: TurnId(1) })
+    );
+    assert_eq!(script.reverted, 1);
+    script.hear(0.0, 2500);
+    assert_eq!(
+        script
+            .records
+            .iter()
+            .map(|r| r.heard.as_str())
+            .collect::<Vec<_>>(),
+        ["hello my friend"]
+    );
+}
+
+#[test]
+fn a_click_or_a_cough_takes_no_turn_and_an_answer_goes_on_after_it() {
+    let mut script = Script::new(shop);
+    script.say("tell me a story", None);
+    script.hear(0.0, 300);
+    let before = script.frames_played;
+    script.words = String::new();
+    script.hear(0.9, 250);
+    let held = script.frames_played;
+    assert!(held - before <= 4, "the answer stops within a few frames");
+    script.hear(0.0, 3000);
+    assert_eq!(script.turn(), TurnId(1));
+    assert_eq!(script.records.len(), 1);
+    assert!(!script.records[0].interrupted);
+    assert_eq!(script.records[0].said, "You said tell me a story.");
+    assert!(script.frames_played >= 50, "all of it was played");
+}
+
+#[test]
+fn speaking_over_an_answer_ends_it_and_history_keeps_what_was_heard() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(text) if text == "story" => {
+            speak("One two three four five six seven eight nine ten.")
+        }
+        _ => speak("Yes?"),
+    });
+    script.say("story", None);
+    script.words = "stop please".into();
+    script.hear(0.9, 900);
+    let record = script.records.first().expect("the dead turn is recorded");
+    assert!(record.interrupted);
+    assert!(
+        record.said.starts_with("One two") && !record.said.contains("ten"),
+        "{}",
+        record.said
+    );
+}
+
+#[test]
+fn a_call_of_a_turn_that_died_is_answered_to_nobody() {
+    let mut script = Script::new(shop);
+    script.say("look", None);
+    assert_eq!(script.calls.len(), 1);
+    script.say("never mind", None);
+    assert_eq!(script.abandoned, 1);
+    script.reply(0, AGENT);
+    script.hear(0.0, 3000);
+    let said: Vec<_> = script.records.iter().map(|r| r.said.as_str()).collect();
+    assert_eq!(said, ["", "You said never mind."]);
+}
+
+#[test]
+fn a_risky_tool_waits_for_a_yes_to_what_was_read_back() {
+    let mut script = Script::new(shop);
+    script.say("pay", None);
+    script.hear(0.0, 2000);
+    assert!(script.calls.is_empty());
+    assert_eq!(script.records[0].said, "Pay 20?");
+    script.say("yes", Some(Answer::Yes));
+    assert_eq!(script.calls.len(), 1);
+    script.say("yes", Some(Answer::Yes));
+    assert_eq!(script.calls.len(), 1, "a second yes runs nothing");
+}
+
+#[test]
+fn anything_but_a_yes_drops_the_payment() {
+    for (words, answer) in [("no", Some(Answer::No)), ("what time is it", None)] {
+        let mut script = Script::new(shop);
+        script.say("pay", None);
+        script.hear(0.0, 2000);
+        script.say(words, answer);
+        script.hear(0.0, 3000);
+        script.say("yes", Some(Answer::Yes));
+        assert!(script.calls.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn a_yes_before_the_read_back_was_heard_is_no_yes() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(text) if text == "pay" => call(
+            "pay",
+            Some("I am going to pay 20. And then some more. Shall I?"),
+        ),
+        other => shop(other),
+    });
+    script.say("pay", None);
+    script.say("yes", Some(Answer::Yes));
+    assert!(script.calls.is_empty());
+    script.hear(0.0, 6000);
+    assert_eq!(
+        script.records.last().map(|r| r.interrupted),
+        Some(false),
+        "the read-back went on to its end"
+    );
+    script.say("yes", Some(Answer::Yes));
+    assert_eq!(script.calls.len(), 1);
+}
+
+#[test]
+fn a_reply_from_another_socket_changes_nothing() {
+    let mut script = Script::new(shop);
+    script.say("look", None);
+    script.reply(0, SocketId(9));
+    assert_eq!(script.strays, [Stray::OtherSocket]);
+    script.reply(0, AGENT);
+    script.reply(0, AGENT);
+    assert_eq!(script.strays, [Stray::OtherSocket, Stray::Settled]);
+    script.hear(0.0, 3000);
+    assert_eq!(script.records[0].said, "Done.");
+}
+
+#[test]
+fn a_lost_agent_is_apologised_for_and_a_returned_one_is_asked_again() {
+    let mut script = Script::new(shop);
+    script.say("look", None);
+    script.input(Input::AgentLost {
+        until: script.now + Duration::from_secs(2),
+    });
+    script.input(Input::AgentAttached {
+        socket: SocketId(2),
+        remembers: true,
+    });
+    assert!(script.calls[1].2, "sent again under the same id");
+    assert_eq!(script.calls[0].0, script.calls[1].0);
+    script.input(Input::AgentLost {
+        until: script.now + Duration::from_secs(2),
+    });
+    script.hear(0.0, 6000);
+    assert_eq!(
+        script.records[0].said,
+        conversimple_wire::Code::AgentUnavailable.sentence()
+    );
+}
+
+#[test]
+fn a_monologue_is_cut_short_in_memory_and_in_turns() {
+    let mut script = Script::new(|_| call("look", None));
+    script.words = "and so on".into();
+    script.hear(0.9, 300_000);
+    assert!(
+        script.conversation.needed_from() * 512 + 16_000 * 25 > 300_000 * 16,
+        "old sound may be dropped"
+    );
+    script.hear(0.0, 3000);
+    assert!(script.calls.is_empty());
+    assert_eq!(script.turn(), TurnId(1));
+}
+
+#[test]
+fn an_answer_to_an_old_question_is_ignored() {
+    let mut script = Script::new(shop);
+    script.input(Input::Decided {
+        ask: AskId(99),
+        decision: call("pay", None),
+    });
+    script.input(Input::Transcript {
+        ask: AskId(98),
+        text: "pay".into(),
+        answer: None,
+    });
+    script.input(Input::Sound {
+        clause: ClauseId(97),
+        samples: vec![0; 100],
+    });
+    assert!(script.calls.is_empty() && script.frames_played == 0);
+    assert!(script.conversation.is_at_rest());
+}
