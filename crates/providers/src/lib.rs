@@ -2,12 +2,20 @@
 //!
 //! Everything here blocks and knows nothing of a conversation: when to listen, what to say and how to pace it is decided by others.
 
+pub mod audio;
 mod error;
 pub mod models;
+mod moonshine;
+mod pool;
+mod runtime;
 mod speech_in;
 mod speech_out;
+pub mod vad;
 
 pub use error::ProviderError;
 pub use models::ModelError;
+pub use moonshine::Moonshine;
+pub use runtime::Runtime;
 pub use speech_in::{LISTENING_RATE_HZ, SpeechToText};
 pub use speech_out::TextToSpeech;
+pub use vad::VoiceActivity;

@@ -1,0 +1,86 @@
+//! Measures the local models on this machine: time of each, and memory with all of them loaded.
+//!
+//! `cargo run --release -p conversimple-providers --example measure [FILE.wav…]`; with files it prints what is heard in them too.
+
+#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+
+use std::time::{Duration, Instant};
+
+use conversimple_providers::audio::wav;
+use conversimple_providers::{
+    Moonshine, ProviderError, Runtime, SpeechToText, VoiceActivity, models,
+};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dir = models::cache_dir_from_env()?;
+    let start = Instant::now();
+    models::pull(&dir, &mut |progress| {
+        if progress.stage != models::Stage::Ready {
+            println!(
+                "{:?} {} {}/{}",
+                progress.stage, progress.wheel.name, progress.bytes, progress.total_bytes
+            );
+        }
+    })?;
+    println!("pull {:?}", start.elapsed());
+    println!("rss at the start {} MB", rss_mb());
+    let start = Instant::now();
+    let runtime = Runtime::load(&dir)?;
+    println!("runtime {:?} {} MB", start.elapsed(), rss_mb());
+    let start = Instant::now();
+    let vad = VoiceActivity::load(&runtime)?;
+    println!("silero {:?} {} MB", start.elapsed(), rss_mb());
+    let start = Instant::now();
+    let moonshine = Moonshine::load(&runtime, 1)?;
+    println!("moonshine {:?} {} MB", start.elapsed(), rss_mb());
+
+    for file in std::env::args().skip(1) {
+        let audio = wav::read(file.as_ref())?.at_rate(16_000);
+        let seconds = audio.len() as f32 / 16_000.0;
+        let mut detector = vad.detector();
+        let speech = audio
+            .as_chunks::<512>()
+            .0
+            .iter()
+            .filter(|frame| detector.probability(frame).is_ok_and(|p| p > 0.5))
+            .count();
+        let heard = moonshine.transcribe(&audio)?;
+        let took = median(9, || moonshine.transcribe(&audio).map(|_| ()))?;
+        println!("{file}: {seconds:.1} s, {speech} frames of speech, {took:?}: {heard}");
+        let frames = audio.as_chunks::<512>().0;
+        let took = median(5, || {
+            let mut detector = vad.detector();
+            for frame in frames {
+                detector.probability(frame)?;
+            }
+            Ok(())
+        })?;
+        println!("  silero a frame {:?}", took / frames.len().max(1) as u32);
+    }
+    println!("rss at the end {} MB", rss_mb());
+    Ok(())
+}
+
+fn median(
+    times: usize,
+    mut work: impl FnMut() -> Result<(), ProviderError>,
+) -> Result<Duration, ProviderError> {
+    let mut taken = Vec::new();
+    for _ in 0..times {
+        let start = Instant::now();
+        work()?;
+        taken.push(start.elapsed());
+    }
+    taken.sort();
+    Ok(taken[times / 2])
+}
+
+/// Resident memory of this process, where the system tells it.
+fn rss_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok())
+        .map_or(0, |kb| kb / 1024)
+}

@@ -1,0 +1,304 @@
+//! Speech to text with Moonshine tiny: encoder, greedy decoder with its cache, and the guards against a model that loops.
+//!
+//! What the words mean, and that "for" may have been "four", is decided elsewhere.
+
+mod tokens;
+
+use ort::session::{Session, SessionInputValue, SessionOutputs};
+use ort::value::{DynValue, Tensor, TensorRef};
+
+use crate::models;
+use crate::pool::Pool;
+use crate::runtime::{Memory, Runtime};
+use crate::speech_in::LISTENING_RATE_HZ;
+use crate::{ProviderError, SpeechToText};
+
+use tokens::{Vocabulary, cut_repetition};
+
+const MODEL: &str = "speech to text";
+const LAYERS: usize = 6;
+const HEADS: usize = 8;
+const HEAD_WIDTH: usize = 36;
+const START: i64 = 1;
+const END: i64 = 2;
+
+/// English speech needs at most about 6.5 tokens a second (Moonshine's authors); digits in a row need a few more.
+const TOKENS_PER_SECOND: f32 = 8.0;
+const EXTRA_TOKENS: usize = 4;
+
+/// Below this there is no word; the encoder's convolutions need 0.08 s.
+const SHORTEST_SAMPLES: usize = LISTENING_RATE_HZ as usize / 10;
+
+/// Shorter speech is filled up with silence to this, which the model was trained on.
+const PADDED_SAMPLES: usize = LISTENING_RATE_HZ as usize;
+
+/// Longer speech is recognised in pieces; the model was trained on up to 30 s.
+const LONGEST_SAMPLES: usize = 24 * LISTENING_RATE_HZ as usize;
+
+/// A piece ends at the quietest place in its last seconds.
+const SEAM_SAMPLES: usize = 6 * LISTENING_RATE_HZ as usize;
+
+/// The embedded recogniser.
+pub struct Moonshine {
+    recognisers: Pool<Recogniser>,
+    vocabulary: Vocabulary,
+    names: CacheNames,
+}
+
+struct Recogniser {
+    encoder: Session,
+    decoder: Session,
+}
+
+impl Moonshine {
+    /// Loads the model `copies` times (at least once), so that as many calls are heard at the same time; about 110 MB each.
+    ///
+    /// # Errors
+    /// [`ProviderError`] when it is missing, damaged or refused by the runtime.
+    pub fn load(runtime: &Runtime, copies: usize) -> Result<Self, ProviderError> {
+        let vocabulary = Vocabulary::parse(&runtime.read(&models::MOONSHINE_TOKENS)?)
+            .ok_or_else(|| ProviderError::inference(MODEL, "its tokens cannot be read"))?;
+        let encoder = runtime.read(&models::MOONSHINE_ENCODER)?;
+        let decoder = runtime.read(&models::MOONSHINE_DECODER)?;
+        let recognisers = (0..copies.max(1))
+            .map(|_| {
+                Ok(Recogniser {
+                    encoder: runtime.session(MODEL, &encoder, Memory::Returned)?,
+                    decoder: runtime.session(MODEL, &decoder, Memory::Returned)?,
+                })
+            })
+            .collect::<Result<_, ProviderError>>()?;
+        Ok(Self {
+            recognisers: Pool::new(recognisers),
+            vocabulary,
+            names: CacheNames::new(),
+        })
+    }
+
+    fn piece(&self, audio: &[f32]) -> ort::Result<String> {
+        if audio.len() < SHORTEST_SAMPLES {
+            return Ok(String::new());
+        }
+        let mut padded = audio.to_vec();
+        for sample in &mut padded {
+            *sample = if sample.is_finite() {
+                sample.clamp(-1.0, 1.0)
+            } else {
+                0.0
+            };
+        }
+        padded.resize(audio.len().max(PADDED_SAMPLES), 0.0);
+        let tokens = self
+            .recognisers
+            .take()
+            .recognise(&padded, audio.len(), &self.names)?;
+        Ok(self.vocabulary.text(cut_repetition(&tokens)))
+    }
+}
+
+impl SpeechToText for Moonshine {
+    fn transcribe(&self, audio: &[f32]) -> Result<String, ProviderError> {
+        let mut text = String::new();
+        for piece in pieces(audio) {
+            let words = self
+                .piece(piece)
+                .map_err(|cause| ProviderError::inference(MODEL, cause))?;
+            if !text.is_empty() && !words.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&words);
+        }
+        Ok(text)
+    }
+}
+
+impl Recogniser {
+    fn recognise(
+        &mut self,
+        audio: &[f32],
+        spoken_samples: usize,
+        names: &CacheNames,
+    ) -> ort::Result<Vec<i64>> {
+        let length = audio.len();
+        let mask = vec![1_i64; length];
+        let mut encoded = self.encoder.run(ort::inputs![
+            "input_values" => TensorRef::from_array_view(([1_usize, length], audio))?,
+            "attention_mask" => TensorRef::from_array_view(([1_usize, length], &mask[..]))?,
+        ])?;
+        let hidden = take(&mut encoded, "last_hidden_state")?;
+        drop(encoded);
+        let most = (spoken_samples as f32 / LISTENING_RATE_HZ as f32 * TOKENS_PER_SECOND) as usize
+            + EXTRA_TOKENS;
+        self.decode(&hidden, &mask, most, names)
+    }
+
+    fn decode(
+        &mut self,
+        hidden: &DynValue,
+        mask: &[i64],
+        most: usize,
+        names: &CacheNames,
+    ) -> ort::Result<Vec<i64>> {
+        let mut cache = Cache::empty()?;
+        let mut tokens = vec![START];
+        while tokens.len() <= most {
+            let last = [tokens[tokens.len() - 1]];
+            let first = tokens.len() == 1;
+            let cached = [!first];
+            let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
+                (
+                    "encoder_attention_mask",
+                    TensorRef::from_array_view(([1_usize, mask.len()], mask))?.into(),
+                ),
+                (
+                    "input_ids",
+                    TensorRef::from_array_view(([1_usize, 1], &last[..]))?.into(),
+                ),
+                ("encoder_hidden_states", hidden.into()),
+                (
+                    "use_cache_branch",
+                    TensorRef::from_array_view(([1_usize], &cached[..]))?.into(),
+                ),
+            ];
+            for (name, value) in names.past.iter().zip(&cache.values) {
+                inputs.push((name, value.into()));
+            }
+            let mut outputs = self.decoder.run(inputs)?;
+            let next = {
+                let (_, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
+                largest(logits)
+            };
+            if next == END {
+                break;
+            }
+            tokens.push(next);
+            cache.keep(&mut outputs, names, first)?;
+            if tokens::is_looping(&tokens[1..]) {
+                break;
+            }
+        }
+        tokens.remove(0);
+        Ok(tokens)
+    }
+}
+
+/// Keys and values of every layer, in the order of [`CacheNames`].
+struct Cache {
+    values: Vec<DynValue>,
+}
+
+impl Cache {
+    /// What the first step is given and does not look at.
+    fn empty() -> ort::Result<Self> {
+        let values = (0..LAYERS * 4)
+            .map(|_| {
+                let nothing = vec![0.0_f32; HEADS * HEAD_WIDTH];
+                Ok(Tensor::from_array(([1, HEADS, 1, HEAD_WIDTH], nothing))?.into_dyn())
+            })
+            .collect::<ort::Result<_>>()?;
+        Ok(Self { values })
+    }
+
+    /// The decoder's part grows with each step; the encoder's is computed in the first step only.
+    fn keep(
+        &mut self,
+        outputs: &mut SessionOutputs<'_>,
+        names: &CacheNames,
+        first: bool,
+    ) -> ort::Result<()> {
+        for (index, value) in self.values.iter_mut().enumerate() {
+            if first || !names.of_encoder[index] {
+                *value = take(outputs, &names.present[index])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The decoder's names for its cache, made once.
+struct CacheNames {
+    past: Vec<String>,
+    present: Vec<String>,
+    of_encoder: Vec<bool>,
+}
+
+impl CacheNames {
+    fn new() -> Self {
+        let mut names = Self {
+            past: Vec::new(),
+            present: Vec::new(),
+            of_encoder: Vec::new(),
+        };
+        for layer in 0..LAYERS {
+            for side in ["decoder", "encoder"] {
+                for part in ["key", "value"] {
+                    names
+                        .past
+                        .push(format!("past_key_values.{layer}.{side}.{part}"));
+                    names.present.push(format!("present.{layer}.{side}.{part}"));
+                    names.of_encoder.push(side == "encoder");
+                }
+            }
+        }
+        names
+    }
+}
+
+fn take(outputs: &mut SessionOutputs<'_>, name: &str) -> ort::Result<DynValue> {
+    outputs
+        .remove(name)
+        .ok_or_else(|| ort::Error::new(format!("the model gave no {name}")))
+}
+
+fn largest(logits: &[f32]) -> i64 {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (index, &logit) in logits.iter().enumerate() {
+        if logit > best.1 {
+            best = (index, logit);
+        }
+    }
+    i64::try_from(best.0).unwrap_or(END)
+}
+
+/// Cuts long audio where it is quietest, so that no word is cut in two.
+fn pieces(mut audio: &[f32]) -> Vec<&[f32]> {
+    const STEP: usize = LISTENING_RATE_HZ as usize / 50;
+    let mut found = Vec::new();
+    while audio.len() > LONGEST_SAMPLES {
+        let seam = &audio[LONGEST_SAMPLES - SEAM_SAMPLES..LONGEST_SAMPLES];
+        let loudness = |chunk: &[f32]| chunk.iter().map(|s| s * s).sum::<f32>();
+        // Five steps are a tenth of a second, about the shortest pause between words.
+        let quietest = seam
+            .windows(5 * STEP)
+            .step_by(STEP)
+            .enumerate()
+            .min_by(|a, b| loudness(a.1).total_cmp(&loudness(b.1)))
+            .map_or(SEAM_SAMPLES, |(index, _)| index * STEP + 5 * STEP / 2);
+        let (piece, rest) = audio.split_at(LONGEST_SAMPLES - SEAM_SAMPLES + quietest);
+        found.push(piece);
+        audio = rest;
+    }
+    found.push(audio);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_audio_is_cut_in_its_pauses_and_nothing_is_lost() {
+        let mut audio = vec![0.3_f32; 70 * 16_000];
+        for second in [20, 43] {
+            audio[second * 16_000..second * 16_000 + 4_000].fill(0.0);
+        }
+        let found = pieces(&audio);
+        assert_eq!(found.iter().map(|p| p.len()).sum::<usize>(), audio.len());
+        assert!(found.iter().all(|piece| piece.len() <= LONGEST_SAMPLES));
+        let first_cut = found[0].len();
+        assert!((320_000..324_000).contains(&first_cut), "{first_cut}");
+        let second_cut = first_cut + found[1].len();
+        assert!((688_000..692_000).contains(&second_cut), "{second_cut}");
+        assert_eq!(pieces(&[]), [&[] as &[f32]]);
+    }
+}

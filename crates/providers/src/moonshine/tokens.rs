@@ -1,0 +1,121 @@
+//! Moonshine's tokens: their spelling, and what to do when the same ones come again and again.
+
+/// The spelling of every token, as bytes.
+pub(super) struct Vocabulary {
+    spellings: Vec<Box<[u8]>>,
+}
+
+/// `<unk>`, `<s>` and `</s>` are never spoken.
+const UNSPOKEN: usize = 3;
+
+impl Vocabulary {
+    /// Reads the tokens in order: a length (from 128 on in two bytes) and as many bytes. `None` when it ends in the middle.
+    pub(super) fn parse(mut bytes: &[u8]) -> Option<Self> {
+        let mut spellings = Vec::with_capacity(1 << 15);
+        while let Some((&first, rest)) = bytes.split_first() {
+            let (length, rest) = if first < 128 {
+                (usize::from(first), rest)
+            } else {
+                let (&second, rest) = rest.split_first()?;
+                (usize::from(first) - 128 + usize::from(second) * 128, rest)
+            };
+            let (spelling, rest) = rest.split_at_checked(length)?;
+            spellings.push(spelling.into());
+            bytes = rest;
+        }
+        Some(Self { spellings })
+    }
+
+    /// The text of these tokens; unknown ones are left out.
+    pub(super) fn text(&self, tokens: &[i64]) -> String {
+        let bytes: Vec<u8> = tokens
+            .iter()
+            .filter_map(|&token| usize::try_from(token).ok())
+            .filter(|&token| token >= UNSPOKEN)
+            .filter_map(|token| self.spellings.get(token))
+            .filter(|spelling| !spelling.starts_with(b"<<"))
+            .flat_map(|spelling| spelling.iter().copied())
+            .collect();
+        String::from_utf8_lossy(&bytes)
+            .replace('▁', " ")
+            .trim()
+            .to_owned()
+    }
+}
+
+/// The longest run of tokens that counts as one repeated thing.
+const LONGEST_PERIOD: usize = 12;
+
+/// How often something must come in a row before it is taken for a loop and not for speech: "one one one one" is a way to end a card number.
+fn too_often(period: usize) -> usize {
+    match period {
+        1 => 9,
+        2 => 6,
+        _ => 4,
+    }
+}
+
+/// Whether the end of `tokens` repeats itself as speech does not.
+pub(super) fn is_looping(tokens: &[i64]) -> bool {
+    (1..=LONGEST_PERIOD).any(|period| repeats(tokens, period) >= too_often(period))
+}
+
+/// The tokens up to and with the first round of a loop at their end.
+pub(super) fn cut_repetition(tokens: &[i64]) -> &[i64] {
+    for period in 1..=LONGEST_PERIOD {
+        let times = repeats(tokens, period);
+        if times >= too_often(period) {
+            return &tokens[..tokens.len() - (times - 1) * period];
+        }
+    }
+    tokens
+}
+
+/// How many times the last `period` tokens stand in a row at the end.
+fn repeats(tokens: &[i64], period: usize) -> usize {
+    let Some(unit) = tokens.len().checked_sub(period).map(|at| &tokens[at..]) else {
+        return 0;
+    };
+    tokens
+        .rchunks_exact(period)
+        .take_while(|chunk| *chunk == unit)
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_read_with_lengths_of_one_and_two_bytes() {
+        let mut bytes = vec![1, b'u', 1, b's', 1, b'e', 3, b'a', b'b', b'c'];
+        bytes.extend([0x80 + 2, 1]);
+        bytes.extend([b'x'; 130]);
+        bytes.extend("\u{6}▁hi!".bytes());
+        let vocabulary = Vocabulary::parse(&bytes).expect("well formed");
+        let long = "x".repeat(130);
+        assert_eq!(
+            vocabulary.text(&[0, 1, 3, 4, 5, 99, -1, 2]),
+            format!("abc{long} hi!")
+        );
+        assert!(Vocabulary::parse(&[5, b'a']).is_none());
+        assert!(Vocabulary::parse(&[200]).is_none());
+    }
+
+    #[test]
+    fn a_loop_is_cut_and_speech_is_not() {
+        let check = |tokens: &[i64], expected: &[i64]| {
+            assert_eq!(cut_repetition(tokens), expected);
+            assert_eq!(is_looping(tokens), tokens.len() != expected.len());
+        };
+        check(&[], &[]);
+        check(&[7, 8, 9], &[7, 8, 9]);
+        check(&[5, 7, 7, 7, 7], &[5, 7, 7, 7, 7]);
+        check(&[5, 7, 7, 7, 7, 7, 7, 7, 7, 7], &[5, 7]);
+        check(&[1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3], &[1, 2, 3]);
+        check(
+            &[9, 1, 2, 3, 1, 2, 3, 1, 2, 3],
+            &[9, 1, 2, 3, 1, 2, 3, 1, 2, 3],
+        );
+    }
+}
