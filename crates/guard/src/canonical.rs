@@ -1,0 +1,69 @@
+//! One way to write a JSON value, so that equal values have equal bytes.
+//!
+//! Object keys are sorted by their bytes and nothing is written between tokens; numbers and strings stand as
+//! `serde_json` writes them. Digests of arguments and the audit chain are taken over this text. It is not RFC 8785:
+//! 1 and 1.0 stay different, which is what a digest of arguments needs.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// Writes the value with sorted keys.
+pub fn to_text(value: &Value) -> String {
+    let mut out = String::with_capacity(128);
+    write(value, &mut out);
+    out
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            out.push('{');
+            for (i, key) in keys.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                scalar(&Value::String(key.clone()), out);
+                out.push(':');
+                if let Some(inner) = map.get(key) {
+                    write(inner, out);
+                }
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                write(item, out);
+            }
+            out.push(']');
+        }
+        scalar_value => scalar(scalar_value, out),
+    }
+}
+
+fn scalar(value: &Value, out: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_order_of_keys_does_not_matter_and_that_of_items_does() {
+        let one = json!({"b": [1, {"y": "ä\n", "x": null}], "a": true});
+        let other = json!({"a": true, "b": [1, {"x": null, "y": "ä\n"}]});
+        assert_eq!(to_text(&one), r#"{"a":true,"b":[1,{"x":null,"y":"ä\n"}]}"#);
+        assert_eq!(to_text(&one), to_text(&other));
+        assert_ne!(to_text(&json!([1, 2])), to_text(&json!([2, 1])));
+        assert_ne!(to_text(&json!(1)), to_text(&json!(1.0)));
+    }
+}

@@ -1,0 +1,114 @@
+//! The arguments of a tool: compiled once from its JSON Schema, checked and brought into normal form on every call.
+//!
+//! Decides whether an arguments object is what the declaration says. The subset of JSON Schema is that which tools
+//! use; a keyword outside it is an error at compile time and never silently without effect. Stricter than JSON Schema
+//! where a model could slip something through: unknown arguments are refused unless allowed, `null` unless named,
+//! there is no coercion (`true` is no 1, `"12"` no 12, `1.0` no whole number), text hides nothing and has a greatest
+//! length. Which code and sentence a broken bound answers stands beside it in `x-refuse`.
+//!
+//! Does not decide who may call, how often, or whose things the arguments name.
+
+mod check;
+mod compile;
+mod format;
+mod number;
+mod pattern;
+mod relation;
+
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+use compile::Compiler;
+
+/// Longest list of a declaration that names no length.
+pub const ITEMS_LIMIT: usize = 256;
+
+/// Most faults that one refusal names.
+pub const FAULTS_LIMIT: usize = 32;
+
+/// Why a schema is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaError {
+    /// A keyword, format or rule outside the subset.
+    #[error("{path}: `{keyword}` is not supported here")]
+    Unsupported {
+        /// Where in the schema.
+        path: String,
+        /// What.
+        keyword: String,
+    },
+    /// A keyword whose value has the wrong shape, contradicts another, or is a default that its own schema refuses.
+    #[error("{path}: the value of `{keyword}` makes no sense")]
+    Shape {
+        /// Where in the schema.
+        path: String,
+        /// Which keyword.
+        keyword: String,
+    },
+    /// More than 1,000 parts or nested deeper than 16.
+    #[error("the schema is too large, too deep, or contains itself")]
+    TooLarge,
+}
+
+/// A compiled schema.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    root: compile::Node,
+    ignored: Vec<String>,
+}
+
+impl Schema {
+    /// Compiles the schema of an arguments object, as our own declarations write it: nothing outside the subset.
+    ///
+    /// # Errors
+    /// `SchemaError`, with the place.
+    pub fn compile(schema: &Value) -> Result<Self, SchemaError> {
+        Compiler::strict().arguments(schema)
+    }
+
+    /// Compiles the schema of an agent that we do not control: annotations are passed over, and so are bounds that we
+    /// cannot check, which [`Schema::ignored`] names. Such an agent still checks them itself, or nobody does.
+    ///
+    /// # Errors
+    /// `SchemaError` for what is no schema of an object at all.
+    pub fn compile_lenient(schema: &Value) -> Result<Self, SchemaError> {
+        Compiler::lenient().arguments(schema)
+    }
+
+    /// Compiles the schema of one value of any type, strictly.
+    ///
+    /// # Errors
+    /// `SchemaError`, with the place.
+    pub fn compile_value(schema: &Value) -> Result<Self, SchemaError> {
+        Compiler::strict().value(schema)
+    }
+
+    /// Checks arguments and gives them in normal form: in the order of the declaration, defaults filled in, text
+    /// normalised.
+    ///
+    /// # Errors
+    /// A refusal that names every argument at fault (at most [`FAULTS_LIMIT`]) and no value.
+    pub fn check(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+        match self.check_value(Value::Object(arguments))? {
+            Value::Object(map) => Ok(map),
+            _ => Err(conversimple_wire::Code::InvalidType.into()),
+        }
+    }
+
+    /// Checks one value and gives it in normal form.
+    ///
+    /// # Errors
+    /// As [`Schema::check`].
+    pub fn check_value(&self, value: Value) -> Result<Value, Refusal> {
+        check::check(&self.root, value).map_err(Refusal::of_fields)
+    }
+
+    /// Keywords that a lenient schema has and that are not enforced.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+}
+
+#[cfg(test)]
+mod tests;

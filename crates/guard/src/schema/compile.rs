@@ -1,0 +1,819 @@
+//! From JSON Schema to a tree that can be checked.
+//!
+//! Decides which keywords are known and what they compile to. A reference into the same document is put in place; a
+//! schema that contains itself is refused. What a value must be is decided in `check`.
+
+use std::collections::HashMap;
+
+use regex::Regex;
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+
+use super::format::Format;
+use super::number::{self, Bounds};
+use super::relation::Relation;
+use super::{ITEMS_LIMIT, Schema, SchemaError, check, pattern};
+use crate::text::{Rule, TEXT_LIMIT_CHARS};
+
+/// Most nodes of one schema; tools have dozens.
+const NODES_LIMIT: usize = 1000;
+
+/// Deepest nesting of a schema.
+const DEPTH_LIMIT: usize = 16;
+
+/// A set of JSON types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Types(u8);
+
+impl Types {
+    pub(super) const NULL: Self = Self(1);
+    pub(super) const BOOLEAN: Self = Self(2);
+    pub(super) const INTEGER: Self = Self(4);
+    /// Numbers that are not whole, or are written with a fraction.
+    pub(super) const FRACTION: Self = Self(8);
+    pub(super) const STRING: Self = Self(16);
+    pub(super) const ARRAY: Self = Self(32);
+    pub(super) const OBJECT: Self = Self(64);
+    /// Everything but null, which must be named.
+    const ANY: Self = Self(127 - 1);
+
+    fn find(name: &str) -> Option<Self> {
+        Some(match name {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOLEAN,
+            "integer" => Self::INTEGER,
+            "number" => Self(Self::INTEGER.0 | Self::FRACTION.0),
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::NULL,
+            Value::Bool(_) => Self::BOOLEAN,
+            Value::Number(number) if number.is_f64() => Self::FRACTION,
+            Value::Number(_) => Self::INTEGER,
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
+    pub(super) fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// How to say which type is expected.
+    pub(super) fn expected(self) -> &'static str {
+        match Self(self.0 & Self::ANY.0) {
+            Self::BOOLEAN => "must be true or false",
+            Self::INTEGER => "must be a whole number",
+            Self(12) => "must be a number",
+            Self::STRING => "must be a text",
+            Self::ARRAY => "must be a list",
+            Self::OBJECT => "must be an object",
+            _ => "must be a value of another type",
+        }
+    }
+}
+
+/// What is answered for a broken bound.
+#[derive(Debug, Clone)]
+pub(super) struct Declared {
+    pub(super) bound: String,
+    pub(super) code: String,
+    pub(super) message: Option<String>,
+}
+
+/// One place of a schema.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) types: Types,
+    pub(super) choices: Option<Vec<Value>>,
+    pub(super) bounds: Bounds,
+    pub(super) text: Text,
+    pub(super) list: Option<Box<List>>,
+    pub(super) object: Option<Box<Object>>,
+    pub(super) all: Vec<Node>,
+    pub(super) any: Vec<Node>,
+    pub(super) one: Vec<Node>,
+    pub(super) not: Option<Box<Node>>,
+    pub(super) condition: Option<Box<Condition>>,
+    pub(super) default: Option<Value>,
+    pub(super) refuse: Vec<Declared>,
+}
+
+/// Bounds of a text.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub(super) rule: Rule,
+    pub(super) least: usize,
+    pub(super) most: usize,
+    pub(super) pattern: Option<Regex>,
+    pub(super) format: Option<Format>,
+}
+
+/// Bounds of a list.
+#[derive(Debug, Clone)]
+pub(super) struct List {
+    pub(super) first: Vec<Node>,
+    pub(super) items: Option<Node>,
+    pub(super) least: usize,
+    pub(super) most: usize,
+    pub(super) unique: bool,
+}
+
+/// Bounds of an object.
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    pub(super) properties: Vec<Property>,
+    /// Names that must be there and are not among the properties.
+    pub(super) required: Vec<String>,
+    pub(super) rest: Rest,
+    pub(super) names: Option<Node>,
+    pub(super) least: usize,
+    pub(super) most: usize,
+    pub(super) dependent: Vec<(String, Vec<String>)>,
+    pub(super) relations: Vec<Relation>,
+}
+
+/// One named member.
+#[derive(Debug, Clone)]
+pub(super) struct Property {
+    pub(super) name: String,
+    pub(super) node: Node,
+    pub(super) required: bool,
+}
+
+/// What of members that are not named.
+#[derive(Debug, Clone)]
+pub(super) enum Rest {
+    Refused,
+    Any,
+    Node(Node),
+    /// Only these, which are declared elsewhere in the same object.
+    Known(Vec<String>),
+}
+
+/// `if`, `then` and `else`.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    pub(super) when: Node,
+    pub(super) then: Option<Node>,
+    pub(super) otherwise: Option<Node>,
+}
+
+/// What an object without `additionalProperties` does with members that it does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Refuses them: the arguments, and objects that name members.
+    Closed,
+    /// Leaves them to the schema of which this one is a part.
+    Partial,
+}
+
+/// The compiler of one document.
+pub(super) struct Compiler {
+    lenient: bool,
+    nodes: usize,
+    ignored: Vec<String>,
+    definitions: HashMap<String, Value>,
+    open_references: Vec<String>,
+}
+
+impl Compiler {
+    pub(super) fn strict() -> Self {
+        Self {
+            lenient: false,
+            nodes: 0,
+            ignored: Vec::new(),
+            definitions: HashMap::new(),
+            open_references: Vec::new(),
+        }
+    }
+
+    pub(super) fn lenient() -> Self {
+        Self {
+            lenient: true,
+            ..Self::strict()
+        }
+    }
+
+    pub(super) fn arguments(self, schema: &Value) -> Result<Schema, SchemaError> {
+        let mut schema = schema.clone();
+        match &mut schema {
+            Value::Null if self.lenient => schema = serde_json::json!({"type": "object"}),
+            Value::Object(map) => {
+                let kind = map.entry("type").or_insert_with(|| "object".into());
+                if *kind != "object" {
+                    return Err(shape("$", "type"));
+                }
+                map.entry("additionalProperties")
+                    .or_insert(Value::Bool(false));
+                // A combinator that names arguments needs them to be known here.
+                if combines(map) {
+                    map.entry("properties")
+                        .or_insert_with(|| Value::Object(Map::new()));
+                }
+            }
+            _ => return Err(shape("$", "type")),
+        }
+        self.value(&schema)
+    }
+
+    pub(super) fn value(mut self, schema: &Value) -> Result<Schema, SchemaError> {
+        for key in ["$defs", "definitions"] {
+            for (name, inner) in schema
+                .get(key)
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
+                self.definitions
+                    .insert(format!("#/{key}/{name}"), inner.clone());
+            }
+        }
+        let root = self.node(schema, "$", 0, Scope::Closed)?;
+        Ok(Schema {
+            root,
+            ignored: self.ignored,
+        })
+    }
+
+    fn node(
+        &mut self,
+        schema: &Value,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+    ) -> Result<Node, SchemaError> {
+        self.nodes += 1;
+        if self.nodes > NODES_LIMIT || depth > DEPTH_LIMIT {
+            return Err(SchemaError::TooLarge);
+        }
+        let map = match schema {
+            Value::Object(map) => map,
+            Value::Bool(true) if self.lenient => {
+                return self.node(&Value::Object(Map::new()), path, depth, scope);
+            }
+            _ => return Err(shape(path, "schema")),
+        };
+        if let Some(reference) = map.get("$ref") {
+            return self.reference(map, reference, path, depth, scope);
+        }
+        self.keywords(map, path)?;
+        let types = self.types(map, path)?;
+        let mut node = Node {
+            types,
+            choices: choices(map, path)?,
+            bounds: self.bounds(map, path)?,
+            text: self.text(map, path)?,
+            list: self.list(map, path, depth)?,
+            object: self.object(map, path, depth, scope)?,
+            all: self.branches(map, "allOf", path, depth, Scope::Partial)?,
+            any: self.branches(map, "anyOf", path, depth, branch_scope(map))?,
+            one: self.branches(map, "oneOf", path, depth, branch_scope(map))?,
+            not: self.inner(map, "not", path, depth)?.map(Box::new),
+            condition: self.condition(map, path, depth)?,
+            default: map.get("default").cloned(),
+            refuse: self.refuse(map, path)?,
+        };
+        node.admit_null_of_branches(map);
+        if let Some(default) = &node.default
+            && check::check(&node, default.clone()).is_err()
+        {
+            // `x: str = None` is how Python writes an argument that may be left out.
+            if !self.lenient {
+                return Err(shape(path, "default"));
+            }
+            node.default = None;
+        }
+        Ok(node)
+    }
+
+    /// A reference is replaced by what it names; what stands beside it (a default, a policy key) is added.
+    fn reference(
+        &mut self,
+        map: &Map<String, Value>,
+        reference: &Value,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+    ) -> Result<Node, SchemaError> {
+        let target = reference.as_str().ok_or_else(|| shape(path, "$ref"))?;
+        if self.open_references.iter().any(|open| open == target) {
+            return Err(SchemaError::TooLarge);
+        }
+        let Some(Value::Object(found)) = self.definitions.get(target) else {
+            return Err(unsupported(path, "$ref"));
+        };
+        let mut merged = found.clone();
+        for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
+            merged.insert(key.clone(), value.clone());
+        }
+        self.open_references.push(target.to_owned());
+        let node = self.node(&Value::Object(merged), path, depth + 1, scope);
+        self.open_references.pop();
+        node
+    }
+
+    fn keywords(&mut self, map: &Map<String, Value>, path: &str) -> Result<(), SchemaError> {
+        for key in map.keys() {
+            if KEYWORDS.contains(&key.as_str())
+                || ANNOTATIONS.contains(&key.as_str())
+                || key.starts_with("x-")
+            {
+                continue;
+            }
+            self.ignore(path, key)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over what a lenient schema may have, and refuses it in a strict one.
+    fn ignore(&mut self, path: &str, keyword: &str) -> Result<(), SchemaError> {
+        if !self.lenient {
+            return Err(unsupported(path, keyword));
+        }
+        self.ignored.push(format!("{path}: {keyword}"));
+        Ok(())
+    }
+
+    fn types(&mut self, map: &Map<String, Value>, path: &str) -> Result<Types, SchemaError> {
+        let error = || shape(path, "type");
+        let find = |name: &Value| name.as_str().and_then(Types::find);
+        let mut types = match map.get("type") {
+            None => untyped(map),
+            Some(Value::Array(names)) if !names.is_empty() => {
+                let mut types = Types(0);
+                for name in names {
+                    types = types.or(find(name).ok_or_else(error)?);
+                }
+                types
+            }
+            Some(name) => match find(name) {
+                Some(types) => types,
+                None if self.lenient => {
+                    self.ignore(path, "type")?;
+                    Types::ANY
+                }
+                None => return Err(error()),
+            },
+        };
+        if map.get("nullable") == Some(&Value::Bool(true)) {
+            types = types.or(Types::NULL);
+        }
+        Ok(types)
+    }
+
+    fn bounds(&mut self, map: &Map<String, Value>, path: &str) -> Result<Bounds, SchemaError> {
+        let mut bounds = Bounds {
+            minimum: self.decimal(map, "minimum", path)?,
+            maximum: self.decimal(map, "maximum", path)?,
+            multiple_of: self.decimal(map, "multipleOf", path)?,
+            ..Bounds::default()
+        };
+        // Draft 4 writes `"minimum": 0, "exclusiveMinimum": true`.
+        match map.get("exclusiveMinimum") {
+            Some(Value::Bool(true)) => bounds.above = bounds.minimum.take(),
+            Some(Value::Bool(false)) => {}
+            _ => bounds.above = self.decimal(map, "exclusiveMinimum", path)?,
+        }
+        match map.get("exclusiveMaximum") {
+            Some(Value::Bool(true)) => bounds.below = bounds.maximum.take(),
+            Some(Value::Bool(false)) => {}
+            _ => bounds.below = self.decimal(map, "exclusiveMaximum", path)?,
+        }
+        if bounds.multiple_of.is_some_and(|step| step <= Decimal::ZERO) {
+            return Err(shape(path, "multipleOf"));
+        }
+        Ok(bounds)
+    }
+
+    fn decimal(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+    ) -> Result<Option<Decimal>, SchemaError> {
+        match map.get(key) {
+            None => Ok(None),
+            Some(Value::Number(value)) => match number::exact(value) {
+                Some(bound) => Ok(Some(bound)),
+                None if self.lenient => self.ignore(path, key).map(|()| None),
+                None => Err(shape(path, key)),
+            },
+            Some(_) => Err(shape(path, key)),
+        }
+    }
+
+    fn text(&mut self, map: &Map<String, Value>, path: &str) -> Result<Text, SchemaError> {
+        let rule = match map
+            .get("x-text")
+            .map(|name| name.as_str().and_then(Rule::find))
+        {
+            Some(Some(rule)) => rule,
+            Some(None) => return Err(shape(path, "x-text")),
+            None if map
+                .get("x-secret")
+                .is_some_and(|secret| *secret != Value::Bool(false)) =>
+            {
+                Rule::Verbatim
+            }
+            None if self.lenient => Rule::Lines,
+            None => Rule::Line,
+        };
+        let pattern = match map.get("pattern") {
+            None => None,
+            Some(Value::String(source)) => match pattern::compile(source) {
+                Some(regex) => Some(regex),
+                None => self.ignore(path, "pattern").map(|()| None)?,
+            },
+            Some(_) => return Err(shape(path, "pattern")),
+        };
+        let format = match map.get("format") {
+            None => None,
+            Some(Value::String(name)) => match Format::find(name) {
+                Some(format) => Some(format),
+                None => self.ignore(path, "format").map(|()| None)?,
+            },
+            Some(_) => return Err(shape(path, "format")),
+        };
+        Ok(Text {
+            rule,
+            least: count(map, "minLength", path)?.unwrap_or(0),
+            most: count(map, "maxLength", path)?.unwrap_or(TEXT_LIMIT_CHARS),
+            pattern,
+            format,
+        })
+    }
+
+    fn list(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+    ) -> Result<Option<Box<List>>, SchemaError> {
+        let items = match map.get("items") {
+            Some(Value::Bool(true)) | None => None,
+            Some(items) => {
+                Some(self.node(items, &format!("{path}.items"), depth + 1, Scope::Closed)?)
+            }
+        };
+        Ok(Some(Box::new(List {
+            first: self.branches(map, "prefixItems", path, depth, Scope::Closed)?,
+            items,
+            least: count(map, "minItems", path)?.unwrap_or(0),
+            most: count(map, "maxItems", path)?.unwrap_or(ITEMS_LIMIT),
+            unique: map.get("uniqueItems") == Some(&Value::Bool(true)),
+        })))
+    }
+
+    fn object(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+    ) -> Result<Option<Box<Object>>, SchemaError> {
+        let empty = Map::new();
+        let members = match map.get("properties") {
+            None => &empty,
+            Some(Value::Object(members)) => members,
+            Some(_) => return Err(shape(path, "properties")),
+        };
+        let mut required = names(map, "required", path)?;
+        let mut properties = Vec::with_capacity(members.len());
+        for (name, schema) in members {
+            let node = self.node(schema, &format!("{path}.{name}"), depth + 1, Scope::Closed)?;
+            let before = required.len();
+            required.retain(|needed| needed != name);
+            properties.push(Property {
+                name: name.clone(),
+                node,
+                required: required.len() < before,
+            });
+        }
+        let mut dependent = Vec::new();
+        for (name, needed) in map
+            .get("dependentRequired")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let list = needed
+                .as_array()
+                .ok_or_else(|| shape(path, "dependentRequired"))?;
+            let needed = list
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+            dependent.push((name.clone(), needed));
+        }
+        let relations = self.relations(map, members, path)?;
+        Ok(Some(Box::new(Object {
+            rest: self.rest(map, path, depth, scope)?,
+            properties,
+            required,
+            names: self.inner(map, "propertyNames", path, depth)?,
+            least: count(map, "minProperties", path)?.unwrap_or(0),
+            most: count(map, "maxProperties", path)?.unwrap_or(ITEMS_LIMIT),
+            dependent,
+            relations,
+        })))
+    }
+
+    fn rest(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+    ) -> Result<Rest, SchemaError> {
+        let elsewhere = names_of_branches(map, &self.definitions);
+        Ok(match map.get("additionalProperties") {
+            Some(Value::Bool(true)) => Rest::Any,
+            Some(schema @ Value::Object(_)) => {
+                Rest::Node(self.node(schema, &format!("{path}.*"), depth + 1, Scope::Closed)?)
+            }
+            Some(Value::Bool(false)) if elsewhere.is_empty() => Rest::Refused,
+            Some(Value::Bool(false)) => Rest::Known(elsewhere),
+            Some(_) => return Err(shape(path, "additionalProperties")),
+            None if scope == Scope::Partial => Rest::Any,
+            None if map.contains_key("properties") && elsewhere.is_empty() => Rest::Refused,
+            None if map.contains_key("properties") => Rest::Known(elsewhere),
+            None if combines(map) || self.lenient => Rest::Any,
+            None => Rest::Refused,
+        })
+    }
+
+    fn relations(
+        &mut self,
+        map: &Map<String, Value>,
+        members: &Map<String, Value>,
+        path: &str,
+    ) -> Result<Vec<Relation>, SchemaError> {
+        let Some(rules) = map.get("x-rules") else {
+            return Ok(Vec::new());
+        };
+        let rules = rules.as_array().ok_or_else(|| shape(path, "x-rules"))?;
+        rules
+            .iter()
+            .map(|rule| {
+                Relation::read(rule, |name| members.contains_key(name))
+                    .ok_or_else(|| shape(path, "x-rules"))
+            })
+            .collect()
+    }
+
+    fn branches(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+    ) -> Result<Vec<Node>, SchemaError> {
+        let list = match map.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(list)) if !list.is_empty() => list,
+            Some(_) => return Err(shape(path, key)),
+        };
+        let inner = format!("{path}.{key}");
+        list.iter()
+            .map(|schema| self.node(schema, &inner, depth + 1, scope))
+            .collect()
+    }
+
+    fn inner(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+        depth: usize,
+    ) -> Result<Option<Node>, SchemaError> {
+        map.get(key)
+            .map(|schema| self.node(schema, &format!("{path}.{key}"), depth + 1, Scope::Partial))
+            .transpose()
+    }
+
+    fn condition(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+    ) -> Result<Option<Box<Condition>>, SchemaError> {
+        let Some(when) = self.inner(map, "if", path, depth)? else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(Condition {
+            when,
+            then: self.inner(map, "then", path, depth)?,
+            otherwise: self.inner(map, "else", path, depth)?,
+        })))
+    }
+
+    fn refuse(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+    ) -> Result<Vec<Declared>, SchemaError> {
+        let rows = match map.get("x-refuse") {
+            None => return Ok(Vec::new()),
+            Some(Value::Object(rows)) => rows,
+            Some(_) => return Err(shape(path, "x-refuse")),
+        };
+        let mut declared = Vec::with_capacity(rows.len());
+        for (bound, row) in rows {
+            let code = row
+                .get("code")
+                .and_then(Value::as_str)
+                .ok_or_else(|| shape(path, "x-refuse"))?;
+            declared.push(Declared {
+                bound: bound.clone(),
+                code: code.to_owned(),
+                message: row
+                    .get("message")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            });
+        }
+        Ok(declared)
+    }
+}
+
+impl Node {
+    /// `anyOf: [{…}, {"type": "null"}]` without a type of its own allows null although nothing here names it.
+    fn admit_null_of_branches(&mut self, map: &Map<String, Value>) {
+        let branches = self.any.iter().chain(&self.one).chain(&self.all);
+        if !map.contains_key("type") && branches.clone().any(|branch| branch.types.has(Types::NULL))
+        {
+            self.types = self.types.or(Types::NULL);
+        }
+    }
+}
+
+/// A schema without a type takes what its choices are, else everything but null.
+fn untyped(map: &Map<String, Value>) -> Types {
+    let listed = map.get("enum").and_then(Value::as_array).map(Vec::as_slice);
+    let single = map.get("const").map(std::slice::from_ref);
+    match listed.or(single) {
+        Some(values) => values
+            .iter()
+            .fold(Types(0), |types, value| types.or(Types::of(value))),
+        None => Types::ANY,
+    }
+}
+
+const KEYWORDS: &[&str] = &[
+    "type",
+    "enum",
+    "const",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "items",
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "properties",
+    "required",
+    "additionalProperties",
+    "propertyNames",
+    "minProperties",
+    "maxProperties",
+    "dependentRequired",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "default",
+    "nullable",
+    "$ref",
+    "$defs",
+    "definitions",
+];
+
+const ANNOTATIONS: &[&str] = &[
+    "title",
+    "description",
+    "examples",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "$schema",
+    "$id",
+    "$comment",
+    "strict",
+];
+
+const COMBINATORS: &[&str] = &["allOf", "anyOf", "oneOf", "if", "then", "else"];
+
+fn combines(map: &Map<String, Value>) -> bool {
+    COMBINATORS.iter().any(|key| map.contains_key(*key))
+}
+
+/// Alternatives are whole objects, unless the schema around them names members too.
+fn branch_scope(map: &Map<String, Value>) -> Scope {
+    if map.contains_key("properties") {
+        Scope::Partial
+    } else {
+        Scope::Closed
+    }
+}
+
+/// Members that a combinator's branches name, one level deep.
+fn names_of_branches(
+    map: &Map<String, Value>,
+    definitions: &HashMap<String, Value>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for key in COMBINATORS {
+        let branches = match map.get(*key) {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(single) => std::slice::from_ref(single),
+            None => continue,
+        };
+        for branch in branches {
+            let target = branch
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|name| definitions.get(name));
+            let members = target
+                .unwrap_or(branch)
+                .get("properties")
+                .and_then(Value::as_object);
+            found.extend(members.into_iter().flatten().map(|(name, _)| name.clone()));
+        }
+    }
+    found
+}
+
+fn choices(map: &Map<String, Value>, path: &str) -> Result<Option<Vec<Value>>, SchemaError> {
+    match (map.get("enum"), map.get("const")) {
+        (None, None) => Ok(None),
+        (_, Some(only)) => Ok(Some(vec![only.clone()])),
+        (Some(Value::Array(list)), None) if !list.is_empty() => Ok(Some(list.clone())),
+        _ => Err(shape(path, "enum")),
+    }
+}
+
+fn count(map: &Map<String, Value>, key: &str, path: &str) -> Result<Option<usize>, SchemaError> {
+    match map.get(key) {
+        None => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .and_then(|count| usize::try_from(count).ok())
+            .map(Some)
+            .ok_or_else(|| shape(path, key)),
+    }
+}
+
+fn names(map: &Map<String, Value>, key: &str, path: &str) -> Result<Vec<String>, SchemaError> {
+    let list = match map.get(key) {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(list)) => list,
+        // Draft 3 wrote `"required": true` at the member itself.
+        Some(_) => return Err(shape(path, key)),
+    };
+    list.iter()
+        .map(|name| {
+            name.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| shape(path, key))
+        })
+        .collect()
+}
+
+fn shape(path: &str, keyword: &str) -> SchemaError {
+    SchemaError::Shape {
+        path: path.to_owned(),
+        keyword: keyword.to_owned(),
+    }
+}
+
+fn unsupported(path: &str, keyword: &str) -> SchemaError {
+    SchemaError::Unsupported {
+        path: path.to_owned(),
+        keyword: keyword.to_owned(),
+    }
+}
