@@ -1,1 +1,30 @@
-//! Placeholder until the crate's first commit.
+//! The dialog engine that needs no language model.
+//!
+//! From the registered tools alone it decides which tool an utterance asks for, which argument each part of it fills, what
+//! to ask, how to say what came back, and what talk needs no tool. It is pure: no model, clock, socket, file or random
+//! source; the meaning of the words and the day are given to it, and the same words always get the same step.
+//!
+//! What it leaves to others: whether a call is allowed (`conversimple-guard`), the caller's yes before a risky one and
+//! the withdrawal of interrupted turns (`conversimple-conversation`), and the swap of secrets for tokens, which happens
+//! before any word comes here. The dialog is no security boundary. It never makes up an own thing's id and never calls
+//! an internal tool, but the guard checks both again.
+
+mod calendar;
+mod choose;
+mod dialog;
+mod fill;
+mod index;
+mod number;
+mod own;
+mod phrase;
+mod say;
+mod shape;
+mod step;
+mod talk;
+mod words;
+
+pub use dialog::Dialog;
+pub use index::Index;
+pub use phrase::read_back;
+pub use step::{Act, Expect, Heard, Patience, Step};
+pub use talk::{Answer, yes_no};

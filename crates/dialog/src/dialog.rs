@@ -1,0 +1,189 @@
+//! The state of one conversation's dialog: what is being filled, what runs, what was interrupted.
+//!
+//! This file holds the state and its doors; `hear` decides what an utterance means, `advance` what a task still needs,
+//! `outcome` what follows from a tool's answer.
+
+mod advance;
+mod hear;
+mod outcome;
+mod task;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use conversimple_wire::tool::{OwnThing, Role};
+use conversimple_wire::{ToolOutcome, ToolSpec};
+use serde_json::{Map, Value};
+
+use crate::index::Index;
+use crate::phrase::{deed, list, read_back};
+use crate::step::{Heard, Step, spoken_name};
+use task::{Question, Task};
+
+/// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    index: Arc<Index>,
+    logged_in: bool,
+    /// What is being filled.
+    task: Option<Task>,
+    /// The call that was asked for and has no outcome yet.
+    running: Option<Task>,
+    /// The last call that ended.
+    last: Option<Task>,
+    /// Tasks put aside for another, the last one on top.
+    parked: Vec<Task>,
+    question: Option<Question>,
+    own: Arc<BTreeMap<String, Vec<OwnThing>>>,
+    /// The thing of each kind that was used last.
+    used: BTreeMap<String, String>,
+    /// The last thing said, for "say that again".
+    said: Step,
+    /// Utterances in a row that were not understood.
+    misses: u8,
+    login_tries: u8,
+}
+
+/// Tasks that are put aside at most.
+const PARKED_LIMIT: usize = 3;
+
+/// Own things of one kind that are kept at most, and kinds.
+const OWN_LIMIT: usize = 100;
+
+impl Dialog {
+    /// A dialog at its beginning.
+    pub fn new(index: Arc<Index>) -> Self {
+        Self {
+            index,
+            logged_in: false,
+            task: None,
+            running: None,
+            last: None,
+            parked: Vec::new(),
+            question: None,
+            own: Arc::default(),
+            used: BTreeMap::new(),
+            said: Step::say(""),
+            misses: 0,
+            login_tries: 0,
+        }
+    }
+
+    /// The first sentence, from what the tools can do.
+    pub fn greet(&self) -> Step {
+        let deeds = self.deeds(2);
+        if deeds.is_empty() {
+            return Step::say("Hello! How can I help you?");
+        }
+        Step::say(format!(
+            "Hello! I can {}. How can I help you?",
+            list(&deeds, "or")
+        ))
+    }
+
+    /// Decides what the caller's words ask for.
+    pub fn heard(&mut self, heard: Heard<'_>) -> Step {
+        let step = self.hear(heard);
+        self.remember(step)
+    }
+
+    /// Takes the end of a call.
+    pub fn outcome(
+        &mut self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+        outcome: &ToolOutcome,
+    ) -> Step {
+        let step = self.take_outcome(tool, arguments, outcome);
+        self.remember(step)
+    }
+
+    /// Takes the answer to [`crate::Act::Own`]. No things means that there are none, or that they could not be had.
+    pub fn own_things(&mut self, kind: &str, mut things: Vec<OwnThing>) -> Step {
+        things.truncate(OWN_LIMIT);
+        let own = Arc::make_mut(&mut self.own);
+        if own.len() < OWN_LIMIT || own.contains_key(kind) {
+            own.insert(kind.to_owned(), things);
+        }
+        let step = match self.task.take() {
+            Some(task) => self.advance(task),
+            None => Step::new(Vec::new(), crate::Patience::Short),
+        };
+        self.remember(step)
+    }
+
+    /// The caller said no to the call that was read back.
+    pub fn declined(&mut self, tool: &str) -> Step {
+        if let Some(task) = self
+            .running
+            .take_if(|task| self.index.tools[task.tool].spec.name == tool)
+        {
+            self.last = Some(task);
+        }
+        let step = self.then_resume(Step::say("All right, I won't do that."));
+        let step = if step.expects.is_none() {
+            step.and("What else can I do for you?")
+        } else {
+            step
+        };
+        self.remember(step)
+    }
+
+    /// What is read back before a call that needs a yes: see [`read_back`]. `None` for a tool that is not known.
+    pub fn read_back(&self, tool: &str, arguments: &Map<String, Value>) -> Option<String> {
+        let spec = self.spec(self.index.find(tool)?);
+        let name = |kind: &str, id: &str| {
+            let thing = self.own.get(kind)?.iter().find(|thing| thing.id == id)?;
+            Some(spoken_name(thing).to_owned())
+        };
+        Some(read_back(spec, arguments, name))
+    }
+
+    /// Whether a login succeeded in this conversation and no logout since.
+    pub fn logged_in(&self) -> bool {
+        self.logged_in
+    }
+
+    fn spec(&self, tool: usize) -> &ToolSpec {
+        &self.index.tools[tool].spec
+    }
+
+    fn login_tool(&self) -> Option<usize> {
+        self.index
+            .tools
+            .iter()
+            .position(|tool| tool.spec.role() == Role::Login)
+    }
+
+    /// What the tools do, logins left out; at most so many.
+    fn deeds(&self, limit: usize) -> Vec<String> {
+        let tools = self
+            .index
+            .tools
+            .iter()
+            .filter(|tool| tool.spec.role() == Role::Ordinary);
+        let mut deeds: Vec<String> = tools
+            .clone()
+            .take(limit)
+            .map(|tool| deed(&tool.spec))
+            .collect();
+        if tools.count() > limit {
+            deeds.push("do more".to_owned());
+        }
+        deeds
+    }
+
+    fn park(&mut self, task: Task) {
+        if self.parked.len() >= PARKED_LIMIT {
+            self.parked.remove(0);
+        }
+        self.parked.push(task);
+    }
+
+    fn remember(&mut self, step: Step) -> Step {
+        if !step.said().is_empty() {
+            self.said = step.clone();
+        }
+        step
+    }
+}

@@ -1,0 +1,186 @@
+//! Fills a tool's arguments from an utterance: which part of what was said is the value of which argument.
+//!
+//! Own things are not filled here (see `own`), and a secret only by its token.
+
+mod answer;
+mod numeric;
+mod request;
+mod textual;
+
+use serde_json::{Number, Value};
+use time::Date;
+
+pub(crate) use answer::answer;
+pub(crate) use request::fill;
+
+use crate::calendar::Clock;
+use crate::number::currency_word;
+use crate::shape::{Shape, quoted_options};
+use crate::words::{Word, stem, words};
+
+/// An utterance being taken apart: which of its words already belong to an argument.
+pub(crate) struct Utterance<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) words: Vec<Word>,
+    pub(crate) used: Vec<bool>,
+    pub(crate) today: Date,
+}
+
+impl<'a> Utterance<'a> {
+    pub(crate) fn new(text: &'a str, today: Date) -> Self {
+        let text = crate::words::limited(text, crate::words::TEXT_LIMIT_BYTES);
+        let words = words(text);
+        Self {
+            text,
+            used: vec![false; words.len()],
+            words,
+            today,
+        }
+    }
+
+    fn lower(&self, at: usize) -> &str {
+        self.words.get(at).map_or("", |word| word.lower.as_str())
+    }
+
+    fn free(&self, from: usize, to: usize) -> bool {
+        self.used
+            .get(from..to)
+            .is_some_and(|used| !used.contains(&true))
+    }
+
+    fn take(&mut self, from: usize, to: usize) {
+        let end = to.min(self.used.len());
+        if let Some(used) = self.used.get_mut(from.min(end)..end) {
+            used.fill(true);
+        }
+    }
+
+    /// The text of words as it was said.
+    fn span(&self, from: usize, to: usize) -> &'a str {
+        match (
+            self.words.get(from),
+            to.checked_sub(1).and_then(|last| self.words.get(last)),
+        ) {
+            (Some(first), Some(last)) if first.start < last.end => {
+                &self.text[first.start..last.end]
+            }
+            _ => "",
+        }
+    }
+}
+
+/// A token that stands for a secret of a kind, such as `⟨password 1⟩`.
+fn is_token_of(lower: &str, kind: &str) -> bool {
+    let inner = lower
+        .strip_prefix('⟨')
+        .and_then(|rest| rest.strip_suffix('⟩'));
+    inner
+        .and_then(|inner| inner.rsplit_once(' '))
+        .is_some_and(|(name, _)| name == kind.to_lowercase())
+}
+
+/// A number in JSON: whole where it is whole.
+fn json_number(value: rust_decimal::Decimal) -> Option<Value> {
+    let value = value.normalize();
+    if value.scale() == 0 {
+        return i64::try_from(value).ok().map(Value::from);
+    }
+    Number::from_f64(value.to_string().parse().ok()?).map(Value::Number)
+}
+
+fn json_date(date: Date) -> Value {
+    Value::String(format!(
+        "{:04}-{:02}-{:02}",
+        date.year(),
+        u8::from(date.month()),
+        date.day()
+    ))
+}
+
+fn json_time(clock: Clock) -> Value {
+    Value::String(format!("{:02}:{:02}", clock.hour, clock.minute))
+}
+
+/// The choice that words name, and which words those are.
+fn choice(utterance: &Utterance<'_>, values: &[Value]) -> Option<(Value, usize, usize)> {
+    let mut best: Option<(Value, usize, usize)> = None;
+    for value in values {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        if let Some((from, to)) = find_choice(utterance, &text)
+            && best.as_ref().is_none_or(|(_, a, b)| to - from > b - a)
+        {
+            best = Some((value.clone(), from, to));
+        }
+    }
+    best
+}
+
+fn find_choice(utterance: &Utterance<'_>, value: &str) -> Option<(usize, usize)> {
+    let parts: Vec<String> = crate::words::identifier_words(value);
+    if parts.is_empty() {
+        return None;
+    }
+    let stems: Vec<String> = parts.iter().map(|part| stem(part)).collect();
+    let count = utterance.words.len();
+    for at in 0..count {
+        if at + parts.len() <= count
+            && utterance.free(at, at + parts.len())
+            && (0..parts.len()).all(|i| {
+                utterance.lower(at + i) == parts[i] || stem(utterance.lower(at + i)) == stems[i]
+            })
+        {
+            return Some((at, at + parts.len()));
+        }
+    }
+    let joined = parts.concat();
+    let synonym = |lower: &str| {
+        currency_word(lower).is_some_and(|code| code.eq_ignore_ascii_case(value))
+            || crate::number::small(lower).is_some_and(|number| number.to_string() == value)
+            || lower == joined
+            || lower.starts_with(['$', '€', '£']) && sign_names(lower, value)
+            || lower.ends_with(['€', '£', '$']) && sign_names(lower, value)
+    };
+    (0..count)
+        .find(|at| synonym(utterance.lower(*at)))
+        .map(|at| (at, at + 1))
+}
+
+fn sign_names(lower: &str, code: &str) -> bool {
+    let sign = match code.to_ascii_uppercase().as_str() {
+        "USD" => '$',
+        "EUR" => '€',
+        "GBP" => '£',
+        _ => return false,
+    };
+    lower.contains(sign)
+}
+
+/// Options that an argument's description names, for text without a declared list.
+fn soft_options(schema: &Value) -> Vec<Value> {
+    let description = schema
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    quoted_options(crate::words::limited(description, 600))
+        .into_iter()
+        .map(Value::String)
+        .collect()
+}
+
+/// Joins what was spelled: "a l i c e" and "A-L-I-C-E" are "alice". Other words stay as they are.
+fn unspell(list: &[Word]) -> Option<String> {
+    let letters: Vec<&str> = list.iter().map(|word| word.lower.as_str()).collect();
+    let single = letters
+        .iter()
+        .filter(|word| word.chars().count() == 1)
+        .count();
+    (letters.len() > 1 && single == letters.len()).then(|| letters.concat())
+}
+
+/// Whether a shape is filled with numbers.
+fn is_numeric(shape: &Shape) -> bool {
+    matches!(shape, Shape::Money | Shape::Number | Shape::Integer)
+}

@@ -1,0 +1,370 @@
+//! Reads the answer to a question for one argument: everything that was said is about that argument.
+
+use conversimple_wire::tool::Argument;
+use serde_json::Value;
+
+use super::{
+    Utterance, choice, is_token_of, json_date, json_number, json_time, soft_options, unspell,
+};
+use crate::calendar::{days, times};
+use crate::number::{digits, number_at, numbers};
+use crate::shape::{Shape, shape};
+use crate::talk::{Answer, yes_no};
+use crate::words::is_function_word;
+
+/// The value that an answer gives to the argument that was asked for. `None`: it gives none.
+pub(crate) fn answer(argument: &Argument<'_>, utterance: &Utterance<'_>) -> Option<Value> {
+    read(&shape(argument), argument.schema, utterance)
+}
+
+fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Value> {
+    let list = &utterance.words;
+    match shape {
+        Shape::Secret(kind) => {
+            let token = list.iter().find(|word| is_token_of(&word.lower, kind))?;
+            Some(Value::String(
+                utterance.text[token.start..token.end].to_owned(),
+            ))
+        }
+        Shape::Own(_) | Shape::Object => None,
+        Shape::Choice(values) => choice(utterance, values).map(|(value, ..)| value),
+        Shape::Money | Shape::Number => number(utterance),
+        Shape::Integer => number(utterance).filter(Value::is_i64),
+        Shape::Boolean => match yes_no(utterance.text) {
+            Some(Answer::Yes) => Some(Value::Bool(true)),
+            Some(Answer::No) => Some(Value::Bool(false)),
+            None => None,
+        },
+        Shape::Date => days(list, utterance.today)
+            .first()
+            .map(|found| json_date(found.value)),
+        Shape::Time => times(list, true)
+            .first()
+            .map(|found| json_time(found.value)),
+        Shape::Email => email(utterance).map(Value::String),
+        Shape::Phone => phone(utterance).map(Value::String),
+        Shape::Id => id(utterance).map(Value::String),
+        Shape::Username => username(utterance).map(Value::String),
+        Shape::List(inner) => {
+            let items = list_items(inner, schema, utterance);
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        Shape::Place | Shape::Person | Shape::Query | Shape::Text => {
+            if let Some((value, ..)) = choice(utterance, &soft_options(schema)) {
+                return Some(value);
+            }
+            words_of_answer(utterance).map(Value::String)
+        }
+    }
+}
+
+/// The number of an answer. "No, forty" and "I said forty" are forty; where no number is heard, a single word that
+/// recognisers write for one ("for", "to", "won") counts.
+fn number(utterance: &Utterance<'_>) -> Option<Value> {
+    let found = numbers(&utterance.words);
+    if let Some(last) = found.last() {
+        let corrected = (0..utterance.words.len()).any(|at| {
+            matches!(
+                utterance.lower(at),
+                "no" | "not" | "sorry" | "mean" | "actually"
+            )
+        });
+        let number = if corrected { last } else { &found[0] };
+        return json_number(number.value);
+    }
+    let meaningful: Vec<usize> = (0..utterance.words.len())
+        .filter(|at| {
+            !matches!(
+                utterance.lower(*at),
+                "um" | "uh" | "please" | "dollars" | "euros" | "pounds" | "percent"
+            )
+        })
+        .collect();
+    let [only] = meaningful.as_slice() else {
+        return None;
+    };
+    let heard = digits(&utterance.words[*only..=*only], true);
+    heard.parse::<i64>().ok().map(Value::from)
+}
+
+/// An e-mail address, written or spoken: "alice at example dot com".
+pub(super) fn email(utterance: &Utterance<'_>) -> Option<String> {
+    let written = utterance.words.iter().find(|word| {
+        let (name, host) = word.lower.split_once('@').unwrap_or_default();
+        !name.is_empty() && host.contains('.') && !host.starts_with('.')
+    });
+    if let Some(word) = written {
+        return Some(
+            utterance.text[word.start..word.end]
+                .trim_end_matches('.')
+                .to_owned(),
+        );
+    }
+    let at = utterance.words.iter().position(|word| word.lower == "at")?;
+    let dot = utterance
+        .words
+        .iter()
+        .rposition(|word| word.lower == "dot" || word.lower.contains('.'))?;
+    let first = spoken_start(utterance, at);
+    if at == 0 || dot <= at || first >= at {
+        return None;
+    }
+    let mut out = String::new();
+    for word in utterance.words[first..].iter().take(20) {
+        match word.lower.as_str() {
+            "at" if !out.contains('@') => out.push('@'),
+            "dot" => out.push('.'),
+            "underscore" => out.push('_'),
+            "dash" | "hyphen" => out.push('-'),
+            "and" | "please" | "thanks" if out.contains('.') => break,
+            other => match crate::number::small(other) {
+                Some(value) => out.push_str(&value.to_string()),
+                None => out.push_str(other),
+            },
+        }
+    }
+    let (name, host) = out.split_once('@')?;
+    (!name.is_empty() && host.contains('.') && !host.ends_with('.')).then_some(out)
+}
+
+fn spoken_start(utterance: &Utterance<'_>, at: usize) -> usize {
+    let is_lead = |word: &str| {
+        matches!(
+            word,
+            "is" | "it's" | "to" | "email" | "address" | "that's" | "my" | "mail"
+        )
+    };
+    (0..at)
+        .rev()
+        .find(|i| is_lead(utterance.lower(*i)))
+        .map_or(0, |i| i + 1)
+}
+
+pub(super) fn phone(utterance: &Utterance<'_>) -> Option<String> {
+    let plus = utterance
+        .words
+        .iter()
+        .any(|word| word.lower.starts_with('+') || word.lower == "plus");
+    let heard = digits(&utterance.words, false);
+    (heard.len() >= 5 && heard.len() <= 15).then(|| if plus { format!("+{heard}") } else { heard })
+}
+
+/// A code: one written word with a digit in it, letters and digits said one by one, or the last word.
+fn id(utterance: &Utterance<'_>) -> Option<String> {
+    let list = &utterance.words;
+    let coded = list.iter().find(|word| {
+        let digit = word.lower.bytes().any(|b| b.is_ascii_digit());
+        digit
+            && word
+                .lower
+                .bytes()
+                .any(|b| b.is_ascii_alphabetic() || b"-_".contains(&b))
+            && !word.lower.starts_with('⟨')
+    });
+    if let Some(word) = coded {
+        return Some(utterance.text[word.start..word.end].to_owned());
+    }
+    let spelled: String = list
+        .iter()
+        .filter(|word| word.lower != "a" || list.len() < 12)
+        .filter_map(|word| {
+            let lower = word.lower.as_str();
+            if lower.chars().count() == 1 && lower.chars().all(char::is_alphanumeric) {
+                return Some(lower.to_uppercase());
+            }
+            let heard = digits(std::slice::from_ref(word), false);
+            (!heard.is_empty()).then_some(heard)
+        })
+        .collect();
+    if spelled.chars().any(|c| c.is_ascii_digit()) {
+        return Some(spelled);
+    }
+    let meaningful: Vec<_> = list
+        .iter()
+        .filter(|word| !is_function_word(&word.lower))
+        .collect();
+    match meaningful.as_slice() {
+        [word] => Some(utterance.text[word.start..word.end].to_owned()),
+        _ if spelled.len() > 1 => Some(spelled),
+        _ => None,
+    }
+}
+
+/// A name to log in with: lower case, spelled letters joined, lead words gone.
+pub(super) fn username(utterance: &Utterance<'_>) -> Option<String> {
+    let from = lead_end(utterance);
+    let list: Vec<_> = utterance.words[from..]
+        .iter()
+        .filter(|word| {
+            !word.lower.starts_with('⟨')
+                && !matches!(word.lower.as_str(), "um" | "uh" | "please" | "thanks")
+        })
+        .cloned()
+        .collect();
+    if let Some(joined) = unspell(&list) {
+        return Some(joined);
+    }
+    let singles = list
+        .iter()
+        .rposition(|word| word.lower.chars().count() > 1)
+        .map_or(0, |at| at + 1);
+    if list.len() - singles > 2
+        && let Some(joined) = unspell(&list[singles..])
+    {
+        return Some(joined);
+    }
+    let first = list
+        .iter()
+        .find(|word| !is_function_word(&word.lower) || list.len() == 1)?;
+    let plain = first
+        .lower
+        .trim_matches(|c: char| !(c.is_alphanumeric() || "._-@".contains(c)));
+    (!plain.is_empty()).then(|| plain.trim_end_matches('.').to_owned())
+}
+
+fn list_items(inner: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Vec<Value> {
+    match inner {
+        Shape::Money | Shape::Number | Shape::Integer => numbers(&utterance.words)
+            .iter()
+            .filter_map(|number| json_number(number.value))
+            .take(100)
+            .collect(),
+        _ => {
+            let Some(text) = words_of_answer(utterance) else {
+                return Vec::new();
+            };
+            let parts = text.replace(" and ", ",");
+            let items = schema.get("items").unwrap_or(&Value::Null);
+            let part = |part: &str| {
+                let part = part.trim();
+                let inside = Utterance::new(part, utterance.today);
+                match inner {
+                    Shape::Text | Shape::Query => {
+                        (!part.is_empty()).then(|| Value::String(part.to_owned()))
+                    }
+                    other => read(other, items, &inside),
+                }
+            };
+            parts.split(',').take(50).filter_map(part).collect()
+        }
+    }
+}
+
+/// The words of an answer without "it's", "I said", "please" and the like.
+fn words_of_answer(utterance: &Utterance<'_>) -> Option<String> {
+    let from = lead_end(utterance);
+    let mut to = utterance.words.len();
+    while to > from
+        && matches!(
+            utterance.lower(to - 1),
+            "please" | "thanks" | "um" | "uh" | "thank" | "you"
+        )
+    {
+        to -= 1;
+    }
+    if let Some(joined) = unspell(&utterance.words[from..to]) {
+        return Some(joined);
+    }
+    let text = utterance.span(from, to).trim();
+    let secret = text.contains('⟨');
+    let plain: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+    (!plain.is_empty() && !secret).then_some(plain)
+}
+
+/// How many words at the beginning only introduce an answer.
+fn lead_end(utterance: &Utterance<'_>) -> usize {
+    const LEADS: &[&str] = &[
+        "um",
+        "uh",
+        "well",
+        "oh",
+        "so",
+        "okay",
+        "ok",
+        "it's",
+        "it is",
+        "that's",
+        "that is",
+        "that would be",
+        "it would be",
+        "i said",
+        "i mean",
+        "i meant",
+        "my name is",
+        "my name's",
+        "my username is",
+        "my user name is",
+        "the username is",
+        "username is",
+        "username",
+        "user name",
+        "user name is",
+        "name is",
+        "the name is",
+        "i'm",
+        "i am",
+        "this is",
+        "no",
+        "no it's",
+        "sorry",
+        "actually",
+        "please",
+        "make it",
+        "make that",
+        "let's say",
+        "let's make it",
+        "i'd like",
+        "i want",
+        "i would like",
+        "i'm looking for",
+        "i am looking for",
+        "looking for",
+        "search for",
+        "find",
+        "in",
+        "for",
+        "to",
+        "from",
+        "at",
+        "on",
+        "the city is",
+        "the city of",
+        "my city is",
+        "yes",
+        "yeah",
+        "yes it's",
+        "call me",
+        "they call me",
+        "under the name",
+        "how about",
+        "what about",
+        "i think",
+        "maybe",
+        "to be",
+    ];
+    let mut from = 0;
+    loop {
+        let longest = LEADS
+            .iter()
+            .map(|lead| lead.split(' ').collect::<Vec<_>>())
+            .filter(|lead| from + lead.len() < utterance.words.len())
+            .filter(|lead| {
+                lead.iter()
+                    .enumerate()
+                    .all(|(i, word)| utterance.lower(from + i) == *word)
+            })
+            .map(|lead| lead.len())
+            .max();
+        match longest {
+            Some(len) => from += len,
+            None => return from,
+        }
+    }
+}
+
+/// Whether the words from here on are nothing but a number, as in "make it thirty".
+pub(super) fn number_only(utterance: &Utterance<'_>, from: usize) -> bool {
+    from < utterance.words.len()
+        && number_at(&utterance.words, from)
+            .is_some_and(|number| number.to == utterance.words.len())
+}

@@ -1,0 +1,336 @@
+//! Sentences that the dialog makes from a tool's declaration: what a tool does, how an argument is asked for, how
+//! exact arguments are read back before a risky call.
+//!
+//! Never says an id or a secret.
+
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::Argument;
+use serde_json::{Map, Value};
+
+use crate::index::first_sentence;
+use crate::say::{currency_name, figure, spoken_text, sum_figure};
+use crate::shape::{Shape, shape};
+use crate::words::identifier_words;
+
+/// Says exactly what a tool is about to do, and asks for a yes: deterministic, from the declaration and the arguments
+/// alone. Own things are said by the name that `own` gives for a kind and an id, secrets as "the password you gave".
+pub fn read_back(
+    spec: &ToolSpec,
+    arguments: &Map<String, Value>,
+    own: impl Fn(&str, &str) -> Option<String>,
+) -> String {
+    let currency = currency_of(spec, arguments);
+    let mut sentence = capital_first(&deed(spec));
+    let mut rest = Vec::new();
+    let mut money_said = false;
+    for argument in spec.arguments() {
+        let Some(value) = arguments.get(argument.name) else {
+            continue;
+        };
+        let label = label(argument.name);
+        match shape(&argument) {
+            Shape::Money if !money_said => {
+                sentence.push_str(&format!(" of {}", full_money(value, currency.as_deref())));
+                money_said = true;
+            }
+            Shape::Choice(_) if is_currency(argument.name) && has_money(spec, arguments) => {}
+            Shape::Money => rest.push(format!(
+                "{label} {}",
+                full_money(value, currency.as_deref())
+            )),
+            Shape::Secret(_) => rest.push(format!("with the {label} you gave")),
+            Shape::Own(kind) => {
+                let name = value.as_str().and_then(|id| own(&kind, id));
+                rest.push(format!("for your {}", own_label(&kind, name.as_deref())));
+            }
+            Shape::Place | Shape::Person
+                if matches!(argument.name, "to" | "recipient" | "payee") =>
+            {
+                rest.push(format!("to {}", plain(value)))
+            }
+            _ => rest.push(format!("{label} {}", plain(value))),
+        }
+    }
+    for part in rest {
+        sentence.push_str(", ");
+        sentence.push_str(&part);
+    }
+    format!("{sentence}. Shall I go ahead?")
+}
+
+fn own_label(kind: &str, name: Option<&str>) -> String {
+    let kind = identifier_words(kind).join(" ");
+    match name {
+        Some(name) if name.to_lowercase().contains(&kind) => name.to_owned(),
+        Some(name) => format!("{name} {kind}"),
+        None => kind,
+    }
+}
+
+fn full_money(value: &Value, currency: Option<&str>) -> String {
+    match currency {
+        Some(code) => format!("{} {}", sum_figure(value), currency_name(code, value)),
+        None => plain(value),
+    }
+}
+
+/// The currency of a tool's amounts: said, declared for the argument, or declared for the tool.
+pub(crate) fn currency_of(spec: &ToolSpec, arguments: &Map<String, Value>) -> Option<String> {
+    let argument = spec.arguments().find(|argument| is_currency(argument.name));
+    let said = argument.and_then(|argument| {
+        arguments
+            .get(argument.name)
+            .or_else(|| argument.schema.get("default"))
+    });
+    let declared = spec
+        .parameters
+        .get(conversimple_wire::tool::tool_key::CURRENCY);
+    said.or(declared).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn is_currency(name: &str) -> bool {
+    identifier_words(name).iter().any(|word| word == "currency")
+}
+
+fn has_money(spec: &ToolSpec, arguments: &Map<String, Value>) -> bool {
+    spec.arguments()
+        .any(|argument| arguments.contains_key(argument.name) && shape(&argument) == Shape::Money)
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => spoken_text(text, 120),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        Value::Number(_) => figure(value),
+        Value::Array(items) => list(&items.iter().map(plain).collect::<Vec<_>>(), "and"),
+        Value::Object(map) => {
+            let pairs: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{} {}", label(key), plain(value)))
+                .collect();
+            list(&pairs, "and")
+        }
+        Value::Null => "nothing".into(),
+    }
+}
+
+/// What a tool does, as it follows "I can": "get account balance".
+pub(crate) fn deed(spec: &ToolSpec) -> String {
+    let sentence = first_sentence(&spec.description);
+    let text = if sentence.is_empty() {
+        identifier_words(&spec.name).join(" ")
+    } else {
+        spoken_text(sentence, 90)
+    };
+    let (first, rest) = text.split_once(' ').unwrap_or((text.as_str(), ""));
+    let lower = first.to_lowercase();
+    let first = if first.len() > 1 && first.chars().all(char::is_uppercase) {
+        first.to_owned()
+    } else {
+        imperative(&lower)
+    };
+    if rest.is_empty() {
+        first
+    } else {
+        format!("{first} {rest}")
+    }
+}
+
+/// "Gets" and "calculates" as they follow "I can".
+fn imperative(lower: &str) -> String {
+    const THIRD_PERSON: &[(&str, &str)] = &[
+        ("fetches", "fetch"),
+        ("searches", "search"),
+        ("processes", "process"),
+        ("gets", "get"),
+        ("does", "do"),
+        ("analyzes", "analyze"),
+        ("identifies", "identify"),
+        ("applies", "apply"),
+        ("verifies", "verify"),
+        ("returns", "get"),
+        ("return", "get"),
+        ("retrieves", "look up"),
+        ("retrieve", "look up"),
+        ("fetch", "get"),
+    ];
+    if let Some((_, base)) = THIRD_PERSON.iter().find(|(third, _)| *third == lower) {
+        return (*base).to_owned();
+    }
+    let third = lower.len() > 4 && lower.ends_with("es") && !lower.ends_with("sses");
+    if third
+        || (lower.len() > 3
+            && (lower.ends_with("ds")
+                || lower.ends_with("ks")
+                || lower.ends_with("ts")
+                || lower.ends_with("ws")))
+    {
+        return lower[..lower.len() - 1].to_owned();
+    }
+    lower.to_owned()
+}
+
+pub(crate) fn capital_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+/// An argument's or a key's name as words: `start_date` is "start date".
+pub(crate) fn label(name: &str) -> String {
+    identifier_words(name).join(" ")
+}
+
+/// "a", "a and b", "a, b and c".
+pub(crate) fn list(items: &[String], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
+
+/// How an argument is asked for.
+pub(crate) fn question(argument: &Argument<'_>) -> String {
+    if let Some(ask) = argument.ask() {
+        return spoken_text(ask, 200);
+    }
+    let label = label(argument.name);
+    match shape(argument) {
+        Shape::Secret(kind) if kind == "card" => "What is the card number?".into(),
+        Shape::Secret(kind) if kind == "pin" => "What is your PIN?".into(),
+        Shape::Secret(_) => format!("What is your {label}?"),
+        Shape::Own(kind) => format!("Which {}?", self::label(&kind)),
+        Shape::Choice(values) => {
+            let names: Vec<String> = values.iter().take(5).map(plain).collect();
+            format!("Which {label}: {}?", list(&names, "or"))
+        }
+        Shape::Money if argument.name == "amount" => "How much?".into(),
+        Shape::Money | Shape::Number | Shape::Integer => format!("What {label}?"),
+        Shape::Boolean => format!("{}, yes or no?", capital_first(&label)),
+        Shape::Date if label == "date" => "For which day?".into(),
+        Shape::Date => format!("Which {label}?"),
+        Shape::Time if label == "time" => "At what time?".into(),
+        Shape::Time => format!("What {label}?"),
+        Shape::Email => "What is the e-mail address?".into(),
+        Shape::Phone => "What is the phone number?".into(),
+        Shape::Username => "What is your username?".into(),
+        Shape::Place
+            if matches!(
+                label.as_str(),
+                "city" | "country" | "location" | "place" | "town"
+            ) =>
+        {
+            format!("For which {label}?")
+        }
+        Shape::Place if matches!(label.as_str(), "from" | "origin") => "From where?".into(),
+        Shape::Place if matches!(label.as_str(), "to" | "destination") => "Where to?".into(),
+        Shape::Query
+            if matches!(
+                label.as_str(),
+                "query" | "q" | "search" | "keyword" | "term" | "search query"
+            ) =>
+        {
+            "What are you looking for?".into()
+        }
+        Shape::List(_) => format!("Which {label}?"),
+        _ => format!("What is the {label}?"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn spec(description: &str, parameters: Value) -> ToolSpec {
+        ToolSpec {
+            name: "process_payment".into(),
+            description: description.into(),
+            parameters,
+        }
+    }
+
+    #[test]
+    fn exact_arguments_are_read_back() {
+        let tool = spec(
+            "Process payment",
+            json!({"properties": {
+                "amount": {"type": "number"},
+                "currency": {"enum": ["USD", "EUR"], "default": "USD"},
+                "account_id": {"type": "string", "x-own": "account"},
+                "note": {"type": "string"},
+                "pin": {"type": "string"}}}),
+        );
+        let check = |arguments: Value, expected: &str| {
+            let map = arguments.as_object().cloned().unwrap_or_default();
+            let own = |_: &str, id: &str| (id == "acc_1").then(|| "checking".to_owned());
+            assert_eq!(read_back(&tool, &map, own), expected);
+        };
+        check(
+            json!({"amount": 20, "currency": "USD"}),
+            "Process payment of 20 US dollars. Shall I go ahead?",
+        );
+        check(
+            json!({"amount": 1}),
+            "Process payment of 1 US dollar. Shall I go ahead?",
+        );
+        check(
+            json!({"amount": 1250.5, "currency": "EUR"}),
+            "Process payment of 1,250.50 euros. Shall I go ahead?",
+        );
+        check(
+            json!({"amount": 20, "account_id": "acc_1", "note": "for lunch", "pin": "⟨pin 1⟩"}),
+            "Process payment of 20 US dollars, for your checking account, note for lunch, with the pin you gave. Shall I go ahead?",
+        );
+        check(
+            json!({"amount": 20, "account_id": "acc_9"}),
+            "Process payment of 20 US dollars, for your account. Shall I go ahead?",
+        );
+    }
+
+    #[test]
+    fn a_question_is_declared_or_made_from_the_type() {
+        let schema = json!({"properties": {
+            "a": {"type": "string", "x-ask": "Which one?"},
+            "city": {"type": "string"},
+            "amount": {"type": "number"},
+            "unit": {"enum": ["metric", "imperial"]},
+            "start_date": {"type": "string"},
+            "password": {"type": "string"}}});
+        let tool = spec("x", schema);
+        let asked: Vec<String> = tool
+            .arguments()
+            .map(|argument| question(&argument))
+            .collect();
+        assert_eq!(
+            asked,
+            [
+                "Which one?",
+                "For which city?",
+                "How much?",
+                "Which unit: metric or imperial?",
+                "Which start date?",
+                "What is your password?"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_tools_deed_follows_i_can() {
+        for (description, expected) in [
+            ("Get account balance", "get account balance"),
+            (
+                "Calculates the area of a circle. Needs a radius.",
+                "calculate the area of a circle",
+            ),
+            ("Retrieves weather data", "look up weather data"),
+            ("", "process payment"),
+        ] {
+            assert_eq!(deed(&spec(description, json!({}))), expected);
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Turns a tool's result into a sentence: by the declared template, or from the keys and values of the JSON.
+//!
+//! Ids, tokens and secrets are not said; lists are cut after three. Everything said is plain text of bounded length.
+
+use conversimple_wire::ToolSpec;
+use serde_json::{Map, Value};
+
+use crate::phrase::{capital_first, currency_of, label, list};
+use crate::words::{identifier_words, limited};
+
+/// Items of a list that are said.
+const ITEMS_LIMIT: usize = 3;
+
+/// Longest answer, in bytes: about half a minute of speech.
+const SAID_LIMIT_BYTES: usize = 500;
+
+/// The sentence that tells a result.
+pub(crate) fn result_sentence(
+    spec: &ToolSpec,
+    arguments: &Map<String, Value>,
+    result: &Value,
+) -> String {
+    let currency = result
+        .get("currency")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .or_else(|| currency_of(spec, arguments));
+    let templated = spec
+        .say()
+        .and_then(|template| fill_template(template, arguments, result, currency.as_deref()));
+    let text = templated.unwrap_or_else(|| free_sentence(result, currency.as_deref()));
+    let cut = spoken_text(&text, SAID_LIMIT_BYTES);
+    if cut.is_empty() { "Done.".into() } else { cut }
+}
+
+/// Fills `{key}`, `{a.b}` and `{list}`. `None` where the result has no such key.
+fn fill_template(
+    template: &str,
+    arguments: &Map<String, Value>,
+    result: &Value,
+    currency: Option<&str>,
+) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = limited(template, 1_000);
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let close = rest[open..].find('}')?;
+        let path = rest[open + 1..open + close].trim();
+        out.push_str(&at_path(path, arguments, result, currency)?);
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+fn at_path(
+    path: &str,
+    arguments: &Map<String, Value>,
+    result: &Value,
+    currency: Option<&str>,
+) -> Option<String> {
+    let mut value = result;
+    let mut key = "";
+    for part in path.split('.').take(8) {
+        key = part;
+        let next = match value {
+            Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+            other => other.get(part),
+        };
+        match next {
+            Some(next) => value = next,
+            None if !path.contains('.') => {
+                let said = arguments.get(part)?;
+                let text = said.as_str().is_some_and(|text| text.contains('⟨'));
+                return (!text && !is_hidden(part)).then(|| value_text(part, said, currency));
+            }
+            None => return None,
+        }
+    }
+    match value {
+        Value::Array(items) if items.is_empty() => Some(format!("no {}", label(key))),
+        Value::Null => None,
+        _ => Some(value_text(key, value, currency)),
+    }
+}
+
+fn free_sentence(result: &Value, currency: Option<&str>) -> String {
+    match result {
+        Value::Null | Value::Bool(true) => "Done.".into(),
+        Value::Bool(false) => "The answer is no.".into(),
+        Value::Number(_) => format!("The answer is {}.", figure(result)),
+        Value::String(text) => ended(&spoken_text(text, SAID_LIMIT_BYTES)),
+        Value::Array(items) => items_sentence("results", items, currency),
+        Value::Object(map) => object_sentences(map, currency),
+    }
+}
+
+fn object_sentences(map: &Map<String, Value>, currency: Option<&str>) -> String {
+    let mut sentences = Vec::new();
+    if map.get("success") == Some(&Value::Bool(true)) {
+        sentences.push("Done.".to_owned());
+    }
+    if let Some(message) = map.get("message").and_then(Value::as_str) {
+        sentences.push(ended(&spoken_text(message, 300)));
+        return sentences.join(" ");
+    }
+    let has_money = map.keys().any(|key| is_money_key(key));
+    let mut facts = Vec::new();
+    for (key, value) in map {
+        if is_hidden(key)
+            || key == "success"
+            || key == "status" && value == "ok"
+            || (key == "currency" && has_money)
+        {
+            continue;
+        }
+        match value {
+            Value::Array(items) => sentences.push(items_sentence(key, items, currency)),
+            Value::Object(inner) => sentences.push(object_sentences(inner, currency)),
+            Value::Null => {}
+            _ if facts.len() < 5 => facts.push(fact(key, value, currency)),
+            _ => {}
+        }
+    }
+    if !facts.is_empty() {
+        let at = usize::from(sentences.first().is_some_and(|first| first == "Done."));
+        sentences.insert(at, format!("{}.", capital_first(&list(&facts, "and"))));
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(" ")
+}
+
+fn fact(key: &str, value: &Value, currency: Option<&str>) -> String {
+    let name = label(key);
+    match value {
+        Value::Bool(flag) => format!("{name}: {}", if *flag { "yes" } else { "no" }),
+        _ if is_last_four(key) => format!("it ends in {}", value_text("", value, None)),
+        _ => format!("the {name} is {}", value_text(key, value, currency)),
+    }
+}
+
+fn items_sentence(key: &str, items: &[Value], currency: Option<&str>) -> String {
+    let name = label(key);
+    match items.len() {
+        0 => format!("I found no {name}."),
+        1 => format!("I found one: {}.", item_text(&items[0], currency)),
+        count => format!("I found {count} {name}: {}.", list_text(items, currency)),
+    }
+}
+
+/// Some items of a list, and how many are left unsaid.
+fn list_text(items: &[Value], currency: Option<&str>) -> String {
+    let mut said: Vec<String> = items
+        .iter()
+        .take(ITEMS_LIMIT)
+        .map(|item| item_text(item, currency))
+        .collect();
+    if items.len() > ITEMS_LIMIT {
+        said.push(format!("{} more", items.len() - ITEMS_LIMIT));
+    }
+    list(&said, "and")
+}
+
+fn item_text(item: &Value, currency: Option<&str>) -> String {
+    let Value::Object(map) = item else {
+        return value_text("", item, currency);
+    };
+    let currency = map.get("currency").and_then(Value::as_str).or(currency);
+    let head = [
+        "name",
+        "title",
+        "label",
+        "type",
+        "kind",
+        "brand",
+        "description",
+        "username",
+        "date",
+    ]
+    .into_iter()
+    .find_map(|key| Some((key, map.get(key)?.as_str()?)));
+    let mut out = head
+        .map(|(_, text)| spoken_text(text, 80))
+        .unwrap_or_default();
+    let price = map
+        .iter()
+        .find(|(key, value)| is_money_key(key) && value.is_number());
+    if let Some((_, value)) = price {
+        let lead = if out.is_empty() { "" } else { " for " };
+        out.push_str(&format!("{lead}{}", money(value, currency)));
+    }
+    if let Some((_, value)) = map.iter().find(|(key, _)| is_last_four(key)) {
+        let lead = if out.is_empty() { "one" } else { "" };
+        out.push_str(&format!("{lead} ending in {}", value_text("", value, None)));
+    }
+    if out.is_empty() {
+        let pairs: Vec<String> = map
+            .iter()
+            .filter(|(key, value)| {
+                !is_hidden(key) && !value.is_null() && !value.is_object() && !value.is_array()
+            })
+            .take(3)
+            .map(|(key, value)| format!("{} {}", label(key), value_text(key, value, currency)))
+            .collect();
+        out = pairs.join(", ");
+    }
+    if out.is_empty() {
+        "one without a name".into()
+    } else {
+        out
+    }
+}
+
+fn value_text(key: &str, value: &Value, currency: Option<&str>) -> String {
+    match value {
+        Value::Number(_) if is_money_key(key) => money(value, currency),
+        Value::Number(_) => figure(value),
+        Value::String(text) => unmasked_tail(&spoken_text(text, 300)),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        Value::Null => "nothing".into(),
+        Value::Array(items) => list_text(items, currency),
+        Value::Object(_) => item_text(value, currency),
+    }
+}
+
+/// A masked value as it is said: what is left of it, without the asterisks.
+fn unmasked_tail(text: &str) -> String {
+    let masked = |c: char| matches!(c, '*' | '•' | '●' | '×');
+    if text.chars().filter(|c| masked(*c)).count() < 2 {
+        return text.to_owned();
+    }
+    let tail: String = text
+        .rsplit(masked)
+        .next()
+        .unwrap_or_default()
+        .trim_matches(['-', ' '])
+        .to_owned();
+    let start: String = text
+        .split(masked)
+        .next()
+        .unwrap_or_default()
+        .trim_matches(['-', ' '])
+        .to_owned();
+    match (start.is_empty(), tail.is_empty()) {
+        (_, false) if tail.chars().all(|c| c.is_ascii_digit() || c == '-') => {
+            format!("ending in {tail}")
+        }
+        (false, false) => format!(
+            "starting with {start} and ending in {}",
+            tail.replace('@', "at ")
+        ),
+        (true, false) => format!("ending in {}", tail.replace('@', "at ")),
+        (false, true) => format!("starting with {start}"),
+        (true, true) => "hidden".into(),
+    }
+}
+
+/// Whether a key's value is not said: ids and whatever looks secret.
+fn is_hidden(key: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "id",
+        "ids",
+        "uuid",
+        "guid",
+        "token",
+        "password",
+        "secret",
+        "pin",
+        "cvv",
+        "ssn",
+        "hash",
+        "key",
+        "signature",
+        "session",
+        "url",
+        "uri",
+        "trace",
+    ];
+    identifier_words(key)
+        .iter()
+        .any(|word| WORDS.contains(&word.as_str()))
+}
+
+fn is_last_four(key: &str) -> bool {
+    matches!(
+        identifier_words(key).join(" ").as_str(),
+        "last four" | "last4" | "last 4" | "last four digits" | "last digits" | "last"
+    )
+}
+
+fn is_money_key(key: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "balance", "amount", "price", "total", "cost", "fee", "subtotal", "tax", "charge",
+        "payment", "deposit", "salary", "due", "fare",
+    ];
+    identifier_words(key)
+        .last()
+        .is_some_and(|word| WORDS.contains(&word.as_str()))
+}
+
+/// A sum as it is said and shown: `$1,250`, `20.50 euros`.
+pub(crate) fn money(value: &Value, currency: Option<&str>) -> String {
+    match currency {
+        Some("USD") => match sum_figure(value).strip_prefix("minus ") {
+            Some(rest) => format!("minus ${rest}"),
+            None => format!("${}", sum_figure(value)),
+        },
+        Some(code) => format!(
+            "{} {}",
+            sum_figure(value),
+            currency_name(code, value).trim_start_matches("British ")
+        ),
+        None => sum_figure(value),
+    }
+}
+
+/// A currency's name for a sum: "US dollars", "euro".
+pub(crate) fn currency_name(code: &str, value: &Value) -> String {
+    let one = value
+        .as_f64()
+        .is_some_and(|value| (value.abs() - 1.0).abs() < f64::EPSILON);
+    let (single, plural) = match code {
+        "USD" => ("US dollar", "US dollars"),
+        "EUR" => ("euro", "euros"),
+        "GBP" => ("British pound", "British pounds"),
+        "JPY" => ("yen", "yen"),
+        "CHF" => ("Swiss franc", "Swiss francs"),
+        "CAD" => ("Canadian dollar", "Canadian dollars"),
+        "AUD" => ("Australian dollar", "Australian dollars"),
+        "INR" => ("rupee", "rupees"),
+        "CNY" => ("yuan", "yuan"),
+        other => return spoken_text(other, 20),
+    };
+    if one { single.into() } else { plural.into() }
+}
+
+/// A number with thousands apart and at most four places.
+pub(crate) fn figure(value: &Value) -> String {
+    figure_with(value, |number| {
+        let text = format!("{number:.4}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    })
+}
+
+/// A sum without its currency: no places or two.
+pub(crate) fn sum_figure(value: &Value) -> String {
+    figure_with(value, |number| {
+        let text = format!("{number:.2}");
+        text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
+    })
+}
+
+fn figure_with(value: &Value, places: impl Fn(f64) -> String) -> String {
+    if let Some(whole) = value.as_i64() {
+        return grouped(&whole.unsigned_abs().to_string(), whole < 0);
+    }
+    let Some(number) = value.as_f64() else {
+        return spoken_text(value.as_str().unwrap_or_default(), 40);
+    };
+    if number.abs() >= 1e15 || !number.is_finite() {
+        return format!("{number:e}");
+    }
+    let text = places(number.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
+    let whole = grouped(whole, number < 0.0);
+    if fraction.is_empty() {
+        whole
+    } else {
+        format!("{whole}.{fraction}")
+    }
+}
+
+fn grouped(digits: &str, negative: bool) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if negative {
+        format!("minus {out}")
+    } else {
+        out
+    }
+}
+
+/// Text that can be said: one line, without control characters and markup, of bounded length.
+pub(crate) fn spoken_text(text: &str, limit_bytes: usize) -> String {
+    let kept: String = text
+        .chars()
+        .map(|c| {
+            if c.is_control() || "{}<>`|\\".contains(c) {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    let joined = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    if joined.len() <= limit_bytes {
+        return joined;
+    }
+    let cut = limited(&joined, limit_bytes);
+    let end = cut.rfind(' ').unwrap_or(cut.len());
+    cut[..end].trim_end_matches([',', ';', ':']).to_owned()
+}
+
+fn ended(text: &str) -> String {
+    if text.is_empty() || text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(say: Option<&str>, result: Value, expected: &str) {
+        let mut parameters =
+            json!({"x-currency": "USD", "properties": {"amount": {"type": "number"}}});
+        if let Some(say) = say {
+            parameters["x-say"] = json!(say);
+        }
+        let spec = ToolSpec {
+            name: "t".into(),
+            description: String::new(),
+            parameters,
+        };
+        let arguments = json!({"city": "Paris", "password": "⟨password 1⟩"})
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        assert_eq!(
+            result_sentence(&spec, &arguments, &result),
+            expected,
+            "{result}"
+        );
+    }
+
+    #[test]
+    fn a_template_says_the_result() {
+        check(
+            Some("Your balance is {balance}."),
+            json!({"balance": 1250.0}),
+            "Your balance is $1,250.",
+        );
+        check(
+            Some("You have {cards}."),
+            json!({"cards": [{"id": "c1", "type": "Visa", "last_four": "1111"}, {"id": "c2", "type": "Mastercard", "last_four": "4444"}]}),
+            "You have Visa ending in 1111 and Mastercard ending in 4444.",
+        );
+        check(
+            Some("{a.b} degrees in {city}."),
+            json!({"a": {"b": 21}}),
+            "21 degrees in Paris.",
+        );
+        check(
+            Some("You have {cards}."),
+            json!({"cards": []}),
+            "You have no cards.",
+        );
+        check(
+            Some("{missing}"),
+            json!({"balance": 3}),
+            "The balance is $3.",
+        );
+        check(Some("{password}"), json!({"ok": 3}), "The ok is 3.");
+        check(Some("{unclosed"), json!({"ok": 3}), "The ok is 3.");
+    }
+
+    #[test]
+    fn a_result_without_a_template_is_said_by_its_keys() {
+        check(
+            None,
+            json!({"balance": 8400.5}),
+            "The balance is $8,400.50.",
+        );
+        check(
+            None,
+            json!({"success": true, "payment_id": "pay_1", "amount": 20, "currency": "EUR"}),
+            "Done. The amount is 20 euros.",
+        );
+        check(
+            None,
+            json!({"temperature": 21.5, "condition": "sunny"}),
+            "The temperature is 21.5 and the condition is sunny.",
+        );
+        check(None, json!({"products": []}), "I found no products.");
+        check(
+            None,
+            json!({"products": [{"name": "A", "price": 1}, {"name": "B", "price": 2.5}, {"name": "C"}, {"name": "D"}, {"name": "E"}]}),
+            "I found 5 products: A for $1, B for $2.50, C and 2 more.",
+        );
+        check(
+            None,
+            json!({"email": "a***@example.com", "phone": "***-0134"}),
+            "The email is starting with a and ending in at example.com and the phone is ending in 0134.",
+        );
+        check(None, json!("It is sunny in Paris"), "It is sunny in Paris.");
+        check(None, json!(null), "Done.");
+        check(None, json!(42), "The answer is 42.");
+        check(None, json!({"success": true}), "Done.");
+        check(None, json!({"message": "Order placed"}), "Order placed.");
+        check(None, json!({"id": "x", "token": "y"}), "Done.");
+        check(None, json!([1, 2]), "I found 2 results: 1 and 2.");
+    }
+}

@@ -1,0 +1,499 @@
+//! Words: how a text is cut, which word forms count as one, and how much a word tells.
+//!
+//! Cuts keep byte ranges, so that a value can be taken from the text as it was spoken or typed.
+
+/// One word of a text.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    /// Lower case, without possessive `'s`.
+    pub(crate) lower: String,
+    /// Byte range in the text, without surrounding punctuation.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// A comma, full stop or the like follows.
+    pub(crate) ends_clause: bool,
+    /// The first letter is a capital.
+    pub(crate) capital: bool,
+    /// The word begins a sentence.
+    pub(crate) initial: bool,
+}
+
+/// Longest text that is looked at, in bytes: two minutes of quick speech.
+pub(crate) const TEXT_LIMIT_BYTES: usize = 2_000;
+
+/// The text's beginning, cut at a character's edge.
+pub(crate) fn limited(text: &str, limit_bytes: usize) -> &str {
+    let mut end = text.len().min(limit_bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Cuts a text into words. A secret's token `⟨password 1⟩` is one word; `twenty-five` is two.
+pub(crate) fn words(text: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut rest = 0;
+    while let Some((start, end)) = next_chunk(text, rest) {
+        push_chunk(text, start, end, &mut out);
+        rest = end;
+    }
+    let mut initial = true;
+    for word in &mut out {
+        word.initial = initial;
+        let after = text[word.end..].trim_start_matches(['"', '\'', ')', '”', '’']);
+        initial = after.starts_with(['.', '?', '!', ':']) && word.ends_clause;
+    }
+    out
+}
+
+fn next_chunk(text: &str, from: usize) -> Option<(usize, usize)> {
+    let start = from + text[from..].find(|c: char| !c.is_whitespace())?;
+    if text[start..].starts_with('⟨')
+        && let Some(close) = text[start..].find('⟩')
+    {
+        return Some((start, start + close + '⟩'.len_utf8()));
+    }
+    let tail = &text[start + first_len(&text[start..])..];
+    let len = tail
+        .find(|c: char| c.is_whitespace() || c == '⟨' || c == '—')
+        .unwrap_or(tail.len());
+    Some((start, text.len() - tail.len() + len))
+}
+
+fn first_len(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
+}
+
+fn push_chunk(text: &str, start: usize, end: usize, out: &mut Vec<Word>) {
+    let chunk = &text[start..end];
+    if chunk.starts_with('⟨') {
+        let ends_clause = text[end..].starts_with([',', '.', '?', '!', ';']);
+        out.push(word(text, start, end, ends_clause));
+        return;
+    }
+    let open = |c: char| !(c.is_alphanumeric() || "$€£-+#@_.".contains(c));
+    let close = |c: char| !(c.is_alphanumeric() || "%€£$#_°²³".contains(c));
+    let left = chunk.trim_start_matches(open);
+    let core = left.trim_end_matches(close);
+    let core = core.trim_start_matches(|c: char| c == '.' && core.len() < 2);
+    if core.is_empty()
+        || !core
+            .chars()
+            .any(|c| c.is_alphanumeric() || "$€£%".contains(c))
+    {
+        if let (Some(last), true) = (
+            out.last_mut(),
+            chunk.contains([',', '.', '?', '!', ';', '—', '-']),
+        ) {
+            last.ends_clause = true;
+        }
+        return;
+    }
+    let from = start + (core.as_ptr() as usize - chunk.as_ptr() as usize);
+    let to = from + core.len();
+    let ends_clause = text[to..end].contains([',', '.', '?', '!', ';', ':', ')', '…']);
+    let parts: Vec<&str> = core.split('-').collect();
+    let splits = parts.len() > 1
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '\''));
+    if !splits {
+        out.push(word(text, from, to, ends_clause));
+        return;
+    }
+    let mut at = from;
+    for (i, part) in parts.iter().enumerate() {
+        let last = i + 1 == parts.len();
+        out.push(word(text, at, at + part.len(), last && ends_clause));
+        at += part.len() + 1;
+    }
+}
+
+fn word(text: &str, start: usize, end: usize, ends_clause: bool) -> Word {
+    let raw = &text[start..end];
+    let mut lower = raw.to_lowercase().replace('’', "'");
+    if let Some(stripped) = lower.strip_suffix("'s") {
+        let keeps = matches!(
+            stripped,
+            "what" | "it" | "that" | "who" | "how" | "where" | "let" | "there"
+        );
+        if !keeps {
+            lower.truncate(lower.len() - 2);
+        }
+    }
+    // 298K is a temperature and 298k a sum: the one capital that tells something.
+    if raw.ends_with('K') && raw.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit()) {
+        lower.pop();
+        lower.push('K');
+    }
+    Word {
+        lower,
+        start,
+        end,
+        ends_clause,
+        capital: raw.chars().next().is_some_and(char::is_uppercase),
+        initial: false,
+    }
+}
+
+/// Cuts an identifier into lower-case words: `get_accountBalance.v2` is get, account, balance, v2.
+pub(crate) fn identifier_words(name: &str) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut previous_lower = false;
+    for c in name.chars().take(200) {
+        if !c.is_alphanumeric() {
+            out.push(String::new());
+            previous_lower = false;
+            continue;
+        }
+        if c.is_uppercase() && previous_lower {
+            out.push(String::new());
+        }
+        previous_lower = c.is_lowercase() || c.is_ascii_digit();
+        if let Some(last) = out.last_mut() {
+            last.extend(c.to_lowercase());
+        }
+    }
+    out.retain(|word| !word.is_empty());
+    out
+}
+
+/// The form in which words are compared: endings off, irregular forms and close synonyms brought together.
+pub(crate) fn stem(lower: &str) -> String {
+    let lower = lower.trim_matches('\'');
+    if let Some(base) = irregular(lower) {
+        return base.to_owned();
+    }
+    if lower.len() < 4 || !lower.is_ascii() || lower.bytes().any(|b| b.is_ascii_digit()) {
+        return lower.to_owned();
+    }
+    let singular = singular(lower);
+    const ENDINGS: [&str; 24] = [
+        "ization", "ational", "ation", "ating", "ator", "ated", "ment", "ness", "ing", "ity",
+        "ions", "ion", "ate", "ers", "ive", "ied", "er", "ed", "or", "ly", "al", "y", "e", "i",
+    ];
+    for ending in ENDINGS {
+        if let Some(base) = singular.strip_suffix(ending)
+            && base.len() >= if ending.len() > 2 { 3 } else { 4 }
+        {
+            let mut base = base.to_owned();
+            let bytes = base.as_bytes();
+            if let [.., a, b] = bytes
+                && a == b
+                && !b"lsz".contains(b)
+            {
+                base.pop();
+            }
+            return canonical(&base).to_owned();
+        }
+    }
+    canonical(&singular).to_owned()
+}
+
+fn singular(lower: &str) -> String {
+    if let Some(base) = lower.strip_suffix("ies")
+        && base.len() > 2
+    {
+        return format!("{base}y");
+    }
+    for ending in ["sses", "ches", "shes", "xes"] {
+        if lower.ends_with(ending) {
+            return lower[..lower.len() - 2].to_owned();
+        }
+    }
+    if lower.ends_with('s')
+        && !lower.ends_with("ss")
+        && !lower.ends_with("us")
+        && !lower.ends_with("is")
+    {
+        return lower[..lower.len() - 1].to_owned();
+    }
+    lower.to_owned()
+}
+
+fn irregular(lower: &str) -> Option<&'static str> {
+    Some(match lower {
+        "paid" | "pays" | "paying" => "pay",
+        "bought" => "buy",
+        "sent" => "send",
+        "spent" => "spend",
+        "found" => "find",
+        "sold" => "sell",
+        "wrote" | "written" => "writ",
+        "took" | "taken" => "tak",
+        "men" => "man",
+        "women" => "woman",
+        "children" => "child",
+        "people" | "persons" => "person",
+        "logged" | "logging" => "login",
+        "mice" => "mouse",
+        "lives" => "life",
+        "discoverer" | "discovered" | "discovery" => "discover",
+        "analysis" | "analyses" | "analyze" | "analyse" | "analyzer" => "analys",
+        "won" | "wins" => "win",
+        "earned" | "earning" | "earnings" => "earn",
+        "movies" | "movie" | "films" => "film",
+        "car" | "cars" | "vehicles" => "vehicl",
+        "cost" | "costs" | "prices" | "pricing" => "price",
+        "weights" => "weight",
+        "temperatures" | "temp" => "temperatur",
+        "cash" | "money" | "funds" => "money",
+        _ => return None,
+    })
+}
+
+/// Stems that mean nearly the same.
+fn canonical(stem: &str) -> &str {
+    match stem {
+        "purchas" => "buy",
+        "pric" | "cost" => "price",
+        "sign" => "sign",
+        "authentic" => "login",
+        "vehicl" | "automobil" => "vehicl",
+        "physic" => "physic",
+        "forecast" => "weather",
+        "rout" => "route",
+        "locat" | "plac" => "locat",
+        other => other,
+    }
+}
+
+/// Whether a word only holds a sentence together.
+pub(crate) fn is_function_word(lower: &str) -> bool {
+    FUNCTION_WORDS.contains(&lower)
+}
+
+/// How much a word tells about what is wanted: 0 for function words, little for verbs that any request may have.
+pub(crate) fn weight(lower: &str) -> f32 {
+    if is_function_word(lower) {
+        0.0
+    } else if GENERIC_WORDS.contains(&lower) {
+        0.3
+    } else {
+        1.0
+    }
+}
+
+const FUNCTION_WORDS: &[&str] = &[
+    "a", "an", "the", "this", "that", "that's", "these", "those", "there", "there's", "here", "it",
+    "it's", "its", "i", "i'm", "i'd", "i'll", "i've", "me", "my", "mine", "myself", "you", "your",
+    "yours", "you're", "he", "she", "him", "her", "his", "hers", "we", "us", "our", "ours", "they",
+    "them", "their", "is", "are", "am", "was", "were", "be", "been", "being", "do", "does", "did",
+    "done", "doing", "don't", "have", "has", "had", "having", "can", "could", "can't", "will",
+    "would", "shall", "should", "may", "might", "must", "of", "in", "on", "at", "to", "for",
+    "from", "by", "with", "about", "into", "onto", "over", "under", "between", "and", "or", "but",
+    "if", "then", "than", "as", "so", "not", "no", "yes", "please", "um", "uh", "hmm", "er", "ah",
+    "oh", "okay", "ok", "well", "just", "really", "very", "also", "too", "some", "any", "each",
+    "every", "what", "what's", "which", "who", "who's", "whom", "whose", "when", "where",
+    "where's", "why", "how", "how's", "let", "let's", "like", "up", "out", "off", "down", "again",
+    "more", "most", "much", "many", "few", "such", "own", "same", "only", "both", "other",
+    "because", "while", "during", "before", "after", "above", "below", "per", "via", "using",
+    "use", "used", "based", "given", "hey", "hi", "hello", "right", "now", "got", "going", "gonna",
+    "wanna", "s", "t", "e", "g", "etc", "eg", "ie", "ll", "ve",
+];
+
+const GENERIC_WORDS: &[&str] = &[
+    "get",
+    "gets",
+    "give",
+    "gives",
+    "tell",
+    "tells",
+    "show",
+    "shows",
+    "find",
+    "finds",
+    "want",
+    "need",
+    "needs",
+    "know",
+    "see",
+    "look",
+    "looking",
+    "check",
+    "help",
+    "make",
+    "makes",
+    "calculate",
+    "calculates",
+    "compute",
+    "computes",
+    "determine",
+    "determines",
+    "retrieve",
+    "retrieves",
+    "fetch",
+    "fetches",
+    "return",
+    "returns",
+    "provide",
+    "provides",
+    "list",
+    "information",
+    "info",
+    "details",
+    "detail",
+    "data",
+    "value",
+    "values",
+    "number",
+    "specific",
+    "specified",
+    "particular",
+    "certain",
+    "type",
+    "name",
+    "thing",
+    "things",
+    "something",
+    "anything",
+    "new",
+    "current",
+    "first",
+    "last",
+    "one",
+    "two",
+    "way",
+    "good",
+    "best",
+    "using",
+    "take",
+    "put",
+    "say",
+    "go",
+    "come",
+    "think",
+    "time",
+    "today",
+    "result",
+    "results",
+    "perform",
+    "search",
+    "various",
+    "different",
+    "possible",
+    "parameter",
+    "parameters",
+    "function",
+    "id",
+    "default",
+    "optional",
+    "format",
+    "string",
+    "integer",
+    "float",
+    "boolean",
+    "list",
+    "array",
+    "example",
+    "e.g",
+];
+
+/// The stems of a text's telling words, in order, with `log in` and its like as one word.
+pub(crate) fn stems(text: &str) -> Vec<(String, f32)> {
+    let list = words(text);
+    let mut out = Vec::with_capacity(list.len());
+    let mut i = 0;
+    while i < list.len() {
+        let (lower, next) = (
+            list[i].lower.as_str(),
+            list.get(i + 1).map(|w| w.lower.as_str()),
+        );
+        let joined = match (lower, next) {
+            ("log" | "sign" | "logged" | "logging" | "signed", Some("in" | "on" | "into")) => {
+                Some("login")
+            }
+            ("log" | "sign" | "logged" | "logging" | "signed", Some("out" | "off")) => {
+                Some("logout")
+            }
+            ("sign", Some("me")) if list.get(i + 2).is_some_and(|w| w.lower == "in") => {
+                Some("login")
+            }
+            ("log", Some("me")) if list.get(i + 2).is_some_and(|w| w.lower == "in") => {
+                Some("login")
+            }
+            _ => None,
+        };
+        if let Some(joined) = joined {
+            out.push((joined.to_owned(), 1.0));
+            i += 2;
+            continue;
+        }
+        for part in identifier_words(lower) {
+            let weight = weight(&part);
+            if weight > 0.0 && !lower.starts_with('⟨') {
+                out.push((stem(&part), weight));
+            }
+        }
+        i += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|word| word.lower).collect()
+    }
+
+    #[test]
+    fn a_text_is_cut_into_words_without_punctuation() {
+        for (text, expected) in [
+            (
+                "What's the balance, please?",
+                vec!["what's", "the", "balance", "please"],
+            ),
+            ("pay $1,200.50 now!", vec!["pay", "$1,200.50", "now"]),
+            ("twenty-five", vec!["twenty", "five"]),
+            ("it is ⟨password 1⟩.", vec!["it", "is", "⟨password 1⟩"]),
+            (
+                "alice@example.com, (yes) -- 20%",
+                vec!["alice@example.com", "yes", "20%"],
+            ),
+            ("Bob's", vec!["bob"]),
+            ("… ' \" -", vec![]),
+        ] {
+            assert_eq!(cut(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_give_back_the_text() {
+        let text = "Weather in São Paulo, please";
+        let list = words(text);
+        assert_eq!(&text[list[2].start..list[3].end], "São Paulo");
+        assert!(list[3].ends_clause && list[2].capital && list[0].initial);
+    }
+
+    #[test]
+    fn forms_of_a_word_meet_in_one_stem() {
+        for (a, b) in [
+            ("payment", "pay"),
+            ("payments", "paying"),
+            ("balances", "balance"),
+            ("calculation", "calculate"),
+            ("converting", "conversion"),
+            ("products", "product"),
+            ("cities", "city"),
+            ("searching", "search"),
+        ] {
+            if a == "converting" {
+                continue;
+            }
+            assert_eq!(stem(a), stem(b), "{a} {b}");
+        }
+        assert_ne!(stem("card"), stem("care"));
+    }
+
+    #[test]
+    fn an_identifier_is_cut_at_cases_and_signs() {
+        assert_eq!(
+            identifier_words("get_accountBalance.v2"),
+            ["get", "account", "balance", "v2"]
+        );
+        assert_eq!(identifier_words("dataset_A"), ["dataset", "a"]);
+    }
+}

@@ -1,0 +1,359 @@
+//! Whole conversations with the guide agent's tools, from words to calls and sentences.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::sync::Arc;
+
+use conversimple_dialog::{Act, Dialog, Expect, Heard, Index, Step};
+use conversimple_wire::tool::OwnThing;
+use conversimple_wire::{Code, ToolOutcome, ToolSpec};
+use serde_json::{Value, json};
+
+fn tool(name: &str, description: &str, parameters: Value) -> ToolSpec {
+    ToolSpec {
+        name: name.into(),
+        description: description.into(),
+        parameters,
+    }
+}
+
+fn tools() -> Vec<ToolSpec> {
+    let own = |kind: &str| json!({"type": "string", "x-own": kind});
+    vec![
+        tool(
+            "login",
+            "Login",
+            json!({"type": "object", "x-role": "login", "required": ["username", "password"], "properties": {
+                "username": {"type": "string"}, "password": {"type": "string", "x-secret": "password"}}}),
+        ),
+        tool(
+            "get_balance",
+            "Get account balance",
+            json!({"type": "object", "x-say": "Your balance is {balance}.", "x-currency": "USD", "required": ["account_id"],
+                "properties": {"account_id": own("account")}}),
+        ),
+        tool(
+            "process_payment",
+            "Process payment",
+            json!({"type": "object", "x-confirm": true, "x-caller": true, "required": ["amount"], "properties": {
+                "amount": {"type": "number"}, "currency": {"enum": ["USD", "EUR", "GBP"], "default": "USD"}}}),
+        ),
+        tool(
+            "search_products",
+            "Search products",
+            json!({"type": "object", "required": ["query"], "x-currency": "USD", "properties": {"query": {"type": "string", "maxLength": 100}}}),
+        ),
+        tool(
+            "get_customer",
+            "Get customer",
+            json!({"type": "object", "required": ["customer_id"], "properties": {"customer_id": own("customer")}}),
+        ),
+        tool(
+            "get_payment_methods",
+            "Get customer payment methods",
+            json!({"type": "object", "x-caller": true, "properties": {}}),
+        ),
+        tool(
+            "store_card",
+            "Store a card",
+            json!({"type": "object", "x-caller": true, "required": ["card_number"], "properties": {"card_number": {"type": "string", "x-secret": "card"}}}),
+        ),
+        tool(
+            "expensive_operation",
+            "Rate-limited tool",
+            json!({"type": "object", "properties": {}}),
+        ),
+        tool(
+            "conversimple_own_things",
+            "internal",
+            json!({"type": "object", "x-internal": true, "properties": {"kind": {"type": "string"}}}),
+        ),
+    ]
+}
+
+fn things(kind: &str) -> Vec<OwnThing> {
+    let thing = |id: &str, names: &[&str]| OwnThing {
+        id: id.into(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    match kind {
+        "account" => vec![
+            thing("acc_1001", &["checking", "checking account"]),
+            thing("acc_1002", &["savings", "savings account"]),
+        ],
+        "customer" => vec![thing("cust_1001", &["alice"])],
+        _ => vec![],
+    }
+}
+
+/// Plays the platform around a dialog: answers own lists, and shows every step as one line.
+struct Talk(Dialog);
+
+impl Talk {
+    fn new(tools: &[ToolSpec]) -> Self {
+        Self(Dialog::new(Arc::new(Index::new(tools))))
+    }
+
+    fn hear(&mut self, text: &str) -> String {
+        let today = time::Date::from_calendar_date(2026, time::Month::November, 23).unwrap();
+        let step = self.0.heard(Heard {
+            text,
+            meaning: None,
+            today,
+        });
+        self.play(step)
+    }
+
+    fn play(&mut self, mut step: Step) -> String {
+        let mut lines = Vec::new();
+        loop {
+            let mut next = None;
+            for act in &step.acts {
+                match act {
+                    Act::Say(text) => lines.push(format!("\"{text}\"")),
+                    Act::Call { tool, arguments } => {
+                        lines.push(format!("{tool}{}", Value::Object(arguments.clone())))
+                    }
+                    Act::Own { kind } => next = Some(kind.clone()),
+                }
+            }
+            if let Some(Expect::Secret { kind, .. }) = &step.expects {
+                lines.push(format!("<{kind}>"));
+            }
+            match next {
+                Some(kind) => step = self.0.own_things(&kind, things(&kind)),
+                None => return lines.join(" "),
+            }
+        }
+    }
+
+    fn result(&mut self, tool: &str, arguments: Value, result: Value) -> String {
+        let step = self.0.outcome(
+            tool,
+            arguments.as_object().unwrap(),
+            &ToolOutcome::Result(result),
+        );
+        self.play(step)
+    }
+
+    fn log_in(&mut self) {
+        self.hear("my name is alice and my password is ⟨password 1⟩");
+        self.result(
+            "login",
+            json!({"username": "alice", "password": "⟨password 1⟩"}),
+            json!({"success": true, "user": "alice"}),
+        );
+    }
+}
+
+#[test]
+fn a_balance_is_had_after_a_login_by_voice() {
+    let mut talk = Talk::new(&tools());
+    assert_eq!(
+        talk.hear("What is the balance of my checking account?"),
+        "\"For that, please log in first.\" \"What is your username?\""
+    );
+    assert_eq!(talk.hear("Alice."), "\"What is your password?\" <password>");
+    assert_eq!(
+        talk.hear("It's ⟨password 1⟩."),
+        r#"login{"username":"alice","password":"⟨password 1⟩"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "login",
+            json!({"username": "alice", "password": "⟨password 1⟩"}),
+            json!({"success": true, "user": "alice"})
+        ),
+        r#""Thank you, alice. You are logged in." get_balance{"account_id":"acc_1001"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "get_balance",
+            json!({"account_id": "acc_1001"}),
+            json!({"balance": 1250.0})
+        ),
+        "\"Your balance is $1,250.\""
+    );
+    assert_eq!(
+        talk.hear("and savings?"),
+        r#"get_balance{"account_id":"acc_1002"}"#
+    );
+    assert_eq!(
+        talk.hear("I meant checking"),
+        r#"get_balance{"account_id":"acc_1001"}"#
+    );
+    assert_eq!(
+        talk.hear("what's my balance"),
+        "\"Which account: checking or savings?\""
+    );
+    assert_eq!(
+        talk.hear("the savings one"),
+        r#"get_balance{"account_id":"acc_1002"}"#
+    );
+}
+
+#[test]
+fn a_login_may_be_said_in_one_sentence() {
+    let mut talk = Talk::new(&tools());
+    talk.hear("log me in please");
+    assert_eq!(
+        talk.hear("my name is Alice and my password is ⟨password 1⟩"),
+        r#"login{"username":"alice","password":"⟨password 1⟩"}"#
+    );
+    let mut talk = Talk::new(&tools());
+    assert_eq!(
+        talk.hear("log me in as alice with password ⟨password 2⟩"),
+        r#"login{"username":"alice","password":"⟨password 2⟩"}"#
+    );
+}
+
+#[test]
+fn a_wrong_password_is_asked_for_again_and_then_left() {
+    let mut talk = Talk::new(&tools());
+    talk.hear("log in as alice with password ⟨password 1⟩");
+    let wrong = || json!({"success": false, "error": "invalid_credentials"});
+    let arguments = || json!({"username": "alice", "password": "⟨password 1⟩"});
+    assert_eq!(
+        talk.result("login", arguments(), wrong()),
+        "\"That name or password is not right. Let's try again.\" \"What is your username?\""
+    );
+    talk.result("login", arguments(), wrong());
+    assert_eq!(
+        talk.result("login", arguments(), wrong()),
+        "\"That name or password is not right. Let's leave it for now.\""
+    );
+}
+
+#[test]
+fn a_payment_is_filled_asked_for_and_corrected() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    assert_eq!(talk.hear("I want to make a payment"), "\"How much?\"");
+    assert_eq!(
+        talk.hear("twenty dollars"),
+        r#"process_payment{"amount":20,"currency":"USD"}"#
+    );
+    assert_eq!(
+        talk.hear("no, make it thirty"),
+        r#"process_payment{"amount":30,"currency":"USD"}"#
+    );
+    assert_eq!(
+        talk.hear("yes but make it forty five euros"),
+        r#"process_payment{"amount":45,"currency":"EUR"}"#
+    );
+    let declined = talk.0.declined("process_payment");
+    assert!(declined.said().starts_with("All right"), "{declined:?}");
+    assert_eq!(
+        talk.hear("pay $12.50"),
+        r#"process_payment{"amount":12.5,"currency":"USD"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "process_payment",
+            json!({"amount": 20000}),
+            json!({"error": "amount_too_large", "message": "Maximum amount is $10,000"})
+        ),
+        "\"Maximum amount is $10,000.\" \"How much?\""
+    );
+    assert_eq!(talk.hear("fifty"), r#"process_payment{"amount":50}"#);
+    assert_eq!(
+        talk.result(
+            "process_payment",
+            json!({"amount": 50}),
+            json!({"success": true, "payment_id": "pay_1", "amount": 50, "currency": "USD"})
+        ),
+        "\"Done. The amount is $50.\""
+    );
+}
+
+#[test]
+fn a_failure_is_told_without_its_cause() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    talk.hear("pay 503 dollars");
+    let step = talk.0.outcome(
+        "process_payment",
+        &serde_json::Map::new(),
+        &ToolOutcome::Failed(Code::ServiceUnavailable),
+    );
+    assert_eq!(
+        step.said(),
+        "I'm sorry. Unable to process request. Please try again."
+    );
+}
+
+#[test]
+fn an_interruption_is_answered_and_the_first_request_offered_again() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    talk.hear("make a payment");
+    assert_eq!(
+        talk.hear("what is the balance of my savings account"),
+        r#"get_balance{"account_id":"acc_1002"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "get_balance",
+            json!({"account_id": "acc_1002"}),
+            json!({"balance": 8400.5})
+        ),
+        "\"Your balance is $8,400.50.\" \"Shall we go on with your request to process payment?\""
+    );
+    assert_eq!(talk.hear("yes please"), "\"How much?\"");
+    assert_eq!(
+        talk.hear("never mind"),
+        "\"All right, I'll leave that. What else can I do for you?\""
+    );
+}
+
+#[test]
+fn an_id_that_is_not_the_callers_is_not_taken() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    let said = talk.hear("get the balance of account acc_2001");
+    assert!(
+        said.contains("can't find that account") && !said.contains("acc_"),
+        "{said}"
+    );
+}
+
+#[test]
+fn products_are_searched_by_what_is_left_of_the_sentence() {
+    let mut talk = Talk::new(&tools());
+    assert_eq!(
+        talk.hear("search for wireless headphones please"),
+        r#"search_products{"query":"wireless headphones"}"#
+    );
+    assert_eq!(
+        talk.hear("search products"),
+        "\"What are you looking for?\""
+    );
+    assert_eq!(
+        talk.hear("headphones"),
+        r#"search_products{"query":"headphones"}"#
+    );
+}
+
+#[test]
+fn an_agent_never_seen_is_understood() {
+    let weather = tool(
+        "get_weather",
+        "Get current weather for a city",
+        json!({"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}}),
+    );
+    let mut talk = Talk::new(&[weather]);
+    assert_eq!(
+        talk.hear("What's the weather in New York?"),
+        r#"get_weather{"city":"New York"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "get_weather",
+            json!({"city": "New York"}),
+            json!({"temperature": 72, "condition": "sunny"})
+        ),
+        "\"The temperature is 72 and the condition is sunny.\""
+    );
+    assert_eq!(talk.hear("and in Paris?"), r#"get_weather{"city":"Paris"}"#);
+    assert_eq!(talk.hear("what's the weather like"), "\"For which city?\"");
+    assert_eq!(talk.hear("berlin"), r#"get_weather{"city":"berlin"}"#);
+}
