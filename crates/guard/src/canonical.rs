@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Writes the value with sorted keys.
 pub fn to_text(value: &Value) -> String {
@@ -15,24 +15,16 @@ pub fn to_text(value: &Value) -> String {
     out
 }
 
+/// Writes the members of an object with sorted keys.
+pub fn map_to_text(map: &Map<String, Value>) -> String {
+    let mut out = String::with_capacity(128);
+    write_map(map, &mut out);
+    out
+}
+
 fn write(value: &Value, out: &mut String) {
     match value {
-        Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort_unstable();
-            out.push('{');
-            for (i, key) in keys.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                scalar(&Value::String(key.clone()), out);
-                out.push(':');
-                if let Some(inner) = map.get(key) {
-                    write(inner, out);
-                }
-            }
-            out.push('}');
-        }
+        Value::Object(map) => write_map(map, out),
         Value::Array(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
@@ -45,6 +37,21 @@ fn write(value: &Value, out: &mut String) {
         }
         scalar_value => scalar(scalar_value, out),
     }
+}
+
+fn write_map(map: &Map<String, Value>, out: &mut String) {
+    let mut members: Vec<(&String, &Value)> = map.iter().collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    out.push('{');
+    for (i, (name, value)) in members.into_iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        scalar(&Value::from(name.as_str()), out);
+        out.push(':');
+        write(value, out);
+    }
+    out.push('}');
 }
 
 fn scalar(value: &Value, out: &mut String) {

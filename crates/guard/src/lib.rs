@@ -6,7 +6,10 @@
 //! platform use the same code, one behind the other.
 
 pub mod apikey;
+pub mod call;
 pub mod canonical;
+pub mod capture;
+pub mod mask;
 pub mod quota;
 pub mod refusal;
 pub mod schema;

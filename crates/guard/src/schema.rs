@@ -110,5 +110,10 @@ impl Schema {
     }
 }
 
+/// The exact decimal of a JSON number, where a `Decimal` holds it.
+pub(crate) fn exact_decimal(number: &serde_json::Number) -> Option<rust_decimal::Decimal> {
+    number::exact(number)
+}
+
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,15 @@ pub mod tool_key {
     pub const CALLER: &str = "x-caller";
     /// `"5/min"`: how often the tool may be called in one conversation.
     pub const LIMIT: &str = "x-limit";
+    /// `"20/h"`: how often one caller may call the tool, over all conversations.
+    pub const CALLER_LIMIT: &str = "x-caller-limit";
+    /// `{"argument": "amount", "limit": "20000/h"}`: how much of an argument in sum, a caller or else a conversation.
+    pub const SUM: &str = "x-sum";
+    /// `"5min"`: the caller's login may not be older than this.
+    pub const STEP_UP: &str = "x-step-up";
+    /// `[{"rule": "less", "of": ["from", "to"], "code"?, "message"?}]`: rules between arguments. Also `at_most`, `equal`,
+    /// `differ`, `exactly_one`, `at_least_one` and `together`.
+    pub const RULES: &str = "x-rules";
     /// `["what do I have in checking"]`: sentences with which callers ask for the tool.
     pub const EXAMPLES: &str = "x-examples";
     /// `"Your balance is {balance}."`: how the result is said.
@@ -39,6 +48,9 @@ pub mod argument_key {
     pub const ASK: &str = "x-ask";
     /// `{"minimum": {"code": …, "message": …}}`: what is answered when the bound of that name is broken.
     pub const REFUSE: &str = "x-refuse";
+    /// `"name"`, `"id"`, `"search"`, `"line"`, `"lines"` or `"verbatim"`: which characters a text may have and its normal
+    /// form.
+    pub const TEXT: &str = "x-text";
 }
 
 /// The internal tool that lists the caller's own things: arguments `{"kind": KIND}`, result [`OwnThings`].

@@ -1,0 +1,265 @@
+//! What a tool's declaration asks of a call: compiled once from the `x-` keys of its schema.
+//!
+//! Decides how the keys are read and what holds where a key is absent. A key that makes no sense is an error when the
+//! tool is registered, never a rule that silently does not hold.
+
+use std::time::Duration;
+
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::{Role, tool_key};
+use serde_json::{Map, Value, json};
+
+use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
+use crate::schema::{Schema, SchemaError};
+
+/// Longest tool name, in bytes.
+const NAME_LIMIT_BYTES: usize = 64;
+
+/// Who wrote the declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// Our own macros: everything in it is known, and what is not is a mistake.
+    Ours,
+    /// Somebody else: what cannot be checked is passed over.
+    Foreign,
+}
+
+/// Why a declaration is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// The name is empty, longer than 64 bytes or has other characters than letters, digits, `_`, `-` and `.`.
+    #[error("a tool's name is 1 to 64 letters, digits, '_', '-' or '.'")]
+    Name,
+    /// The schema.
+    #[error("the parameters are no schema that can be checked: {0}")]
+    Schema(#[from] SchemaError),
+    /// A policy key.
+    #[error("the value of `{0}` makes no sense")]
+    Key(&'static str),
+}
+
+/// An argument that names one of the caller's own things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnArgument {
+    /// The argument.
+    pub name: String,
+    /// What kind of thing: `account`.
+    pub kind: String,
+}
+
+/// An argument whose value is heard, handed over and forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretArgument {
+    /// The argument.
+    pub name: String,
+    /// What kind of secret: `password`, `pin`, `card`.
+    pub kind: String,
+}
+
+/// A limit on the sum of an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// The argument that is summed.
+    pub argument: String,
+    /// How much a period.
+    pub rate: SumRate,
+}
+
+/// The compiled rules of one tool.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    name: String,
+    schema: Schema,
+    role: Role,
+    internal: bool,
+    needs_caller: bool,
+    step_up: Option<Duration>,
+    confirm: bool,
+    limit: Rate,
+    caller_limit: Option<Rate>,
+    sum: Option<Sum>,
+    own: Vec<OwnArgument>,
+    secrets: Vec<SecretArgument>,
+}
+
+impl Policy {
+    /// Compiles a declaration.
+    ///
+    /// # Errors
+    /// `PolicyError`, which names the key. A limit or period that cannot be read is one for every author: a foreign
+    /// agent that asks for a limit must not run without it.
+    pub fn of(spec: &ToolSpec, author: Author) -> Result<Self, PolicyError> {
+        let name_ok = !spec.name.is_empty()
+            && spec.name.len() <= NAME_LIMIT_BYTES
+            && spec
+                .name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        if !name_ok {
+            return Err(PolicyError::Name);
+        }
+        let own = spec.arguments().filter_map(|argument| {
+            let kind = argument.own()?.to_owned();
+            Some(OwnArgument {
+                name: argument.name.to_owned(),
+                kind,
+            })
+        });
+        let secrets = spec.arguments().filter_map(|argument| {
+            let kind = argument.secret()?.to_owned();
+            Some(SecretArgument {
+                name: argument.name.to_owned(),
+                kind,
+            })
+        });
+        let secrets: Vec<SecretArgument> = secrets.collect();
+        let step_up = text_key(spec, tool_key::STEP_UP)?
+            .map(|text| quota::parse_period(text).ok_or(PolicyError::Key(tool_key::STEP_UP)))
+            .transpose()?;
+        Ok(Self {
+            schema: compile(spec, author, &secrets)?,
+            own: own.collect(),
+            secrets,
+            role: spec.role(),
+            internal: spec.internal(),
+            needs_caller: spec.caller() || step_up.is_some(),
+            step_up,
+            confirm: spec.confirm(),
+            limit: rate_key(spec, tool_key::LIMIT)?.unwrap_or(RATE_DEFAULT),
+            caller_limit: rate_key(spec, tool_key::CALLER_LIMIT)?,
+            sum: sum(spec)?,
+            name: spec.name.clone(),
+        })
+    }
+
+    /// The tool's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The compiled schema of its arguments.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// What the tool is to the conversation.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it is hidden from language engines.
+    pub fn internal(&self) -> bool {
+        self.internal
+    }
+
+    /// Whether it is refused without a caller who has logged in.
+    pub fn needs_caller(&self) -> bool {
+        self.needs_caller
+    }
+
+    /// How long ago the login may be, if the tool says.
+    pub fn step_up(&self) -> Option<Duration> {
+        self.step_up
+    }
+
+    /// Whether the caller must say yes to exactly the arguments.
+    pub fn confirm(&self) -> bool {
+        self.confirm
+    }
+
+    /// How often in one conversation.
+    pub fn limit(&self) -> Rate {
+        self.limit
+    }
+
+    /// How often by one caller, over all conversations, if the tool says.
+    pub fn caller_limit(&self) -> Option<Rate> {
+        self.caller_limit
+    }
+
+    /// How much in sum, if the tool says.
+    pub fn sum(&self) -> Option<&Sum> {
+        self.sum.as_ref()
+    }
+
+    /// The arguments that name own things.
+    pub fn own(&self) -> &[OwnArgument] {
+        &self.own
+    }
+
+    /// The arguments that are secret.
+    pub fn secrets(&self) -> &[SecretArgument] {
+        &self.secrets
+    }
+
+    /// Arguments as they may be shown and recorded: secret ones replaced whole, whatever they hold.
+    pub fn without_secrets(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
+        let shown = arguments.iter().map(|(name, value)| {
+            let secret = self.secrets.iter().find(|secret| secret.name == *name);
+            let value = secret.map_or_else(
+                || value.clone(),
+                |secret| json!(format!("[{}]", secret.kind)),
+            );
+            (name.clone(), value)
+        });
+        shown.collect()
+    }
+}
+
+/// An argument that is secret by its name is checked as one that is declared so: nothing normalises a password.
+fn compile(
+    spec: &ToolSpec,
+    author: Author,
+    secrets: &[SecretArgument],
+) -> Result<Schema, SchemaError> {
+    let mut parameters = spec.parameters.clone();
+    for secret in secrets {
+        if let Some(Value::Object(argument)) = parameters
+            .pointer_mut("/properties")
+            .and_then(|all| all.get_mut(&secret.name))
+        {
+            argument
+                .entry("x-secret")
+                .or_insert_with(|| json!(secret.kind));
+        }
+    }
+    match author {
+        Author::Ours => Schema::compile(&parameters),
+        Author::Foreign => Schema::compile_lenient(&parameters),
+    }
+}
+
+fn text_key<'a>(spec: &'a ToolSpec, key: &'static str) -> Result<Option<&'a str>, PolicyError> {
+    match spec.parameters.get(key) {
+        None => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or(PolicyError::Key(key)),
+    }
+}
+
+fn rate_key(spec: &ToolSpec, key: &'static str) -> Result<Option<Rate>, PolicyError> {
+    text_key(spec, key)?
+        .map(|text| Rate::parse(text).map_err(|_| PolicyError::Key(key)))
+        .transpose()
+}
+
+fn sum(spec: &ToolSpec) -> Result<Option<Sum>, PolicyError> {
+    let Some(value) = spec.parameters.get(tool_key::SUM) else {
+        return Ok(None);
+    };
+    let error = PolicyError::Key(tool_key::SUM);
+    let argument = value
+        .get("argument")
+        .and_then(Value::as_str)
+        .filter(|name| spec.argument(name).is_some());
+    let limit = value
+        .get("limit")
+        .and_then(Value::as_str)
+        .and_then(|text| SumRate::parse(text).ok());
+    match (argument, limit) {
+        (Some(argument), Some(rate)) => Ok(Some(Sum {
+            argument: argument.to_owned(),
+            rate,
+        })),
+        _ => Err(error),
+    }
+}

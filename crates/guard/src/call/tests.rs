@@ -1,0 +1,501 @@
+//! The whole way of a call, stage by stage.
+
+use super::*;
+use crate::quota::Rate;
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::{OwnThing, OwnThings};
+use proptest::prelude::*;
+use serde_json::json;
+
+const NOW: Duration = Duration::from_secs(1_000_000);
+
+fn policy(name: &str, parameters: Value) -> Arc<Policy> {
+    let spec = ToolSpec {
+        name: name.into(),
+        description: String::new(),
+        parameters,
+    };
+    Arc::new(Policy::of(&spec, Author::Ours).expect("policy"))
+}
+
+fn conversation(id: &str) -> ConversationId {
+    ConversationId::parse(id).expect("id")
+}
+
+fn call(tool: &str, arguments: Value) -> ToolCall {
+    let Value::Object(arguments) = arguments else {
+        panic!("an object")
+    };
+    ToolCall {
+        call_id: CallId::parse("call_1").expect("id"),
+        conversation_id: conversation("conv_1"),
+        tool_name: tool.into(),
+        arguments,
+        timeout_seconds: 30.0,
+    }
+}
+
+struct Room {
+    session: Session,
+    quotas: Quotas,
+    things: OwnThings,
+}
+
+impl Room {
+    fn new() -> Self {
+        let thing = |id: &str| OwnThing {
+            id: id.into(),
+            names: vec![],
+        };
+        Self {
+            session: Session::new(conversation("conv_1"), SessionLimits::default()),
+            quotas: Quotas::new(),
+            things: OwnThings {
+                things: vec![thing("acc_1001"), thing("acc_1002")],
+            },
+        }
+    }
+
+    fn of(user: &str) -> Self {
+        let mut room = Self::new();
+        let login = policy(
+            "login",
+            json!({"properties": {"username": {"type": "string"}}}),
+        );
+        let permit = room
+            .run_at(&login, json!({"username": user}), Consent::None, NOW)
+            .expect("login");
+        room.session
+            .log_in(permit.login().expect("ticket"), user, NOW)
+            .expect("caller");
+        room
+    }
+
+    fn run_at(
+        &mut self,
+        policy: &Arc<Policy>,
+        arguments: Value,
+        consent: Consent,
+        now: Duration,
+    ) -> Result<Permit, Refusal> {
+        let call = Call::received(call(policy.name(), arguments)).sized()?;
+        let call = call.identified(Some(policy), Some(&mut self.session), now)?;
+        let call = call.limited(&mut self.quotas, now)?.validated()?;
+        let mut proofs = Vec::new();
+        for claim in call.claims()? {
+            proofs.push(claim.among(&self.things)?.proof());
+        }
+        call.owned(&proofs)?
+            .permitted(consent, &mut self.quotas, now)
+    }
+
+    fn run(&mut self, policy: &Arc<Policy>, arguments: Value) -> Result<Permit, Refusal> {
+        self.run_at(policy, arguments, Consent::None, NOW)
+    }
+}
+
+fn balance() -> Arc<Policy> {
+    policy(
+        "get_balance",
+        json!({"properties": {"account_id": {"type": "string", "x-own": "account"}}, "required": ["account_id"]}),
+    )
+}
+
+fn code(result: Result<Permit, Refusal>) -> String {
+    result.expect_err("refused").code.into_owned()
+}
+
+#[test]
+fn an_owned_thing_needs_a_caller_who_owns_it() {
+    let arguments = json!({"account_id": "acc_1001"});
+    assert_eq!(
+        code(Room::new().run(&balance(), arguments.clone())),
+        "authentication_required"
+    );
+    let mut alice = Room::of("alice");
+    let permit = alice.run(&balance(), arguments.clone()).expect("permit");
+    assert_eq!(permit.caller().map(Caller::id), Some("alice"));
+    assert_eq!(Value::Object(permit.arguments().clone()), arguments);
+    for other in ["acc_2001", "acc_9999", "acc_1001 "] {
+        assert_eq!(
+            code(alice.run(&balance(), json!({"account_id": other}))),
+            "unauthorized",
+            "{other}"
+        );
+    }
+}
+
+#[test]
+fn another_calls_proof_is_none() {
+    let mut alice = Room::of("alice");
+    let mut validated = |id: &str, account: &str| {
+        let mut call = call("get_balance", json!({"account_id": account}));
+        call.call_id = CallId::parse(id).expect("id");
+        let call = Call::received(call).sized().expect("sized");
+        let call = call
+            .identified(Some(&balance()), Some(&mut alice.session), NOW)
+            .expect("identified");
+        call.limited(&mut alice.quotas, NOW)
+            .expect("limited")
+            .validated()
+            .expect("validated")
+    };
+    let (one, other) = (
+        validated("call_1", "acc_1001"),
+        validated("call_2", "acc_2001"),
+    );
+    let mut claims = one.claims().expect("claims");
+    let proof = claims.remove(0).answered(Some(())).expect("owned").proof();
+    assert!(other.owned(&[proof]).is_err());
+    assert!(one.owned(&[]).is_err());
+}
+
+#[test]
+fn unknown_tools_and_conversations_are_refused_first() {
+    let mut room = Room::new();
+    let sized = || {
+        Call::received(call("get_balance", json!({})))
+            .sized()
+            .expect("sized")
+    };
+    let refusal = |result: Result<Call<stage::Identified>, Refusal>| {
+        result.expect_err("refused").code.into_owned()
+    };
+    assert_eq!(
+        refusal(sized().identified(None, Some(&mut room.session), NOW)),
+        "tool_not_found"
+    );
+    assert_eq!(
+        refusal(sized().identified(
+            Some(&policy("other", json!({}))),
+            Some(&mut room.session),
+            NOW
+        )),
+        "tool_not_found"
+    );
+    assert_eq!(
+        refusal(sized().identified(Some(&balance()), None, NOW)),
+        "conversation_not_found"
+    );
+    let mut elsewhere = Session::new(conversation("conv_2"), SessionLimits::default());
+    assert_eq!(
+        refusal(sized().identified(Some(&balance()), Some(&mut elsewhere), NOW)),
+        "conversation_not_found"
+    );
+}
+
+#[test]
+fn arguments_without_end_are_refused_before_anything() {
+    let mut deep = json!(1);
+    for _ in 0..20 {
+        deep = json!([deep]);
+    }
+    for arguments in [
+        json!({"a": "x".repeat(70_000)}),
+        json!({"a": vec![0; 9000]}),
+        json!({"a": deep}),
+        json!({"x".repeat(70_000): 1}),
+    ] {
+        assert!(Call::received(call("t", arguments)).sized().is_err());
+    }
+}
+
+#[test]
+fn a_tool_without_a_limit_has_ten_a_minute_and_conversation() {
+    let tool = policy("search", json!({"properties": {}}));
+    let mut room = Room::new();
+    for _ in 0..10 {
+        assert!(room.run(&tool, json!({})).is_ok());
+    }
+    let refusal = room.run(&tool, json!({})).expect_err("eleventh");
+    assert_eq!(
+        (refusal.code.as_ref(), refusal.retry_after),
+        ("rate_limit_exceeded", Some(Duration::from_secs(6)))
+    );
+    assert!(room.run(&policy("other", json!({})), json!({})).is_ok());
+    assert!(
+        room.run_at(
+            &tool,
+            json!({}),
+            Consent::None,
+            NOW + Duration::from_secs(6)
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_caller_limit_follows_the_caller_and_a_tenant_limit_everybody() {
+    let tool = policy("t", json!({"x-caller": true, "x-caller-limit": "2/h"}));
+    let mut room = Room::of("alice");
+    assert!(room.run(&tool, json!({})).is_ok());
+    room.quotas.close(&conversation("conv_1"));
+    assert!(room.run(&tool, json!({})).is_ok());
+    assert_eq!(code(room.run(&tool, json!({}))), "rate_limit_exceeded");
+
+    let tenant = conversimple_wire::CustomerId::parse("cust_1").expect("id");
+    let mut room = Room::new();
+    room.quotas = Quotas::of_tenant(tenant, Rate::parse("2/min").expect("rate"));
+    assert!(room.run(&policy("a", json!({})), json!({})).is_ok());
+    assert!(room.run(&policy("b", json!({})), json!({})).is_ok());
+    assert_eq!(
+        code(room.run(&policy("c", json!({})), json!({}))),
+        "rate_limit_exceeded"
+    );
+}
+
+#[test]
+fn a_sum_is_spent_only_by_what_is_permitted() {
+    let tool = policy(
+        "pay",
+        json!({"properties": {"amount": {"type": "number", "minimum": 0}},
+        "x-sum": {"argument": "amount", "limit": "100/h"}, "x-limit": "100/min", "x-confirm": true}),
+    );
+    let mut room = Room::new();
+    for _ in 0..5 {
+        assert_eq!(
+            code(room.run(&tool, json!({"amount": 80}))),
+            "confirmation_required"
+        );
+    }
+    let permit = room
+        .run_at(&tool, json!({"amount": 80}), Consent::HeldByPlatform, NOW)
+        .expect("permit");
+    assert_eq!(
+        code(room.run_at(
+            &tool,
+            json!({"amount": 20.01}),
+            Consent::HeldByPlatform,
+            NOW
+        )),
+        "rate_limit_exceeded"
+    );
+    room.quotas.refund(permit.spending().expect("spending"));
+    assert!(
+        room.run_at(&tool, json!({"amount": 100}), Consent::HeldByPlatform, NOW)
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_yes_permits_exactly_what_was_read_back_once() {
+    let tool = policy(
+        "pay",
+        json!({"properties": {"amount": {"type": "number"}, "to": {"type": "string"}}, "x-confirm": true}),
+    );
+    let mut room = Room::new();
+    let Value::Object(read_back) = json!({"to": "bob", "amount": 20}) else {
+        panic!("an object")
+    };
+    let digest = ArgumentsDigest::of("pay", &read_back);
+    let yes = |id: &str| Consent::Spoken(Yes::to(conversation(id), digest));
+    assert_eq!(
+        code(room.run(&tool, json!({"amount": 20, "to": "bob"}))),
+        "confirmation_required"
+    );
+    assert!(
+        room.run_at(
+            &tool,
+            json!({"amount": 20, "to": "bob"}),
+            yes("conv_1"),
+            NOW
+        )
+        .is_ok()
+    );
+    for changed in [
+        json!({"amount": 21, "to": "bob"}),
+        json!({"amount": 20, "to": "eve"}),
+        json!({"amount": 20}),
+        json!({"amount": 20.0, "to": "bob"}),
+    ] {
+        assert_eq!(
+            code(room.run_at(&tool, changed, yes("conv_1"), NOW)),
+            "confirmation_required"
+        );
+    }
+    assert_eq!(
+        code(room.run_at(
+            &tool,
+            json!({"amount": 20, "to": "bob"}),
+            yes("conv_2"),
+            NOW
+        )),
+        "confirmation_required"
+    );
+}
+
+#[test]
+fn a_login_ends_by_idleness_by_age_by_logout_and_is_too_old_for_a_step_up() {
+    let tool = policy("t", json!({"x-caller": true, "x-limit": "1000/s"}));
+    let minutes = |n: u64| NOW + Duration::from_secs(60 * n);
+    let at = |room: &mut Room, now| room.run_at(&tool, json!({}), Consent::None, now);
+    let mut room = Room::of("alice");
+    for n in [10, 20, 30, 40, 50, 59] {
+        assert!(at(&mut room, minutes(n)).is_ok(), "{n}");
+    }
+    assert_eq!(code(at(&mut room, minutes(60))), "authentication_required");
+    let mut room = Room::of("alice");
+    assert_eq!(code(at(&mut room, minutes(15))), "authentication_required");
+    assert_eq!(
+        code(at(&mut room, minutes(1))),
+        "authentication_required",
+        "an ended login stays ended"
+    );
+    let mut room = Room::of("alice");
+    room.session.log_out();
+    assert_eq!(code(at(&mut room, NOW)), "authentication_required");
+    let step_up = policy("t", json!({"x-step-up": "5min"}));
+    let mut room = Room::of("alice");
+    assert!(
+        room.run_at(&step_up, json!({}), Consent::None, minutes(5))
+            .is_ok()
+    );
+    assert_eq!(
+        code(room.run_at(&step_up, json!({}), Consent::None, minutes(6))),
+        "step_up_required"
+    );
+}
+
+#[test]
+fn only_a_login_tool_logs_in_and_only_its_own_conversation() {
+    let mut room = Room::new();
+    assert!(
+        room.run(&policy("t", json!({})), json!({}))
+            .expect("permit")
+            .login()
+            .is_none()
+    );
+    let permit = room
+        .run(&policy("login", json!({})), json!({}))
+        .expect("permit");
+    let mut elsewhere = Session::new(conversation("conv_2"), SessionLimits::default());
+    assert!(
+        elsewhere
+            .log_in(permit.login().expect("ticket"), "alice", NOW)
+            .is_err()
+    );
+    assert!(
+        room.session
+            .log_in(permit.login().expect("ticket"), "", NOW)
+            .is_err()
+    );
+    assert!(elsewhere.caller(NOW).is_none() && room.session.caller(NOW).is_none());
+}
+
+#[test]
+fn tokens_are_resolved_in_secret_arguments_only() {
+    let tool = policy(
+        "store_card",
+        json!({"properties": {
+        "card_number": {"type": "string", "pattern": "^[0-9]{4}$"}, "note": {"type": "string"}}}),
+    );
+    let mut room = Room::new();
+    let call = Call::received(call(
+        "store_card",
+        json!({"card_number": "⟨card 1⟩", "note": "⟨card 1⟩"}),
+    ));
+    let call = call
+        .sized()
+        .expect("sized")
+        .identified(Some(&tool), Some(&mut room.session), NOW)
+        .expect("identified");
+    let call = call.limited(&mut room.quotas, NOW).expect("limited");
+    let call = call
+        .validated_with(|secret, token| {
+            assert_eq!((secret.kind.as_str(), token), ("card", "⟨card 1⟩"));
+            Some(Secret::new("4111".to_owned()))
+        })
+        .expect("validated");
+    let mut permit = call
+        .owned(&[])
+        .expect("owned")
+        .permitted(Consent::None, &mut room.quotas, NOW)
+        .expect("permit");
+    assert_eq!(
+        Value::Object(permit.shown_arguments()),
+        json!({"card_number": "[card]", "note": "⟨card 1⟩"})
+    );
+    assert!(!format!("{permit:?}").contains("4111"));
+    assert_eq!(
+        Value::Object(permit.take_arguments()),
+        json!({"card_number": "4111", "note": "⟨card 1⟩"})
+    );
+}
+
+#[test]
+fn a_password_is_checked_as_it_was_given() {
+    let login = policy(
+        "login",
+        json!({"properties": {"password": {"type": "string"}}}),
+    );
+    let permit = Room::new()
+        .run(&login, json!({"password": "e\u{301} x "}))
+        .expect("permit");
+    assert_eq!(permit.arguments()["password"], "e\u{301} x ");
+}
+
+#[test]
+fn a_policy_key_that_makes_no_sense_is_an_error_for_every_author() {
+    for (key, value) in [
+        ("x-limit", json!("lots")),
+        ("x-limit", json!(5)),
+        ("x-caller-limit", json!("0/min")),
+        ("x-step-up", json!("soon")),
+        ("x-sum", json!({"argument": "nothing", "limit": "1/h"})),
+        ("x-sum", json!("1/h")),
+    ] {
+        let spec = ToolSpec {
+            name: "t".into(),
+            description: String::new(),
+            parameters: json!({ key: value }),
+        };
+        for author in [Author::Ours, Author::Foreign] {
+            assert_eq!(Policy::of(&spec, author).err(), Some(PolicyError::Key(key)));
+        }
+    }
+    for name in ["", "a b", "é", &"x".repeat(65), "a/b"] {
+        let spec = ToolSpec {
+            name: name.into(),
+            description: String::new(),
+            parameters: json!({}),
+        };
+        assert_eq!(
+            Policy::of(&spec, Author::Foreign).err(),
+            Some(PolicyError::Name)
+        );
+    }
+}
+
+proptest! {
+    /// A model that asks for anything, in any order, gets a permit for an account only when it is the caller's own.
+    #[test]
+    fn no_sequence_of_calls_reaches_what_the_caller_does_not_own(
+        steps in prop::collection::vec((0usize..4, "(acc_1001|acc_1002|acc_2001|acc_.{0,3}|)", any::<bool>()), 1..40)
+    ) {
+        let mut room = Room::new();
+        let mut caller = false;
+        let pay = policy("pay", json!({"properties": {"from": {"type": "string", "x-own": "account"}}, "required": ["from"], "x-confirm": true, "x-limit": "1000/s"}));
+        let look = policy("look", json!({"properties": {"from": {"type": "string", "x-own": "account"}}, "required": ["from"], "x-limit": "1000/s"}));
+        let login = policy("login", json!({"x-limit": "1000/s"}));
+        for (step, account, agreed) in steps {
+            let digest = ArgumentsDigest::of("pay", json!({"from": account}).as_object().expect("object"));
+            match step {
+                0 => {
+                    let ticket = room.run(&login, json!({})).expect("login").login().expect("ticket");
+                    room.session.log_in(ticket, "alice", NOW).expect("caller");
+                    caller = true;
+                }
+                1 => { room.session.log_out(); caller = false; }
+                2 => {
+                    let own = account == "acc_1001" || account == "acc_1002";
+                    prop_assert_eq!(room.run(&look, json!({"from": account})).is_ok(), caller && own);
+                }
+                _ => {
+                    let own = account == "acc_1001" || account == "acc_1002";
+                    let consent = if agreed { Consent::Spoken(Yes::to(conversation("conv_1"), digest)) } else { Consent::None };
+                    prop_assert_eq!(room.run_at(&pay, json!({"from": account}), consent, NOW).is_ok(), caller && own && agreed);
+                }
+            }
+        }
+    }
+}
