@@ -10,6 +10,8 @@ pub mod call;
 pub mod canonical;
 pub mod capture;
 pub mod mask;
+pub mod capture;
+pub mod mask;
 pub mod quota;
 pub mod refusal;
 pub mod schema;

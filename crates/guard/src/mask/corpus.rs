@@ -1,0 +1,1 @@
+//! Labelled call-centre lines: the generator (being written).

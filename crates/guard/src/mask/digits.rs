@@ -1,0 +1,375 @@
+//! Runs of digits, written and spoken: "4111 1111", "four one one one", "forty-one hundred", "double four, uh, triple oh".
+//!
+//! Decides which tokens are one number and what its digits are; whether that number is a secret is for `judge`.
+
+use super::lexicon::{CORRECT, FILLER, Number, SEP, WAIT};
+use super::token::{
+    AT_SIGN, COLON, COMMA, DASH, EQUALS, LINE, MONEY, OTHER, QUOTE, SPACE, STOP, Token, UNDER,
+    digit_of,
+};
+
+/// More digits than this are no run of ours: the rest begins a new one, so that work stays linear.
+const RUN_DIGITS: usize = 256;
+/// A written number longer than this identifies nothing that the mask knows.
+const LONGEST_NUMBER: u32 = 64;
+/// Filler words allowed between two digits ("uh sorry let me see").
+const GLUE_WORDS: usize = 8;
+const BREAKS: u16 = COLON | EQUALS | AT_SIGN | MONEY | OTHER | UNDER | QUOTE;
+
+/// Something that gave one or more digits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    /// First token, and the one after the last.
+    pub(super) first: usize,
+    pub(super) next: usize,
+    /// Where its digits lie in the run's.
+    pub(super) at: usize,
+    pub(super) len: usize,
+    pub(super) written: bool,
+    /// One spoken word for one digit.
+    pub(super) single: bool,
+    /// All separators between the item before and this one.
+    pub(super) gap: u16,
+    /// A word such as "sorry" stood before this one.
+    pub(super) corrected: bool,
+    /// Filler words stood before this one.
+    pub(super) glued: bool,
+}
+
+/// A maximal row of items with nothing between but separators and fillers.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) items: Vec<Item>,
+    pub(super) digits: Vec<u8>,
+    /// "million": a quantity.
+    pub(super) quantity: bool,
+}
+
+impl Run {
+    pub(super) fn next(&self) -> usize {
+        self.items.last().map_or(0, |item| item.next)
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.digits.len()
+    }
+
+    /// The digits of items `from..to`.
+    pub(super) fn digits_of(&self, from: usize, to: usize) -> &[u8] {
+        let start = self
+            .items
+            .get(from)
+            .map_or(self.digits.len(), |item| item.at);
+        let end = self.items.get(to).map_or(self.digits.len(), |item| item.at);
+        &self.digits[start..end]
+    }
+}
+
+/// Reads the run that begins at token `at`; `announced` allows a doubtful word ("for") to begin it.
+pub(super) fn run_at(
+    text: &str,
+    tokens: &[Token],
+    at: usize,
+    announced: bool,
+    run: &mut Run,
+) -> bool {
+    run.items.clear();
+    run.digits.clear();
+    run.quantity = false;
+    let reader = Reader { text, tokens };
+    if !reader.may_begin(at, announced) {
+        return false;
+    }
+    let (mut here, mut gap, mut corrected, mut glued) = (at, 0, false, false);
+    while run.digits.len() < RUN_DIGITS {
+        let start = run.digits.len();
+        let Some(read) = reader.item(here, &mut run.digits) else {
+            break;
+        };
+        run.items.push(Item {
+            first: here,
+            next: read.next,
+            at: start,
+            len: run.digits.len() - start,
+            written: tokens[here].is_digits(),
+            single: read.single,
+            gap,
+            corrected,
+            glued,
+        });
+        here = read.next;
+        if reader.number(here) == Number::Big {
+            run.quantity = true;
+        }
+        let Some(glue) = reader.glue(here) else { break };
+        (here, gap, corrected, glued) = (glue.next, glue.gap, glue.corrected, glue.words > 0);
+    }
+    !run.items.is_empty()
+}
+
+struct Read {
+    next: usize,
+    single: bool,
+}
+
+struct Glue {
+    next: usize,
+    gap: u16,
+    corrected: bool,
+    words: usize,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+}
+
+impl Reader<'_> {
+    fn number(&self, at: usize) -> Number {
+        self.tokens
+            .get(at)
+            .map_or(Number::None, |token| token.info().number)
+    }
+
+    fn value(&self, at: usize) -> u8 {
+        self.tokens.get(at).map_or(0, |token| token.info().value)
+    }
+
+    /// Whether token `at` follows the one before with nothing but spaces or hyphens.
+    fn close(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.gap & !(SPACE | DASH | LINE) == 0)
+    }
+
+    fn is_written(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.is_digits() && token.len <= LONGEST_NUMBER)
+    }
+
+    fn is_zero_like(&self, at: usize) -> bool {
+        self.number(at) == Number::Soft && self.value(at) == 0
+    }
+
+    /// A digit without doubt.
+    fn is_hard(&self, at: usize) -> bool {
+        match self.number(at) {
+            Number::Unit => !self.is_wait(at),
+            Number::Teen | Number::Tens => true,
+            Number::Repeat => self.repeats(at),
+            _ => self.is_written(at),
+        }
+    }
+
+    /// "one second", "one moment": no digit.
+    fn is_wait(&self, at: usize) -> bool {
+        self.value(at) == 1
+            && self.close(at + 1)
+            && self.tokens.get(at + 1).is_some_and(|t| t.info().is(WAIT))
+    }
+
+    fn repeats(&self, at: usize) -> bool {
+        self.close(at + 1)
+            && match self.number(at + 1) {
+                Number::Unit | Number::Soft => true,
+                _ => self
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|t| t.is_digits() && t.len == 1),
+            }
+    }
+
+    fn may_begin(&self, at: usize, announced: bool) -> bool {
+        if self.is_hard(at) {
+            return true;
+        }
+        let follows = self.close(at + 1)
+            && (self.is_hard(at + 1) || announced && self.number(at + 1) == Number::Soft);
+        self.number(at) == Number::Soft && follows && (announced || self.is_zero_like(at))
+    }
+
+    fn item(&self, at: usize, digits: &mut Vec<u8>) -> Option<Read> {
+        let one = |next| Some(Read { next, single: true });
+        match self.number(at) {
+            Number::Repeat if self.repeats(at) => {
+                let digit = self.single_digit(at + 1)?;
+                digits.extend(std::iter::repeat_n(digit, usize::from(self.value(at))));
+                one(at + 2)
+            }
+            Number::Unit if self.is_wait(at) => None,
+            Number::Unit
+                if self.number(at + 1) == Number::Plural
+                    && self.close(at + 1)
+                    && self.value(at) > 1 =>
+            {
+                digits.extend(std::iter::repeat_n(
+                    self.value(at + 1),
+                    usize::from(self.value(at)),
+                ));
+                one(at + 2)
+            }
+            Number::Unit if self.is_big(at + 1) && self.value(at) > 0 => {
+                self.large(at, u32::from(self.value(at)), at + 1, digits)
+            }
+            Number::Unit | Number::Soft => {
+                digits.push(self.value(at));
+                one(at + 1)
+            }
+            Number::Teen | Number::Tens => {
+                let (value, next) = self.below_hundred(at)?;
+                self.large(at, value, next, digits)
+            }
+            Number::None if self.is_written(at) => {
+                let token = self.tokens[at];
+                digits.extend(
+                    self.text[token.start..token.end()]
+                        .chars()
+                        .filter_map(digit_of),
+                );
+                Some(Read {
+                    next: at + 1,
+                    single: false,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn single_digit(&self, at: usize) -> Option<u8> {
+        match self.number(at) {
+            Number::Unit | Number::Soft => Some(self.value(at)),
+            _ => self.text[self.tokens.get(at)?.start..]
+                .chars()
+                .next()
+                .and_then(digit_of),
+        }
+    }
+
+    fn is_big(&self, at: usize) -> bool {
+        matches!(self.number(at), Number::Hundred | Number::Thousand) && self.close(at)
+    }
+
+    /// "forty one", "eleven", "four": a value below one hundred and the token after it.
+    fn below_hundred(&self, at: usize) -> Option<(u32, usize)> {
+        let value = u32::from(self.value(at));
+        match self.number(at) {
+            Number::Unit | Number::Teen => Some((value, at + 1)),
+            Number::Tens
+                if self.number(at + 1) == Number::Unit
+                    && self.value(at + 1) > 0
+                    && self.close(at + 1)
+                    && !self.is_wait(at + 1) =>
+            {
+                // "twenty two sevens" is 20 and 77, not 22 and a stray word.
+                if self.number(at + 2) == Number::Plural {
+                    return Some((value, at + 1));
+                }
+                Some((value + u32::from(self.value(at + 1)), at + 2))
+            }
+            Number::Tens => Some((value, at + 1)),
+            _ => None,
+        }
+    }
+
+    /// The hundreds and thousands after `value`, if any, and all digits of the whole.
+    fn large(&self, first: usize, value: u32, next: usize, digits: &mut Vec<u8>) -> Option<Read> {
+        let (mut value, mut next) = (value, next);
+        if self.number(next) == Number::Hundred && self.close(next) {
+            let small = value < 10;
+            (value, next) = self.tail(value * 100, next + 1, small);
+        }
+        if self.number(next) == Number::Thousand && self.close(next) && value < 1000 {
+            next += 1;
+            value *= 1000;
+            if self.number(next) == Number::Unit
+                && self.number(next + 1) == Number::Hundred
+                && self.close(next)
+                && self.close(next + 1)
+            {
+                value += u32::from(self.value(next)) * 100;
+                next += 2;
+            }
+            (value, next) = self.tail(value, next, true);
+        }
+        digits.extend(value.to_string().bytes().map(|b| b - b'0'));
+        Some(Read {
+            next,
+            single: next == first + 1 && value < 10,
+        })
+    }
+
+    /// The part below one hundred after "hundred" or "thousand": always after "and", else only where `open`.
+    fn tail(&self, value: u32, next: usize, open: bool) -> (u32, usize) {
+        let and = self.close(next)
+            && self
+                .tokens
+                .get(next)
+                .is_some_and(|t| &self.text[t.start..t.end()] == "and");
+        let at = if and { next + 1 } else { next };
+        if !(and || open) || !self.close(at) {
+            return (value, next);
+        }
+        match self.below_hundred(at) {
+            // "four hundred one one": the digits go on one by one.
+            Some((_, after))
+                if self.number(at) == Number::Unit && self.number(after) == Number::Unit =>
+            {
+                (value, next)
+            }
+            Some((small, after)) if small > 0 => (value + small, after),
+            _ => (value, next),
+        }
+    }
+
+    /// What may stand between two items; the next item's token.
+    fn glue(&self, from: usize) -> Option<Glue> {
+        let mut glue = Glue {
+            next: from,
+            gap: 0,
+            corrected: false,
+            words: 0,
+        };
+        loop {
+            let token = self.tokens.get(glue.next)?;
+            if token.gap & BREAKS != 0 {
+                return None;
+            }
+            glue.gap |= token.gap;
+            if self.continues(glue.next, glue.words) {
+                return Some(glue);
+            }
+            let word = token.info();
+            if !word.is(FILLER | CORRECT | SEP) && !self.is_wait(glue.next)
+                || token.is_atom()
+                || glue.words == GLUE_WORDS
+            {
+                return None;
+            }
+            glue.corrected |= word.is(CORRECT);
+            glue.next += if self.is_wait(glue.next) { 2 } else { 1 };
+            glue.words += 1;
+        }
+    }
+
+    /// Whether the run goes on with token `at`, `words` fillers after its last item.
+    fn continues(&self, at: usize, words: usize) -> bool {
+        if self.is_hard(at) {
+            return true;
+        }
+        if self.number(at) != Number::Soft || !self.close(at) {
+            return false;
+        }
+        let digit_next =
+            self.close(at + 1) && (self.is_hard(at + 1) || self.number(at + 1) == Number::Soft);
+        let at_end = self
+            .tokens
+            .get(at + 1)
+            .is_none_or(|next| next.has(STOP | COMMA));
+        if self.is_zero_like(at) {
+            digit_next || words == 0
+        } else {
+            words == 0 && (digit_next || at_end)
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! What announces a number: "my card number is", "the three digits on the back", "order number", "ending in".
+//!
+//! Decides what the next number is expected to be and how surely; `judge` decides what it is.
+
+use super::Kind;
+use super::lexicon::{
+    COPULA, CORRECT, FILLER, LINK, NOT_PAY_CARD, Number, OFFER, OTHER_CODE, Topic,
+};
+use super::token::{COLON, COMMA, EQUALS, LINE, STOP, Token};
+
+/// What the speaker is about to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Want {
+    #[default]
+    Nothing,
+    Card,
+    /// A brand's name, which may be about something else.
+    Brand,
+    Cvv,
+    Expiry,
+    Ssn,
+    Phone,
+    /// "call me at", "my number is".
+    Reach,
+    Email,
+    Iban,
+    Pin,
+    /// "pen", heard for "pin".
+    Pen,
+    Password,
+    /// A number with a word of its own, never masked.
+    Order,
+    /// Somebody's number that is none of ours.
+    Account,
+    /// A whole answer that is secret, whatever it is.
+    Secret,
+}
+
+impl Want {
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Card => Self::Card,
+            Kind::SecurityCode => Self::Cvv,
+            Kind::Expiry => Self::Expiry,
+            Kind::Ssn => Self::Ssn,
+            Kind::Phone => Self::Phone,
+            Kind::Email => Self::Email,
+            Kind::Iban => Self::Iban,
+            Kind::Pin => Self::Pin,
+            Kind::Password => Self::Password,
+            Kind::Ip => Self::Nothing,
+            Kind::ApiKey | Kind::Jwt | Kind::Secret => Self::Secret,
+        }
+    }
+
+    /// Kinds whose values are short enough to be anything, so that they must follow their lead closely.
+    fn is_short(self) -> bool {
+        matches!(
+            self,
+            Self::Cvv | Self::Expiry | Self::Pin | Self::Pen | Self::Password
+        )
+    }
+}
+
+/// The latest lead and what was said since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lead {
+    pub(super) want: Want,
+    /// "order number", not only "order".
+    pub(super) strong: bool,
+    /// "ending in": the next few digits are all that may be known.
+    pub(super) tail: bool,
+    /// The other side asked for it.
+    pub(super) asked: bool,
+    /// First byte of the lead.
+    pub(super) start: usize,
+    unknown: u8,
+    copula: bool,
+    stops: u8,
+    commas: u8,
+    words: u8,
+}
+
+impl Lead {
+    pub(super) fn new(want: Want, strong: bool, start: usize) -> Self {
+        Self {
+            want,
+            strong,
+            start,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn asked(want: Want) -> Self {
+        Self {
+            want,
+            strong: true,
+            asked: true,
+            ..Self::default()
+        }
+    }
+
+    /// The value follows its lead with nothing of weight between.
+    pub(super) fn is_near(&self) -> bool {
+        self.want != Want::Nothing
+            && (self.unknown == 0 || self.copula || self.asked && self.unknown <= 2)
+    }
+
+    /// "… is" or ":" was the last thing of weight.
+    pub(super) fn is_said(&self) -> bool {
+        self.copula || self.asked
+    }
+
+    /// Near, or not far from it.
+    pub(super) fn is_close(&self, unknown: u8) -> bool {
+        self.want != Want::Nothing && (self.is_near() || self.unknown <= unknown)
+    }
+
+    /// Words since the lead, for deciding whether "card" belongs to "pin for my card".
+    pub(super) fn words(&self) -> u8 {
+        self.words
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The lead was answered in part ("4111 1111 …"): it goes on as if just said.
+    pub(super) fn go_on(&mut self) {
+        self.unknown = 0;
+        self.stops = 0;
+        self.copula = false;
+        self.tail = false;
+    }
+
+    /// Takes in the separators before a token that may be a value.
+    pub(super) fn gap(&mut self, token: &Token) {
+        if self.want == Want::Nothing {
+            return;
+        }
+        if token.has(STOP) {
+            self.stops += 1;
+            if self.stops > 2 && !self.asked || self.unknown > 3 && !self.asked {
+                self.clear();
+                return;
+            }
+        }
+        if token.has(COLON | EQUALS) {
+            self.copula = true;
+        }
+        if token.has(LINE) && self.unknown > 0 {
+            self.unknown = self.unknown.saturating_add(3);
+        }
+        if token.has(COMMA) {
+            self.commas = self.commas.saturating_add(1);
+        }
+    }
+
+    /// A number that was no value: it counts as a word that says something.
+    pub(super) fn word_like(&mut self) {
+        self.unknown = self.unknown.saturating_add(1);
+        self.copula = false;
+    }
+
+    /// Takes in a word that is no value.
+    pub(super) fn word(&mut self, token: &Token) {
+        if self.want == Want::Nothing {
+            return;
+        }
+        let word = token.info();
+        self.words = self.words.saturating_add(1);
+        if word.is(LINK | FILLER | CORRECT) {
+            self.copula |= word.is(COPULA);
+            return;
+        }
+        self.unknown = self.unknown.saturating_add(1);
+        self.copula = false;
+        let limit = if self.want.is_short() { 8 } else { 12 };
+        if self.unknown > limit {
+            self.clear();
+        }
+    }
+}
+
+/// Looks for leads in tokens.
+pub(super) struct Leads<'t> {
+    pub(super) text: &'t str,
+    pub(super) tokens: &'t [Token],
+}
+
+impl Leads<'_> {
+    /// The lead that token `at` is or ends, given the one that holds.
+    pub(super) fn at(&self, at: usize, held: &Lead) -> Option<Lead> {
+        let token = self.tokens.get(at)?;
+        let topic = token.info().topic;
+        let lead = |want| Some(Lead::new(want, false, token.start));
+        let strong = |want| Some(Lead::new(want, true, token.start));
+        match topic {
+            Topic::None => self.spelled(at),
+            Topic::Card => self.card(at, held),
+            Topic::Brand if self.yields(held) => None,
+            Topic::Brand if matches!(held.want, Want::Card | Want::Order) => None,
+            Topic::Brand => lead(Want::Brand),
+            Topic::Code => self.code(at),
+            Topic::Cvv => strong(Want::Cvv),
+            Topic::Expiry => self.expiry(at),
+            Topic::Ssn => strong(Want::Ssn),
+            Topic::Social if self.next_in(at, "media network networks networking worker workers club distancing event science studies life") => None,
+            Topic::Social => strong(Want::Ssn),
+            Topic::Phone if self.next_in(at, "order bill model plan case number's banking app deposit") && !self.is_number_word(at + 1) => None,
+            Topic::Phone if self.yields(held) && held.words() < 3 => None,
+            Topic::Phone => self.named(at, Want::Phone),
+            Topic::Call => self.call(at),
+            Topic::Email => lead(Want::Email),
+            Topic::Iban => strong(Want::Iban),
+            Topic::Pin if self.before_in(at, "bowling safety rolling hair drop dropped clothes push enamel lapel hat") => None,
+            Topic::Pin => strong(Want::Pin),
+            Topic::Pen if self.next_in(at, "is number code it's was") => lead(Want::Pen),
+            Topic::Pen => None,
+            Topic::Password => strong(Want::Password),
+            Topic::Order => self.order(at, held, Want::Order),
+            Topic::Account => self.order(at, held, Want::Account),
+            Topic::Back => self.back(at, held),
+            Topic::Number => self.my_number(at, held),
+            Topic::Thru if self.before_in(at, "valid good") => strong(Want::Expiry),
+            Topic::Ending | Topic::Last | Topic::Thru => None,
+        }
+    }
+
+    /// "ending in", "last four": what follows is only the end of a number.
+    pub(super) fn is_tail(&self, at: usize) -> bool {
+        match self.tokens.get(at).map(|t| t.info().topic) {
+            Some(Topic::Ending) => {
+                self.next_in(at, "in with is on number digits digit")
+                    || self.number(at + 1) != Number::None
+                    || self.digits(at + 1)
+            }
+            Some(Topic::Last) => self.next_in(at, "four 4 few two 2 five 5 six 6 digits"),
+            _ => false,
+        }
+    }
+
+    pub(super) fn text_of(&self, at: usize) -> &str {
+        self.tokens
+            .get(at)
+            .map_or("", |t| &self.text[t.start..t.end()])
+    }
+
+    /// Whether the token after `at` is one of `words`.
+    pub(super) fn next_in(&self, at: usize, words: &str) -> bool {
+        let next = self.text_of(at + 1);
+        !next.is_empty() && words.split(' ').any(|word| word.eq_ignore_ascii_case(next))
+    }
+
+    pub(super) fn before_in(&self, at: usize, words: &str) -> bool {
+        at > 0
+            && words
+                .split(' ')
+                .any(|word| word.eq_ignore_ascii_case(self.text_of(at - 1)))
+    }
+
+    fn number(&self, at: usize) -> Number {
+        self.tokens
+            .get(at)
+            .map_or(Number::None, |t| t.info().number)
+    }
+
+    fn digits(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(Token::is_digits)
+    }
+
+    fn is_number_word(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|t| t.info().topic == Topic::Number)
+    }
+
+    /// A short secret was just named, so that "card" and "phone" only say whose: "the pin for my card".
+    fn yields(&self, held: &Lead) -> bool {
+        matches!(
+            held.want,
+            Want::Pin | Want::Cvv | Want::Expiry | Want::Password
+        ) && held.words() <= 4
+    }
+
+    fn before_has(&self, at: usize, flag: u32) -> bool {
+        at > 0 && self.tokens[at - 1].info().is(flag)
+    }
+
+    fn card(&self, at: usize, held: &Lead) -> Option<Lead> {
+        let numbered =
+            self.is_number_word(at + 1) && !self.next_in(at, "no") || self.next_in(at, "no.");
+        if self.before_has(at, NOT_PAY_CARD) {
+            return Some(Lead::new(Want::Account, false, self.tokens[at].start));
+        }
+        if self.next_in(at, "code security verification") || self.yields(held) && !numbered {
+            return None;
+        }
+        // "order number for the card" keeps its order; "card" alone is no reason to drop it.
+        if held.want == Want::Order && held.strong && held.words() <= 3 && !numbered {
+            return None;
+        }
+        Some(Lead::new(Want::Card, numbered, self.tokens[at].start))
+    }
+
+    fn code(&self, at: usize) -> Option<Lead> {
+        let start = self.tokens[at].start;
+        if self.before_in(
+            at,
+            "security verification cvv cvc card safety validation cid csc csv",
+        ) {
+            return Some(Lead::new(Want::Cvv, true, start));
+        }
+        if self.before_in(at, "pin pen") {
+            return Some(Lead::new(Want::Pin, true, start));
+        }
+        if self.before_in(at, "pass passcode") {
+            return Some(Lead::new(Want::Password, true, start));
+        }
+        self.before_has(at, OTHER_CODE)
+            .then(|| Lead::new(Want::Order, true, start))
+    }
+
+    fn expiry(&self, at: usize) -> Option<Lead> {
+        let from = at.saturating_sub(6);
+        let offered = self.tokens[from..at]
+            .iter()
+            .rev()
+            .take_while(|t| t.info().topic != Topic::Card)
+            .any(|t| t.info().is(OFFER));
+        (!offered).then(|| Lead::new(Want::Expiry, true, self.tokens[at].start))
+    }
+
+    /// A word that is strong with "number" or a value right after it.
+    fn named(&self, at: usize, want: Want) -> Option<Lead> {
+        let strong = self.is_number_word(at + 1)
+            || self
+                .tokens
+                .get(at + 1)
+                .is_some_and(|t| t.info().is(COPULA) || t.has(COLON | EQUALS));
+        Some(Lead::new(want, strong, self.tokens[at].start))
+    }
+
+    /// "call me back at", "text 555…".
+    fn call(&self, at: usize) -> Option<Lead> {
+        let lead = Some(Lead::new(Want::Reach, false, self.tokens[at].start));
+        if self.digits(at + 1)
+            || matches!(
+                self.number(at + 1),
+                Number::Unit | Number::Repeat | Number::Tens
+            )
+        {
+            return lead;
+        }
+        if !self.next_in(at, "me us him her them back my") {
+            return None;
+        }
+        (at + 2..at + 6)
+            .any(|j| matches!(self.text_of(j), "at" | "on"))
+            .then_some(Lead::new(Want::Reach, false, self.tokens[at].start))
+    }
+
+    fn order(&self, at: usize, held: &Lead, want: Want) -> Option<Lead> {
+        let next = self.tokens.get(at + 1);
+        let numbered = self.is_number_word(at + 1) && !self.next_in(at, "no")
+            || self.next_in(at, "id code num nr ref reference");
+        let direct = self.digits(at + 1)
+            || matches!(
+                self.number(at + 1),
+                Number::Unit | Number::Repeat | Number::Tens | Number::Teen
+            )
+            || next.is_some_and(|t| {
+                t.has(COLON | EQUALS) || t.info().is(COPULA) && t.info().number == Number::None
+            });
+        // "in that case", "part of it": the card that was announced is still to come.
+        let holds = !matches!(
+            held.want,
+            Want::Nothing | Want::Order | Want::Account | Want::Email
+        );
+        if holds && !numbered && !(direct && held.words() > 4) {
+            return None;
+        }
+        // "order number for my account" stays an order's.
+        if want == Want::Account && held.want == Want::Order && held.strong && !numbered {
+            return None;
+        }
+        let strong = numbered || direct || held.want == want && held.strong;
+        Some(Lead::new(want, strong, self.tokens[at].start))
+    }
+
+    /// "the three digits on the back", "the code on the back of my card".
+    fn back(&self, at: usize, held: &Lead) -> Option<Lead> {
+        if held.want == Want::Cvv
+            || at < 2
+            || !self.before_in(at, "the")
+            || !self.before_in(at - 1, "on from at of")
+        {
+            return None;
+        }
+        let named = (at.saturating_sub(6)..at).any(|j| {
+            self.number(j) == Number::Unit && matches!(self.text_of(j), "three" | "four")
+                || matches!(
+                    self.text_of(j),
+                    "3" | "4" | "code" | "digits" | "number" | "numbers"
+                )
+        });
+        let of_card = self.next_in(at, "of") || self.next_in(at, "is are it's");
+        (named || of_card).then(|| Lead::new(Want::Cvv, false, self.tokens[at].start))
+    }
+
+    /// "my number is": most likely a telephone's.
+    fn my_number(&self, at: usize, held: &Lead) -> Option<Lead> {
+        if self.text_of(at).eq_ignore_ascii_case("no") {
+            return None;
+        }
+        if self.before_in(at, "long") || self.next_in(at, "across") && held.want == Want::Nothing {
+            return Some(Lead::new(Want::Card, true, self.tokens[at].start));
+        }
+        let whose = self.before_in(
+            at,
+            "my his her our contact callback best your direct daytime evening back",
+        );
+        (whose && matches!(held.want, Want::Nothing | Want::Reach | Want::Email))
+            .then(|| Lead::new(Want::Reach, false, self.tokens[at].start))
+    }
+
+    /// Leads that are spelled: "c v v", "s s n", "p i n".
+    fn spelled(&self, at: usize) -> Option<Lead> {
+        let first = self.tokens.get(at).filter(|t| t.len == 1)?;
+        let letter = |j: usize| match self.text_of(j).as_bytes() {
+            [b] => b.to_ascii_lowercase(),
+            _ => b' ',
+        };
+        let want = match (letter(at), letter(at + 1), letter(at + 2)) {
+            (b'c', b'v', b'v' | b'c' | b'b' | b'e') | (b'c', b's', b'c') => Want::Cvv,
+            (b's', b's', b'n') => Want::Ssn,
+            (b'p', b'i', b'n') => Want::Pin,
+            _ => return None,
+        };
+        Some(Lead::new(want, true, first.start))
+    }
+}

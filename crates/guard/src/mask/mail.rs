@@ -1,0 +1,298 @@
+//! E-mail addresses, written and spoken ("j o h n dot smith at gmail dot com"), and IBANs that are spelled.
+//!
+//! Decides where an address begins: a spoken one has no mark, so words before "at" are taken while they are joined ("dot",
+//! "underscore"), spelled, or announced ("my email is"). "look at amazon dot com" is no address.
+
+use super::digits::{Run, run_at};
+use super::leads::Want;
+use super::lexicon::{DOT, JOIN, MAIL_PLACE, MAIL_STOP, Number, PROVIDER, TLD};
+use super::scan::Scan;
+use super::token::{AT_SIGN, COMMA, DASH, POINT, SPACE, Token, UNDER};
+use super::written::{iban_checks, iban_length, mail_parts};
+use super::{Kind, Span};
+
+/// Tokens looked at on each side of an "at".
+const REACH: usize = 40;
+
+/// The address around the `@` before token `at`.
+pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let token = scan.tokens[at];
+    let before = at.checked_sub(1).map(|j| scan.tokens[j])?;
+    let from = before.end();
+    let sign = from + scan.text[from..token.start].rfind('@')?;
+    let ends = Ends {
+        scan,
+        announced: scan.lead.want == Want::Email,
+    };
+    if let Some((start, end, dotted)) = mail_parts(scan.text, sign) {
+        let end = if dotted {
+            Some(end)
+        } else {
+            ends.domain(at).map(|d| d.end)
+        };
+        return end.map(|end| Span {
+            start: ends.before_written(at - 1, start),
+            end,
+            kind: Kind::Email,
+        });
+    }
+    // "john smith @ gmail . com": the sign stands alone, as a spoken "at" does.
+    let domain = ends.domain(at)?;
+    let start = ends.local(at - 1, &domain)?;
+    Some(Span {
+        start,
+        end: domain.end,
+        kind: Kind::Email,
+    })
+}
+
+/// The address around the word "at" at token `at`.
+pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let ends = Ends {
+        scan,
+        announced: scan.lead.want == Want::Email,
+    };
+    let sign = scan.leads().next_in(at, "sign symbol");
+    let domain = ends.domain(if sign { at + 2 } else { at + 1 })?;
+    if at == 0 || scan.tokens[at].gap & !(SPACE | COMMA) != 0 {
+        return None;
+    }
+    let start = ends.local(at - 1, &domain)?;
+    Some(Span {
+        start,
+        end: domain.end,
+        kind: Kind::Email,
+    })
+}
+
+struct Domain {
+    end: usize,
+    provider: bool,
+}
+
+struct Ends<'s, 't> {
+    scan: &'s Scan<'t>,
+    announced: bool,
+}
+
+impl Ends<'_, '_> {
+    fn token(&self, at: usize) -> Option<&Token> {
+        self.scan.tokens.get(at)
+    }
+
+    fn flag(&self, at: usize, flag: u32) -> bool {
+        self.token(at).is_some_and(|t| t.info().is(flag))
+    }
+
+    fn text(&self, at: usize) -> &str {
+        self.token(at)
+            .map_or("", |t| &self.scan.text[t.start..t.end()])
+    }
+
+    /// A domain that begins at token `at`: words, then "dot" and a label at least once.
+    fn domain(&self, at: usize) -> Option<Domain> {
+        let (mut here, mut provider) = (at, false);
+        // The host: up to four words ("hot mail", "acme dash corp"), or spelled letters.
+        let first_dot = loop {
+            let token = self.token(here)?;
+            if token.is_atom() || here > at && token.gap & !(SPACE | DASH | POINT | UNDER) != 0 {
+                return None;
+            }
+            if here > at && (token.gap & POINT != 0 || token.info().is(DOT)) {
+                break here;
+            }
+            let article = [
+                "the", "my", "a", "this", "that", "our", "your", "and", "is", "it", "at",
+            ]
+            .contains(&self.text(here).to_ascii_lowercase().as_str());
+            if article && token.len > 1 || here - at >= if token.len == 1 { 16 } else { 5 } {
+                return None;
+            }
+            provider |= token.info().is(PROVIDER);
+            here += 1;
+        };
+        if self.flag(at, DOT) {
+            return None;
+        }
+        here = first_dot;
+        let mut end = None;
+        let mut last = at;
+        while let Some(token) = self.token(here) {
+            let label = if token.gap & POINT != 0 && !token.info().is(DOT) {
+                here
+            } else if token.info().is(DOT) && token.gap & !SPACE == 0 {
+                here + 1
+            } else {
+                break;
+            };
+            let Some(word) = self
+                .token(label)
+                .filter(|t| !t.is_atom() && t.gap & !(SPACE | POINT) == 0)
+            else {
+                break;
+            };
+            last = label;
+            end = Some(word.end());
+            here = label + 1;
+            // "dot c o m", "dot u k": a label in letters.
+            if word.len == 1 {
+                while self
+                    .token(here)
+                    .is_some_and(|t| t.len == 1 && t.gap & !SPACE == 0 && !t.is_digits())
+                    && here - label < 4
+                {
+                    end = self.token(here).map(Token::end);
+                    here += 1;
+                }
+                return end.map(|end| Domain { end, provider });
+            }
+            if here - at > REACH {
+                break;
+            }
+        }
+        let known = self.flag(last, TLD)
+            || self.announced
+                && self
+                    .token(last)
+                    .is_some_and(|t| !t.is_digits() && t.len >= 2);
+        end.filter(|_| known).map(|end| Domain { end, provider })
+    }
+
+    /// Where the name before "at" begins; `last` is its last token.
+    fn local(&self, last: usize, domain: &Domain) -> Option<usize> {
+        let first = self.token(last)?;
+        if first.is_atom() || self.flag(last, JOIN | DOT) {
+            return None;
+        }
+        let (mut here, mut start) = (last, None);
+        let (mut joined, mut chained, mut words) = (true, false, 0);
+        for _ in 0..REACH {
+            let Some(token) = self.token(here).filter(|t| !t.is_atom()) else {
+                break;
+            };
+            let info = token.info();
+            let piece = token.len == 1 && !token.is_digits();
+            if info.is(DOT | JOIN) && start.is_some() && here > 0 {
+                joined = true;
+                here -= if self.text(here) == "score" && self.text(here - 1) == "under" {
+                    2.min(here)
+                } else {
+                    1
+                };
+                continue;
+            }
+            let digit = token.is_digits()
+                || matches!(
+                    info.number,
+                    Number::Unit
+                        | Number::Teen
+                        | Number::Tens
+                        | Number::Repeat
+                        | Number::Plural
+                        | Number::Hundred
+                        | Number::Thousand
+                );
+            let small = piece || digit;
+            let stops = info.is(MAIL_STOP) && !piece;
+            let takes = if joined && start.is_some() {
+                true
+            } else if start.is_none() {
+                small || self.announced && !stops || !stops && !info.is(MAIL_PLACE)
+            } else {
+                small
+                    || !stops
+                        && (chained
+                            || words < 3
+                                && (self.announced || domain.provider && !info.is(MAIL_PLACE)))
+            };
+            if !takes || self.announced && token.start <= self.scan.lead.start {
+                break;
+            }
+            // A plain word before "dot", then "look": "look at john dot smith …" ends at "john".
+            start = Some(token.start);
+            words += usize::from(!small);
+            chained = small;
+            joined =
+                token.gap & (UNDER | DASH | POINT) != 0 && token.gap & !(UNDER | DASH | POINT) == 0;
+            let commas = if small { COMMA } else { 0 };
+            if here == 0 || token.gap & !(SPACE | UNDER | DASH | POINT | commas) != 0 {
+                break;
+            }
+            here -= 1;
+        }
+        start
+    }
+
+    /// "john dot smith@gmail.com": words joined to a written address.
+    fn before_written(&self, last: usize, start: usize) -> usize {
+        let (mut here, mut start) = (last, start);
+        while self.token(here).is_some_and(|t| t.start > start) && here > 0 {
+            here -= 1;
+        }
+        for _ in 0..6 {
+            let joins = here >= 2
+                && self.token(here).is_some_and(|t| t.gap & !SPACE == 0)
+                && self.flag(here - 1, DOT | JOIN)
+                && !self.flag(here - 1, super::lexicon::MEASURE);
+            let Some(word) = here
+                .checked_sub(2)
+                .and_then(|j| self.token(j))
+                .filter(|t| joins && !t.is_atom())
+            else {
+                break;
+            };
+            start = start.min(word.start);
+            here -= 2;
+        }
+        start
+    }
+}
+
+/// An IBAN in letters and digits, "G B two nine N W B K …", that begins at the single letter at token `at`.
+pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let announced = scan.lead.want == Want::Iban;
+    let letter = |j: usize| {
+        scan.tokens
+            .get(j)
+            .filter(|t| t.len == 1 && t.gap & AT_SIGN == 0)
+            .map(|t| scan.text.as_bytes()[t.start])
+            .filter(u8::is_ascii_alphabetic)
+    };
+    let country = [letter(at)?, letter(at + 1)?];
+    let wanted = iban_length(&country)?;
+    let (mut letters, mut here, mut run) = (country.to_ascii_uppercase(), at + 2, Run::default());
+    let mut end = scan.tokens[at + 1].end();
+    while letters.len() < wanted {
+        if letters.len() >= 2 && run_at(scan.text, &scan.tokens, here, letters.len() == 2, &mut run)
+        {
+            let to = (1..=run.items.len())
+                .find(|to| letters.len() + run.digits_of(0, *to).len() >= wanted)
+                .unwrap_or(run.items.len());
+            letters.extend(run.digits_of(0, to).iter().map(|d| b'0' + d));
+            here = run.items[to - 1].next;
+        } else if let Some(b) = letter(here) {
+            letters.push(b.to_ascii_uppercase());
+            here += 1;
+        } else if announced
+            && scan.tokens.get(here).is_some_and(|t| {
+                t.len <= 4
+                    && scan.text.as_bytes()[t.start..t.end()]
+                        .iter()
+                        .all(u8::is_ascii_uppercase)
+            })
+        {
+            let token = scan.tokens[here];
+            letters.extend_from_slice(&scan.text.as_bytes()[token.start..token.end()]);
+            here += 1;
+        } else {
+            break;
+        }
+        end = scan.tokens[here - 1].end();
+    }
+    let right = letters.len() == wanted && iban_checks(&letters);
+    (right || announced && letters.len() >= 10).then_some(Span {
+        start: scan.tokens[at].start,
+        end,
+        kind: Kind::Iban,
+    })
+}

@@ -1,0 +1,468 @@
+//! Passwords and other values that only their name gives away: "my password is sunflower", `password=hunter2`, `"token": "…"`,
+//! `Authorization: Bearer …`.
+//!
+//! Decides where such a value ends: a written one at its quote or space, a spoken one at the clause. "my password is not
+//! working" has no value.
+
+use super::lexicon::{CLAUSE, COPULA, FILLER, NO_VALUE, Number, SPEAKS};
+use super::scan::Scan;
+use super::token::{
+    COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
+};
+use super::{Kind, Span};
+
+/// A spoken password longer than this goes on without us.
+const WORDS: usize = 12;
+/// The longest written value that is looked for.
+const VALUE_BYTES: usize = 2048;
+
+/// The kind of secret that a field of this name holds: `db_password`, `apiKey`, `Authorization`.
+pub(super) fn secret_name(name: &str) -> Option<Kind> {
+    let words = words_of(name);
+    let last = words.last()?.as_str();
+    if DESCRIBES.contains(&last) {
+        return None;
+    }
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let pair = |a: &str, b: &str| words.windows(2).any(|w| w[0] == a && w[1] == b);
+    let joined = words.concat();
+    if has(&[
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passcode",
+        "passwort",
+    ]) || pair("pass", "word")
+        || joined.ends_with("password")
+        || joined.ends_with("passwd")
+    {
+        return Some(Kind::Password);
+    }
+    if last == "pin" || pair("pin", "code") || pair("pin", "number") {
+        return Some(Kind::Pin);
+    }
+    if has(&["cvv", "cvc", "cvv2", "cvc2", "csc", "cvn"])
+        || pair("security", "code")
+        || joined.ends_with("securitycode")
+    {
+        return Some(Kind::SecurityCode);
+    }
+    if has(&["ssn"]) || pair("social", "security") || joined.contains("socialsecurity") {
+        return Some(Kind::Ssn);
+    }
+    if has(&["iban"]) {
+        return Some(Kind::Iban);
+    }
+    let token = [
+        "token",
+        "secret",
+        "apikey",
+        "authorization",
+        "credential",
+        "credentials",
+        "bearer",
+    ];
+    let keyed = [
+        "api",
+        "access",
+        "secret",
+        "private",
+        "encryption",
+        "signing",
+        "auth",
+        "master",
+        "service",
+        "account",
+        "shared",
+        "client",
+    ];
+    let key = last == "key" && words.len() > 1 && keyed.contains(&words[words.len() - 2].as_str());
+    let suffix = [
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "secretkey",
+        "authkey",
+        "accesstoken",
+        "authtoken",
+        "clientsecret",
+        "refreshtoken",
+    ];
+    (token.contains(&last) || key || has(&["secret"]) || suffix.iter().any(|s| joined.ends_with(s)))
+        .then_some(Kind::ApiKey)
+}
+
+/// Last words that make a name about a secret, not the secret.
+#[rustfmt::skip]
+const DESCRIBES: &[&str] = &[
+    "hash", "count", "id", "length", "len", "name", "field", "type", "policy", "url", "uri", "path", "file", "expires", "expiry", "expired",
+    "ttl", "hint", "at", "enabled", "required", "reset", "changed", "set", "valid", "ok", "error", "label", "placeholder", "version", "limit",
+    "used", "usage", "total", "max", "min", "status", "attempts", "format", "rules", "algorithm", "alg", "provider", "manager", "verified",
+];
+
+/// The words of an identifier, lower case: `clientSecret`, `client_secret` and `client-secret` are one.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let (mut fresh, mut lower) = (true, false);
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            fresh = true;
+            continue;
+        }
+        if fresh || lower && c.is_uppercase() {
+            words.push(String::new());
+        }
+        (fresh, lower) = (false, c.is_lowercase() || c.is_numeric());
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+/// A written value whose name ends with or contains token `at`: the place of the value.
+pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let bytes = scan.text.as_bytes();
+    let token = scan.tokens[at];
+    let in_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let tail = bytes[token.end()..]
+        .iter()
+        .take(40)
+        .take_while(|b| in_name(b))
+        .count();
+    let name_end = token.end() + tail;
+    let (colon, value) = separator(bytes, name_end)?;
+    // Only the last word of a name that is not known by itself looks back, so that no byte is read often.
+    if tail > 0 && !token.info().is(super::lexicon::SECRET_NAME) {
+        return None;
+    }
+    let back = bytes[..token.start]
+        .iter()
+        .rev()
+        .take(40)
+        .take_while(|b| in_name(b))
+        .count();
+    let mut start = token.start - back;
+    while !scan.text.is_char_boundary(start) {
+        start += 1;
+    }
+    let bearer = scan.leads().text_of(at).eq_ignore_ascii_case("bearer");
+    let kind = secret_name(scan.text.get(start..name_end)?).filter(|kind| {
+        matches!(
+            kind,
+            Kind::Password | Kind::ApiKey | Kind::SecurityCode | Kind::Pin | Kind::Ssn
+        )
+    })?;
+    let flag = bytes[..start].ends_with(b"--") || scan.text[start..name_end].starts_with("--");
+    if colon == Separator::Space && !flag && !bearer {
+        return None;
+    }
+    let (from, to, quoted) = value_at(scan.text, value)?;
+    let (from, kind) = scheme(scan.text, from, to, kind);
+    let text = scan.text.get(from..to)?;
+    is_value(scan, at, text, kind, colon, quoted, value > name_end + 1).then_some(Span {
+        start: from,
+        end: to,
+        kind,
+    })
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Separator {
+    Equals,
+    Colon,
+    Space,
+}
+
+/// What stands between a name and its value, and where the value begins.
+fn separator(bytes: &[u8], name_end: usize) -> Option<(Separator, usize)> {
+    let mut at = name_end;
+    let spaces = |mut at: usize| {
+        let end = at + 4;
+        while at < end && matches!(bytes.get(at), Some(b' ' | b'\t')) {
+            at += 1;
+        }
+        at
+    };
+    while matches!(bytes.get(at), Some(b'"' | b'\'' | b']' | b'\\')) && at < name_end + 4 {
+        at += 1;
+    }
+    let quoted = at > name_end;
+    at = spaces(at);
+    let kind = match bytes.get(at)? {
+        b'=' => Separator::Equals,
+        b':' => Separator::Colon,
+        _ if at > name_end && !quoted => return Some((Separator::Space, at)),
+        _ => return None,
+    };
+    at += 1;
+    if matches!(bytes.get(at), Some(b'=' | b'>')) {
+        at += 1;
+    }
+    Some((kind, spaces(at)))
+}
+
+/// The value that begins here: inside its quotes, or up to a space or closing sign.
+fn value_at(text: &str, start: usize) -> Option<(usize, usize, bool)> {
+    let bytes = text.as_bytes();
+    let mut start = start;
+    let escaped = bytes.get(start) == Some(&b'\\');
+    start += usize::from(escaped);
+    let quote = bytes
+        .get(start)
+        .copied()
+        .filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+    if let Some(quote) = quote {
+        let from = start + 1;
+        let window = &bytes[from..bytes.len().min(from + VALUE_BYTES)];
+        if let Some(len) = window.iter().position(|b| *b == quote || *b == b'\n') {
+            let len = len - usize::from(escaped && len > 0 && window[len - 1] == b'\\');
+            return (len > 0).then_some((from, from + len, true));
+        }
+        start = from;
+    }
+    let stops = |b: &u8| {
+        b.is_ascii_whitespace()
+            || matches!(
+                b,
+                b'"' | b'\'' | b'`' | b',' | b';' | b'&' | b'<' | b'>' | b'}' | b')' | b']' | b'|'
+            )
+    };
+    let window = &bytes[start..bytes.len().min(start + VALUE_BYTES)];
+    let mut end = start + window.iter().position(stops).unwrap_or(window.len());
+    if bytes.get(end - usize::from(end > start)) == Some(&b'.') {
+        end -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    (end > start).then_some((start, end, false))
+}
+
+/// `Bearer …` and `Basic …`: the scheme is no secret.
+fn scheme(text: &str, from: usize, to: usize, kind: Kind) -> (usize, Kind) {
+    let rest = &text[from..];
+    for name in ["Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token "] {
+        if rest.starts_with(name) && kind == Kind::ApiKey && from + name.len() < to {
+            return (from + name.len(), kind);
+        }
+    }
+    (from, kind)
+}
+
+fn is_value(
+    scan: &Scan<'_>,
+    at: usize,
+    text: &str,
+    kind: Kind,
+    separator: Separator,
+    quoted: bool,
+    spaced: bool,
+) -> bool {
+    if text.is_empty()
+        || text.starts_with(['[', '⟨', '$', '{', '<', '*'])
+        || text.contains(['(', '\u{27E8}']) && !quoted
+    {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    if [
+        "null",
+        "none",
+        "true",
+        "false",
+        "undefined",
+        "required",
+        "optional",
+        "string",
+        "nil",
+        "redacted",
+    ]
+    .contains(&lower.as_str())
+    {
+        return false;
+    }
+    let digit = text.bytes().any(|b| b.is_ascii_digit());
+    match kind {
+        Kind::Password => {
+            let prose = separator == Separator::Colon && spaced && !quoted;
+            let next = scan.tokens.get(at + 1);
+            !(prose && next.is_some_and(|t| t.info().is(NO_VALUE)))
+                && (quoted || !text.starts_with('='))
+        }
+        Kind::SecurityCode => {
+            text.bytes().all(|b| b.is_ascii_digit()) && (3..=4).contains(&text.len())
+        }
+        Kind::Ssn => text.bytes().filter(u8::is_ascii_digit).count() == 9,
+        Kind::Pin => text.bytes().all(|b| b.is_ascii_digit()) && (3..=12).contains(&text.len()),
+        _ if separator == Separator::Space => text.len() >= 16 && digit,
+        _ if separator == Separator::Equals && !spaced => text.len() >= 4,
+        _ => text.len() >= 8 && digit || quoted && text.len() >= 6 && !text.contains(' '),
+    }
+}
+
+/// The password that is said after the word "password" at token `at`.
+pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let from = value_after(scan, at)?;
+    let first = scan.tokens.get(from)?;
+    if first.is_atom() {
+        return None;
+    }
+    let quote = first.has(QUOTE);
+    let mut end = from;
+    while end < scan.tokens.len() && end - from < WORDS {
+        let token = &scan.tokens[end];
+        if end > from && (token.is_atom() || ends_before(scan, end, from, quote)) {
+            break;
+        }
+        end += 1;
+    }
+    // Fillers at the end belong to nobody.
+    while end > from + 1
+        && scan.tokens[end - 1].info().is(FILLER)
+        && scan.tokens[end - 1].info().number == Number::None
+        && scan.tokens[end - 1].len <= 3
+    {
+        end -= 1;
+    }
+    let (start, end) = (
+        first.start,
+        glyphs_after(scan.text, scan.tokens[end - 1].end()),
+    );
+    let digits = scan.tokens[from..]
+        .iter()
+        .take_while(|t| t.start < end)
+        .all(|t| t.is_digits() || t.info().number != Number::None || t.info().is(FILLER));
+    let passcode = scan.leads().text_of(at).eq_ignore_ascii_case("passcode")
+        || scan.leads().text_of(at).eq_ignore_ascii_case("code");
+    Some(Span {
+        start,
+        end,
+        kind: if digits && passcode {
+            Kind::Pin
+        } else {
+            Kind::Password
+        },
+    })
+}
+
+/// `hunter2!` and `p@ss#`: signs glued to the last word are part of a written password.
+fn glyphs_after(text: &str, end: usize) -> usize {
+    let signs = text.as_bytes()[end..]
+        .iter()
+        .take(8)
+        .take_while(|b| {
+            matches!(
+                b,
+                b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'@' | b'+' | b'=' | b'_' | b'~'
+            )
+        })
+        .count();
+    let bang = text.as_bytes()[end + signs..].starts_with(b"!")
+        && text[..end]
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_alphanumeric)
+            .any(|b| b.is_ascii_digit());
+    end + signs + usize::from(bang)
+}
+
+/// The token where the value begins, if a value follows.
+fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let tokens = &scan.tokens;
+    let leads = scan.leads();
+    let set = tokens[at.saturating_sub(6)..at].iter().any(|t| {
+        let text = scan.text[t.start..t.end()].to_ascii_lowercase();
+        [
+            "set", "change", "changed", "update", "updated", "make", "switch", "reset", "change",
+            "put",
+        ]
+        .contains(&text.as_str())
+    });
+    let (mut here, mut said) = (at + 1, false);
+    while here < tokens.len() && here - at <= 12 {
+        let token = &tokens[here];
+        if token.has(STOP | LINE) && !said || token.has(OTHER | PAREN | SLASH) {
+            return None;
+        }
+        said |= token.has(COLON | EQUALS);
+        let text = leads.text_of(here).to_ascii_lowercase();
+        let word = token.info();
+        match text.as_str() {
+            "to" | "as" if set => said = true,
+            "is" | "was" | "it's" | "be" | "equals" | "that's" | "says" => said = true,
+            "uh" | "um" | "er" | "umm" | "uhm" | "erm" | "hmm" | "well" | "like" | "oh"
+            | "sorry" => {}
+            "for" | "on" | "to" | "of" if !said => {}
+            "my" | "the" | "this" | "that" | "account" | "login" | "online" | "banking"
+            | "email" | "would" | "should" | "will" | "and" | "code" | "word" | "card"
+            | "profile" | "number" | "here" | "you" | "are" | "phrase" | "wifi" | "your"
+            | "his" | "her"
+                if !said => {}
+            "all" | "capital" | "uppercase" | "lowercase" | "lower" | "upper" if said => {
+                return Some(here);
+            }
+            "just" | "actually" | "spelled" | "simply" | "still" | "currently"
+                if said && tokens.get(here + 1).is_some_and(|t| !t.info().is(NO_VALUE)) => {}
+            _ if said => {
+                return (!word.is(NO_VALUE)
+                    || text.len() == 1 && text != "a" && text != "i"
+                    || is_spelled(scan, here))
+                .then_some(here);
+            }
+            _ if here == at + 1 && credentials_before(scan, at) => {
+                return (!word.is(NO_VALUE | COPULA)).then_some(here);
+            }
+            _ => return None,
+        }
+        here += 1;
+    }
+    None
+}
+
+/// "user alice password sunflower": a name was given just before.
+fn credentials_before(scan: &Scan<'_>, at: usize) -> bool {
+    scan.tokens[at.saturating_sub(6)..at].iter().any(|t| {
+        let text = scan.text[t.start..t.end()].to_ascii_lowercase();
+        ["username", "user", "login", "userid"].contains(&text.as_str())
+    })
+}
+
+/// A single letter or digit, then another.
+fn is_spelled(scan: &Scan<'_>, at: usize) -> bool {
+    let small =
+        |t: Option<&Token>| t.is_some_and(|t| t.len == 1 || t.info().number != Number::None);
+    small(scan.tokens.get(at)) && small(scan.tokens.get(at + 1))
+}
+
+/// Whether the password ends before token `here`.
+fn ends_before(scan: &Scan<'_>, here: usize, from: usize, quoted: bool) -> bool {
+    let token = &scan.tokens[here];
+    let info = token.info();
+    let small = token.len == 1 || info.number != Number::None || token.is_digits();
+    let spelling = small
+        && (scan.tokens[here - 1].len == 1
+            || scan.tokens[here - 1].info().number != Number::None
+            || scan.tokens[here - 1].is_digits());
+    if token.has(LINE) || quoted && token.has(QUOTE) {
+        return true;
+    }
+    if token.has(STOP | COMMA | COLON | EQUALS | PAREN | OTHER) && token.has(SPACE | LINE) {
+        return !(spelling && !token.has(STOP));
+    }
+    if token.has(STOP) && !token.has(SPACE) || token.has(DASH) && token.has(SPACE) {
+        return false;
+    }
+    let joined = token.gap & SPACE == 0;
+    let number = info.number != Number::None && !matches!(info.number, Number::Soft);
+    let soft = info.number == Number::Soft && spelling;
+    if joined
+        || number
+        || soft
+        || info.is(SPEAKS) && token.gap == SPACE && here - from < WORDS && !info.is(CLAUSE)
+    {
+        return false;
+    }
+    info.is(CLAUSE) && token.len > 1 || info.is(CLAUSE) && !spelling
+}

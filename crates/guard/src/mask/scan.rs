@@ -1,0 +1,321 @@
+//! One pass over the tokens of a text: chooses at each what could begin there and calls the one that decides.
+//!
+//! Decides the order of the detectors and what happens where two findings overlap (they become one, of the stronger kind).
+
+use super::digits::{Run, run_at};
+use super::judge;
+use super::leads::{Lead, Leads, Want};
+use super::lexicon::{AT, KEY_START, Number, PLAIN, SECRET_NAME, Topic};
+use super::token::{AT_SIGN, COLON, DASH, POINT, SLASH, SPACE, Token, tokens};
+use super::{Kind, Span, mail, password, written};
+
+/// Whether the text is a conversation that goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Live {
+    /// A text of its own.
+    #[default]
+    No,
+    /// A whole utterance; the next may go on with its last number.
+    Utterance,
+    /// An utterance that is still being spoken.
+    Growing,
+}
+
+/// What is known before the first word.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Setting {
+    pub(super) lead: Lead,
+    pub(super) live: Live,
+}
+
+/// What the pass found.
+pub(super) struct Found {
+    pub(super) spans: Vec<Span>,
+    /// The lead that still holds at the end.
+    pub(super) lead: Lead,
+    /// Where the run of digits that reaches the end began, with its lead.
+    pub(super) open: Option<usize>,
+}
+
+/// The pass.
+pub(super) struct Scan<'t> {
+    pub(super) text: &'t str,
+    pub(super) tokens: Vec<Token>,
+    pub(super) spans: Vec<Span>,
+    pub(super) lead: Lead,
+    pub(super) live: Live,
+    pub(super) open: Option<usize>,
+    skip: usize,
+    run: Run,
+}
+
+impl<'t> Scan<'t> {
+    pub(super) fn new(text: &'t str, setting: Setting) -> Self {
+        Self {
+            text,
+            tokens: tokens(text),
+            spans: Vec::new(),
+            lead: setting.lead,
+            live: setting.live,
+            open: None,
+            skip: 0,
+            run: Run::default(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> Found {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            at = if self.tokens[at].start < self.skip {
+                at + 1
+            } else {
+                self.step(at)
+            };
+        }
+        let open = self.open;
+        Found {
+            spans: merged(self.spans),
+            lead: self.lead,
+            open,
+        }
+    }
+
+    pub(super) fn leads(&self) -> Leads<'_> {
+        Leads {
+            text: self.text,
+            tokens: &self.tokens,
+        }
+    }
+
+    pub(super) fn push(&mut self, start: usize, end: usize, kind: Kind) {
+        if start < end {
+            self.spans.push(Span { start, end, kind });
+        }
+    }
+
+    /// Records a secret and goes on after it.
+    fn push_and_skip(&mut self, span: Span) {
+        self.skip = self.skip.max(span.end);
+        self.push(span.start, span.end, span.kind);
+    }
+
+    /// Looks at one token; the next one to look at.
+    fn step(&mut self, at: usize) -> usize {
+        let token = self.tokens[at];
+        if token.is_atom() {
+            self.lead.clear();
+            return at + 1;
+        }
+        let plain = token.word == PLAIN && token.len < 16 && token.gap & !SPACE == 0;
+        if !(plain && self.is_followed_by_space(&token)) && self.written(at) {
+            self.lead.clear();
+            return at + 1;
+        }
+        self.lead.gap(&token);
+        if token.word == PLAIN {
+            self.lead.word(&token);
+            if token.len == 1 {
+                return self.single_letter(at);
+            }
+            return at + 1;
+        }
+        let word = *token.info();
+        if word.is(AT)
+            && let Some(span) = mail::spoken(self, at)
+        {
+            self.lead.clear();
+            self.push_and_skip(span);
+            return at + 1;
+        }
+        if word.number != Number::None || token.is_digits() {
+            let announced = self.lead.is_near();
+            let mut run = std::mem::take(&mut self.run);
+            if run_at(self.text, &self.tokens, at, announced, &mut run) {
+                let next = judge::run(self, &run);
+                self.run = run;
+                return next.max(at + 1);
+            }
+            self.run = run;
+        }
+        self.lead_word(at)
+    }
+
+    fn lead_word(&mut self, at: usize) -> usize {
+        let token = self.tokens[at];
+        if self.leads().is_tail(at) {
+            self.lead.tail = true;
+            self.lead.word(&token);
+            return at + 1;
+        }
+        if let Some(next) = judge::month(self, at) {
+            return next;
+        }
+        match self.leads().at(at, &self.lead) {
+            Some(lead) => {
+                let tail = self.lead.tail && self.lead.words() < 4;
+                let asked = self.lead.asked && self.lead.want == lead.want;
+                self.lead = lead;
+                self.lead.tail = tail;
+                self.lead.asked = asked;
+                if lead.want == Want::Password
+                    && let Some(span) = password::spoken(self, at)
+                {
+                    self.lead.clear();
+                    self.push_and_skip(span);
+                }
+            }
+            None => self.lead.word(&token),
+        }
+        at + 1
+    }
+
+    /// A letter alone: a spelled lead ("c v v") or a spelled IBAN.
+    fn single_letter(&mut self, at: usize) -> usize {
+        if let Some(span) = mail::spelled_iban(self, at) {
+            self.lead.clear();
+            self.push_and_skip(span);
+            return at + 1;
+        }
+        let leads = Leads {
+            text: self.text,
+            tokens: &self.tokens,
+        };
+        match leads.at(at, &self.lead) {
+            Some(lead) => {
+                self.lead = lead;
+                at + 3
+            }
+            None => at + 1,
+        }
+    }
+
+    fn is_followed_by_space(&self, token: &Token) -> bool {
+        self.text
+            .as_bytes()
+            .get(token.end())
+            .is_none_or(|b| matches!(b, b' ' | b',' | b'.' | b'\n' | b'?' | b'!'))
+    }
+
+    /// Written forms that begin at, or stand just before, token `at`.
+    fn written(&mut self, at: usize) -> bool {
+        let found = self.written_at(at);
+        if let Some(span) = found {
+            self.push_and_skip(span);
+        }
+        found.is_some()
+    }
+
+    fn written_at(&mut self, at: usize) -> Option<Span> {
+        let token = self.tokens[at];
+        let bytes = self.text.as_bytes();
+        let (start, word) = (token.start, token.info());
+        let key = |end| Span {
+            start,
+            end,
+            kind: Kind::ApiKey,
+        };
+        if token.has(AT_SIGN)
+            && let Some(span) = mail::written(self, at)
+        {
+            return Some(span);
+        }
+        if token.has(SLASH) && token.has(COLON) && bytes[..start].ends_with(b"://") {
+            let colon = start - 3;
+            if let Some((span, _)) = written::url_password(self.text, colon) {
+                return Some(span);
+            }
+        }
+        if token.has(DASH)
+            && token.len == 5
+            && bytes[..start].ends_with(b"-----")
+            && &bytes[start..token.end()] == b"BEGIN"
+        {
+            return written::private_key(self.text, start - 5).map(|end| Span {
+                start: start - 5,
+                end,
+                kind: Kind::ApiKey,
+            });
+        }
+        let joined =
+            start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
+        if word.is(KEY_START)
+            && !joined
+            && let Some(end) = written::service_key(bytes, start)
+        {
+            return Some(key(end));
+        }
+        if token.len >= 16
+            && !joined
+            && let Some(end) = written::solid_key(bytes, start)
+        {
+            return Some(key(end));
+        }
+        if bytes[start..].starts_with(b"eyJ")
+            && let Some(end) = written::jwt(bytes, start)
+        {
+            return Some(Span {
+                start,
+                end,
+                kind: Kind::Jwt,
+            });
+        }
+        if let Some(span) = self.address(at) {
+            return Some(span);
+        }
+        if word.is(SECRET_NAME) || token.gap & !SPACE != 0 || !self.is_followed_by_space(&token) {
+            return password::named(self, at);
+        }
+        None
+    }
+
+    /// An IP address or an IBAN.
+    fn address(&self, at: usize) -> Option<Span> {
+        let token = self.tokens[at];
+        let bytes = self.text.as_bytes();
+        let (start, head) = (token.start, &bytes[token.start..token.end()]);
+        let next = bytes.get(token.end()).copied();
+        let dotted = token.is_digits() && token.len <= 3 && next == Some(b'.');
+        let coloned =
+            token.len <= 4 && next == Some(b':') && head.iter().all(u8::is_ascii_hexdigit);
+        let versioned = at > 0 && matches!(self.tokens[at - 1].info().topic, Topic::Order)
+            || self.leads().before_in(at, "v version release firmware");
+        if (dotted || coloned)
+            && !versioned
+            && let Some(end) = written::ip(bytes, start)
+        {
+            return Some(Span {
+                start,
+                end,
+                kind: Kind::Ip,
+            });
+        }
+        let coded = matches!(head, [a, b, c, d, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
+        if coded && !token.has(POINT) {
+            let announced = self.lead.want == Want::Iban;
+            return written::iban(bytes, start, announced).map(|end| Span {
+                start,
+                end,
+                kind: Kind::Iban,
+            });
+        }
+        None
+    }
+}
+
+/// Sorted and not overlapping: what overlaps becomes one span of the kind that covers more.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start < last.end => {
+                if span.end - span.start > last.end - last.start {
+                    last.kind = span.kind;
+                }
+                last.end = last.end.max(span.end);
+            }
+            _ => out.push(span),
+        }
+    }
+    out
+}

@@ -1,0 +1,330 @@
+//! The mask for a conversation: a transcript that grows while it is spoken, and secrets spread over turns.
+//!
+//! Decides which parts of each new utterance are secret, given what was said before: the other side's question ("what's your
+//! card number?"), a number that the last utterance began. Keeps only the open end of the last utterance, bounded and
+//! zeroised, and nothing once the number is complete.
+//!
+//! **What it does not protect**: a number that is spread over turns with other talk between them, and the part of a first turn that
+//! nobody could know to be a card's (four digits and no lead) is reported only when the second turn shows it (`earlier`).
+
+use zeroize::Zeroizing;
+
+use super::leads::{Lead, Leads, Want};
+use super::lexicon::{FILLER, LINK, NO_VALUE};
+use super::scan::{Found, Live, Scan, Setting};
+use super::token::tokens;
+use super::{Kind, Span};
+
+/// The longest open end that is kept, in bytes: nineteen digits with fillers around each.
+const CARRY_BYTES: usize = 600;
+/// How many utterances a question stays open.
+const ASKED_TURNS: u8 = 4;
+/// How much of the other side's words is looked at for a question, in bytes.
+const QUESTION_BYTES: usize = 400;
+
+/// What one utterance holds.
+#[derive(Default)]
+pub struct Heard {
+    /// Secrets in this utterance: byte offsets, sorted, not overlapping.
+    pub spans: Vec<Span>,
+    /// The first span goes on with a secret that the utterance before began.
+    pub continues: bool,
+    /// The end of the utterance before, which only now turned out to be secret: byte offsets in that utterance.
+    pub earlier: Option<Span>,
+    /// The utterance is still growing, so that nothing of a number may be shown, not even its end.
+    growing: bool,
+    /// The words of the whole secret, where it continues.
+    whole: Option<Zeroizing<String>>,
+}
+
+impl Heard {
+    /// The words of the whole secret over both utterances, where it `continues`.
+    pub(crate) fn whole(&self) -> Option<&str> {
+        self.whole.as_ref().map(|whole| whole.as_str())
+    }
+
+    /// `text` with every span replaced by its kind; a whole utterance keeps the last four of cards and phones.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> String {
+        if !self.growing && !self.continues {
+            return super::replace(text, &self.spans);
+        }
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        for span in &self.spans {
+            out.push_str(text.get(at..span.start).unwrap_or_default());
+            out.push_str(span.kind.label());
+            at = span.end;
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        out
+    }
+}
+
+/// One side of one conversation, utterance by utterance.
+#[derive(Default)]
+pub struct Watch {
+    /// The open end of the last utterances, from its lead on.
+    carry: Zeroizing<String>,
+    /// Where the last utterance begins in `carry`, and what of it was cut off before.
+    last_at: usize,
+    last_cut: usize,
+    /// Whether the open end was reported as a secret.
+    reported: bool,
+    /// What holds before the first word of `carry`.
+    before: Lead,
+    /// What the other side asked for.
+    asked: Lead,
+    turns: u8,
+}
+
+impl Watch {
+    /// A watch over a conversation that begins.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The other side said `text`; a question for a secret makes the next utterances its answer.
+    pub fn said(&mut self, text: &str) {
+        let mut from = text.len().saturating_sub(QUESTION_BYTES);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let text = &text[from..];
+        let tokens = tokens(text);
+        let leads = Leads {
+            text,
+            tokens: &tokens,
+        };
+        let mut last = Lead::default();
+        for at in 0..tokens.len() {
+            if let Some(lead) = leads.at(at, &last) {
+                last = lead;
+            }
+        }
+        if last.want == Want::Nothing {
+            return;
+        }
+        self.forget();
+        self.asked = Lead::asked(last.want);
+        // What the agent calls an order may still be answered with a card.
+        self.asked.strong = !matches!(last.want, Want::Order | Want::Account);
+    }
+
+    /// A secret of this kind is asked for: the next utterances are its answer, however short.
+    pub fn ask(&mut self, kind: Kind) {
+        self.forget();
+        self.asked = Lead::asked(Want::of(kind));
+    }
+
+    /// Nothing is asked for any more, and the open end is dropped.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Looks at what was recognised: `last` for the whole utterance, false while it is still growing.
+    ///
+    /// A growing utterance may be passed as often as it grows, from its beginning; it changes nothing that is kept.
+    pub fn heard(&mut self, text: &str, last: bool) -> Heard {
+        let live = if last { Live::Utterance } else { Live::Growing };
+        let alone = Scan::new(
+            text,
+            Setting {
+                lead: self.asked,
+                live,
+            },
+        )
+        .run();
+        let mut heard = Heard {
+            spans: alone.spans.clone(),
+            growing: !last,
+            ..Heard::default()
+        };
+        self.answer(text, &mut heard);
+        let joined = (!self.carry.is_empty())
+            .then(|| Zeroizing::new(format!("{}\n{text}", self.carry.as_str())));
+        let mut over = None;
+        if let Some(joined) = &joined {
+            let found = Scan::new(
+                joined,
+                Setting {
+                    lead: self.before,
+                    live,
+                },
+            )
+            .run();
+            self.over(joined, &found, &mut heard);
+            over = Some(found);
+        }
+        if last {
+            self.keep(
+                text,
+                joined.as_ref().map(|j| j.as_str()),
+                alone,
+                over,
+                &heard,
+            );
+        }
+        heard
+    }
+
+    /// The whole utterance is the answer to a question for a password.
+    fn answer(&self, text: &str, heard: &mut Heard) {
+        let asked = self.asked.asked && matches!(self.asked.want, Want::Password | Want::Secret);
+        if !asked || heard.spans.iter().any(|span| span.kind == Kind::Password) {
+            return;
+        }
+        let tokens = tokens(text);
+        let kind = if self.asked.want == Want::Password {
+            Kind::Password
+        } else {
+            Kind::Secret
+        };
+        let first = tokens.iter().position(|t| {
+            let word = t.info();
+            !(word.is(FILLER) || word.is(LINK) && t.len > 1) || t.len == 1
+        });
+        let Some(first) = first else { return };
+        let declines =
+            tokens[first..].len() > 1 && tokens[first].info().is(NO_VALUE) && tokens[first].len > 1;
+        if declines || tokens.len() - first > 12 {
+            return;
+        }
+        let (start, end) = (
+            tokens[first].start,
+            tokens.last().map_or(text.len(), |t| t.end()),
+        );
+        heard.spans = vec![Span { start, end, kind }];
+    }
+
+    /// Takes over what only shows with the carry before the utterance.
+    fn over(&self, joined: &str, found: &Found, heard: &mut Heard) {
+        let base = self.carry.len() + 1;
+        for span in &found.spans {
+            if span.end <= base {
+                if span.end > self.last_at && !self.reported {
+                    heard.earlier = self.in_last(span.start, span.end, span.kind);
+                }
+                continue;
+            }
+            let mut start = span.start.max(base) - base;
+            if span.start < base {
+                heard.continues = true;
+                heard.whole = joined
+                    .get(span.start..span.end)
+                    .map(|whole| Zeroizing::new(whole.to_owned()));
+                start += joined[base..].len() - joined[base..].trim_start().len();
+                if !self.reported {
+                    heard.earlier = self.in_last(span.start, base - 1, span.kind);
+                }
+            }
+            insert(
+                &mut heard.spans,
+                Span {
+                    start,
+                    end: span.end - base,
+                    kind: span.kind,
+                },
+            );
+        }
+    }
+
+    /// A span of the carry in the offsets of the last utterance.
+    fn in_last(&self, start: usize, end: usize, kind: Kind) -> Option<Span> {
+        let start = start.max(self.last_at) - self.last_at + self.last_cut;
+        let end = end.checked_sub(self.last_at)? + self.last_cut;
+        (start < end).then_some(Span { start, end, kind })
+    }
+
+    /// What must be remembered of a whole utterance.
+    fn keep(
+        &mut self,
+        text: &str,
+        joined: Option<&str>,
+        alone: Found,
+        over: Option<Found>,
+        heard: &Heard,
+    ) {
+        let crossing = heard.continues;
+        let (source, found, cut) = match (joined, over) {
+            (Some(joined), Some(over))
+                if crossing || over.open.is_some_and(|open| open < self.carry.len()) =>
+            {
+                (joined, over, joined.len() - text.len())
+            }
+            _ => (text, alone, 0),
+        };
+        let answered = heard
+            .spans
+            .iter()
+            .any(|span| Want::of(span.kind) == self.asked.want)
+            && self.asked.want != Want::Nothing;
+        let lead = found.lead;
+        self.turns = self.turns.saturating_add(1);
+        if answered || self.turns >= ASKED_TURNS {
+            self.asked = Lead::default();
+        }
+        let before = if cut > 0 { self.before } else { self.asked };
+        let open = found.open.filter(|open| {
+            !is_complete(source, *open, &found.spans) && source.len() - open <= CARRY_BYTES
+        });
+        match open {
+            Some(open) => {
+                self.reported = found.spans.last().is_some_and(|span| {
+                    span.end > open && source[span.end..].split_whitespace().count() <= 4
+                });
+                self.last_at = cut.saturating_sub(open);
+                self.last_cut = open.saturating_sub(cut);
+                self.carry = Zeroizing::new(source[open..].to_owned());
+                self.before = before;
+            }
+            None => {
+                self.carry = Zeroizing::default();
+                self.reported = false;
+                if lead.is_near()
+                    && !matches!(lead.want, Want::Order | Want::Account | Want::Email)
+                    && !lead.asked
+                {
+                    self.asked = Lead::asked(lead.want);
+                    self.turns = 0;
+                }
+            }
+        }
+        if self.asked.want == Want::Nothing {
+            self.turns = 0;
+        }
+    }
+}
+
+/// Whether the number that reaches the end needs no more digits.
+fn is_complete(source: &str, open: usize, spans: &[Span]) -> bool {
+    let Some(span) = spans.iter().rev().find(|span| span.end > open) else {
+        return false;
+    };
+    let digits = super::digits_in(&source[span.start..span.end]);
+    match span.kind {
+        Kind::Card => {
+            digits.len() >= 15 && (super::written::is_card(&digits) || digits.len() >= 16)
+        }
+        Kind::Pin => digits.len() >= 4,
+        Kind::SecurityCode => digits.len() >= 3,
+        Kind::Ssn => digits.len() >= 9,
+        Kind::Phone => digits.len() >= 10,
+        Kind::Expiry => digits.len() >= 3,
+        _ => true,
+    }
+}
+
+/// Adds a span; what it overlaps becomes part of it.
+fn insert(spans: &mut Vec<Span>, mut span: Span) {
+    spans.retain(|other| {
+        let apart = other.end <= span.start || other.start >= span.end;
+        if !apart {
+            span.start = span.start.min(other.start);
+            span.end = span.end.max(other.end);
+        }
+        apart
+    });
+    let at = spans.partition_point(|other| other.start < span.start);
+    spans.insert(at, span);
+}

@@ -1,0 +1,462 @@
+//! Secrets that only exist in writing: service keys, JSON web tokens, private keys, credentials in URLs, IP addresses, IBANs,
+//! e-mail addresses with an `@`, and `name=value` with a telling name. Also the arithmetic of cards, IBANs and SSNs.
+//!
+//! Decides from the bytes at one place whether a secret begins there; `scan` chooses the places, so each byte is looked at
+//! a bounded number of times.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{Kind, Span};
+
+/// Prefix, shortest and longest body, and characters of the body. Sources: the services' own documentation and their
+/// entries in public secret scanners, read 2026-11-23.
+#[rustfmt::skip]
+const KEYS: &[(&str, usize, usize, Body)] = &[
+    ("cs_live_", 8, 200, Body::Url), ("cs_test_", 8, 200, Body::Url),
+    ("sk-ant-", 16, 300, Body::Url), ("sk-proj-", 16, 300, Body::Url), ("sk-svcacct-", 16, 300, Body::Url),
+    ("sk-or-", 16, 300, Body::Url), ("sk-lf-", 16, 300, Body::Url), ("sk-", 18, 300, Body::Url),
+    ("sk_live_", 8, 300, Body::Url), ("sk_test_", 8, 300, Body::Url), ("rk_live_", 8, 300, Body::Url), ("rk_test_", 8, 300, Body::Url),
+    ("pk_live_", 8, 300, Body::Url), ("pk_test_", 8, 300, Body::Url), ("whsec_", 16, 300, Body::Base64), ("sk_", 24, 300, Body::Url),
+    ("ghp_", 20, 255, Body::Url), ("gho_", 20, 255, Body::Url), ("ghu_", 20, 255, Body::Url), ("ghs_", 20, 255, Body::Url),
+    ("ghr_", 20, 255, Body::Url), ("github_pat_", 20, 255, Body::Url),
+    ("xoxb-", 10, 300, Body::Url), ("xoxp-", 10, 300, Body::Url), ("xoxa-", 10, 300, Body::Url), ("xoxr-", 10, 300, Body::Url),
+    ("xoxs-", 10, 300, Body::Url), ("xoxe-", 10, 300, Body::Url), ("xoxe.", 10, 300, Body::Dotted), ("xapp-", 10, 300, Body::Url),
+    ("hooks.slack.com/services/", 20, 120, Body::Path), ("hooks.slack.com/workflows/", 20, 120, Body::Path),
+    ("discord.com/api/webhooks/", 20, 160, Body::Path),
+    ("glpat-", 16, 100, Body::Dotted), ("gldt-", 16, 100, Body::Url), ("npm_", 20, 100, Body::Url), ("pypi-", 20, 400, Body::Url),
+    ("dop_v1_", 20, 100, Body::Url), ("doo_v1_", 20, 100, Body::Url), ("hf_", 20, 100, Body::Url),
+    ("shpat_", 20, 100, Body::Url), ("shpss_", 20, 100, Body::Url), ("shpca_", 20, 100, Body::Url),
+    ("SG.", 20, 120, Body::Dotted), ("dckr_pat_", 16, 100, Body::Url), ("hvs.", 16, 200, Body::Url), ("gsk_", 20, 100, Body::Url),
+    ("xai-", 20, 200, Body::Url), ("nvapi-", 20, 200, Body::Url), ("lin_api_", 16, 100, Body::Url), ("figd_", 16, 100, Body::Url),
+    ("GOCSPX-", 16, 100, Body::Url), ("ya29.", 16, 600, Body::Dotted), ("sq0atp-", 16, 100, Body::Url), ("sq0csp-", 16, 100, Body::Url),
+    ("r8_", 20, 100, Body::Url), ("pplx-", 20, 100, Body::Url), ("rubygems_", 20, 100, Body::Url), ("tfp_", 20, 100, Body::Url),
+    ("sntrys_", 20, 400, Body::Base64), ("dapi", 32, 40, Body::Url), ("AGE-SECRET-KEY-", 20, 100, Body::Url), ("ops_", 40, 900, Body::Url),
+    ("glsa_", 20, 100, Body::Url), ("ntn_", 20, 100, Body::Url), ("secret_", 32, 100, Body::Url), ("tskey-", 16, 200, Body::Url),
+    ("pul-", 20, 100, Body::Url), ("phc_", 20, 100, Body::Url), ("pat-", 20, 100, Body::Url),
+];
+
+/// Keys that are one long word: prefix, exact length of the body (0: at least 20), characters of the body.
+#[rustfmt::skip]
+const SOLID_KEYS: &[(&str, usize, Body)] = &[
+    ("AKIA", 16, Body::Upper), ("ASIA", 16, Body::Upper), ("ABIA", 16, Body::Upper), ("ACCA", 16, Body::Upper),
+    ("AGPA", 16, Body::Upper), ("AIDA", 16, Body::Upper), ("AROA", 16, Body::Upper), ("ANPA", 16, Body::Upper),
+    ("AIza", 35, Body::Url), ("SK", 32, Body::Hex), ("AC", 32, Body::Hex), ("EAAC", 0, Body::Url), ("EAAG", 0, Body::Url),
+    ("dapi", 32, Body::Hex),
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Body {
+    Url,
+    Base64,
+    Dotted,
+    Path,
+    Upper,
+    Hex,
+}
+
+impl Body {
+    fn has(self, b: u8) -> bool {
+        match self {
+            Self::Url => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'),
+            Self::Base64 => {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=')
+            }
+            Self::Dotted => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'),
+            Self::Path => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'),
+            Self::Upper => b.is_ascii_uppercase() || b.is_ascii_digit(),
+            Self::Hex => b.is_ascii_hexdigit(),
+        }
+    }
+
+    fn run(self, bytes: &[u8], longest: usize) -> usize {
+        bytes
+            .iter()
+            .take(longest)
+            .take_while(|b| self.has(**b))
+            .count()
+    }
+}
+
+/// The end of a service's key with a known prefix that begins at `start`.
+pub(super) fn service_key(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = &bytes[start..];
+    KEYS.iter().find_map(|(prefix, shortest, longest, body)| {
+        let tail = rest
+            .get(..prefix.len())
+            .filter(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))?;
+        let mut len = body.run(&rest[tail.len()..], *longest);
+        if *body == Body::Url
+            && prefix.starts_with("sk")
+            && !looks_random(&rest[tail.len()..tail.len() + len])
+        {
+            return None;
+        }
+        while len > 0 && matches!(rest[tail.len() + len - 1], b'.' | b'/') {
+            len -= 1;
+        }
+        (len >= *shortest).then_some(start + tail.len() + len)
+    })
+}
+
+/// The end of a key that is one long word without a separator (AWS, Google, Twilio).
+pub(super) fn solid_key(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = &bytes[start..];
+    SOLID_KEYS.iter().find_map(|(prefix, exact, body)| {
+        let tail = rest.strip_prefix(prefix.as_bytes())?;
+        let len = body.run(tail, 400);
+        let fits = if *exact == 0 {
+            len >= 20 && looks_random(&tail[..len])
+        } else {
+            len == *exact
+        };
+        let ends = tail.get(len).is_none_or(|b| !b.is_ascii_alphanumeric());
+        (fits && ends).then_some(start + prefix.len() + len)
+    })
+}
+
+/// A word of letters and digits mixed, as random strings are and `sk-learn-contrib-package` is not.
+fn looks_random(body: &[u8]) -> bool {
+    let digits = body.iter().filter(|b| b.is_ascii_digit()).count();
+    let longest = body
+        .split(|b| matches!(b, b'-' | b'_'))
+        .map(<[u8]>::len)
+        .max()
+        .unwrap_or(0);
+    digits >= 2 || longest >= 16
+}
+
+/// The end of a JSON web token that begins at `start` with `eyJ`.
+pub(super) fn jwt(bytes: &[u8], start: usize) -> Option<usize> {
+    let part = |from: usize| Body::Url.run(&bytes[from..], usize::MAX);
+    let header = part(start);
+    let payload_at = start + header + 1;
+    if header < 10 || bytes.get(start + header) != Some(&b'.') {
+        return None;
+    }
+    let payload = part(payload_at);
+    if payload < 2 {
+        return None;
+    }
+    let mut end = payload_at + payload;
+    // A signature, or the three further parts of an encrypted token.
+    for _ in 0..3 {
+        if bytes.get(end) != Some(&b'.') {
+            break;
+        }
+        let more = part(end + 1);
+        if more == 0 && bytes.get(end + 1) != Some(&b'.') {
+            break;
+        }
+        end += 1 + more;
+    }
+    Some(end)
+}
+
+/// The end of a PEM private key whose first dash is at `start`; without an end line, the rest of the text.
+pub(super) fn private_key(text: &str, start: usize) -> Option<usize> {
+    let rest = text.get(start..)?.strip_prefix("-----BEGIN ")?;
+    let title = rest.as_bytes().iter().take(60).position(|b| *b == b'-')?;
+    if !rest[..title].ends_with("PRIVATE KEY") && !rest[..title].ends_with("PRIVATE KEY BLOCK") {
+        return None;
+    }
+    let body = start + 11 + title;
+    let end = text[body..].find("-----END ").map_or(text.len(), |at| {
+        let line = body + at + 9;
+        text[line..]
+            .find("-----")
+            .map_or(text.len(), |dashes| line + dashes + 5)
+    });
+    Some(end)
+}
+
+/// The password inside `scheme://user:password@host`; `colon` is the place of the `:`. Also where the host begins.
+pub(super) fn url_password(text: &str, colon: usize) -> Option<(Span, usize)> {
+    let bytes = text.as_bytes();
+    let start = colon + 3;
+    let stop =
+        |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'?' | b'#' | b'"' | b'<' | b'>');
+    let len = bytes
+        .get(start..)?
+        .iter()
+        .take(600)
+        .position(stop)
+        .unwrap_or_else(|| (bytes.len() - start).min(600));
+    let authority = &bytes[start..start + len];
+    let at = authority.iter().rposition(|b| *b == b'@')?;
+    let colon = authority[..at].iter().position(|b| *b == b':')?;
+    let span = Span {
+        start: start + colon + 1,
+        end: start + at,
+        kind: Kind::Password,
+    };
+    let masked = bytes[span.start..span.end].starts_with(b"[")
+        && bytes[span.start..span.end].ends_with(b"]");
+    (span.start < span.end && !masked).then_some((span, start + at + 1))
+}
+
+/// The address around the `@` at `at`: its start, and the end of a domain with a dot, if it has one.
+pub(super) fn mail_parts(text: &str, at: usize) -> Option<(usize, usize, bool)> {
+    let bytes = text.as_bytes();
+    let local = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b"._%+-'!#&=^~|{}$".contains(b);
+    let mut start = at
+        - bytes[..at]
+            .iter()
+            .rev()
+            .take(64)
+            .take_while(|b| local(b))
+            .count();
+    while start < at && (!text.is_char_boundary(start) || b"'.=&{}|$!#".contains(&bytes[start])) {
+        start += 1;
+    }
+    // `to=bob@x.com`: the name before the equals sign is not part of it.
+    if let Some(equals) = bytes[start..at]
+        .iter()
+        .rposition(|b| matches!(b, b'=' | b'&'))
+    {
+        start += equals + 1;
+    }
+    let domain = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || matches!(b, b'.' | b'-');
+    let mut end = at
+        + 1
+        + bytes[at + 1..]
+            .iter()
+            .take(253)
+            .take_while(|b| domain(b))
+            .count();
+    while end > at + 1 && (!text.is_char_boundary(end) || matches!(bytes[end - 1], b'.' | b'-')) {
+        end -= 1;
+    }
+    if start == at || end == at + 1 {
+        return None;
+    }
+    let dotted = text[at + 1..end]
+        .rsplit_once('.')
+        .is_some_and(|(host, tld)| {
+            !host.is_empty()
+                && tld.chars().count() >= 2
+                && tld.chars().all(|c| c.is_alphabetic() || c == '-')
+        });
+    Some((start, end, dotted))
+}
+
+/// The end of an IP address that begins at `start`, unless it is loopback or unspecified.
+pub(super) fn ip(bytes: &[u8], start: usize) -> Option<usize> {
+    if start > 0
+        && (bytes[start - 1].is_ascii_alphanumeric()
+            || matches!(bytes[start - 1], b'.' | b':' | b'_' | b'-'))
+    {
+        return None;
+    }
+    let rest = &bytes[start..];
+    let four = rest
+        .iter()
+        .take(16)
+        .take_while(|b| b.is_ascii_digit() || **b == b'.')
+        .count();
+    let six = rest
+        .iter()
+        .take(46)
+        .take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+        .count();
+    let parse = |mut len: usize, six: bool| {
+        while len > 0
+            && (rest[len - 1] == b'.' || rest[len - 1] == b':' && !rest[..len].ends_with(b"::"))
+        {
+            len -= 1;
+        }
+        let text = std::str::from_utf8(&rest[..len]).ok()?;
+        let joined = rest
+            .get(len)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            || rest.get(len) == Some(&b'.') && rest.get(len + 1).is_some_and(u8::is_ascii_digit);
+        let address: IpAddr = if six {
+            text.parse::<Ipv6Addr>().ok()?.into()
+        } else {
+            text.parse::<Ipv4Addr>().ok()?.into()
+        };
+        let colons = text.bytes().filter(|b| *b == b':').count();
+        let plausible = !six
+            || colons >= 3
+            || text.contains("::")
+                && colons >= 2
+                && text.len() >= 6
+                && text.bytes().any(|b| b.is_ascii_digit());
+        (plausible && !joined && !address.is_loopback() && !address.is_unspecified())
+            .then_some(start + len)
+    };
+    if rest[..six].contains(&b':') {
+        parse(six, true).or_else(|| parse(four, false))
+    } else {
+        parse(four, false)
+    }
+}
+
+/// Countries and the length of their IBANs (SWIFT's IBAN registry, release 99).
+#[rustfmt::skip]
+const IBANS: &[(&[u8; 2], usize)] = &[
+    (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16), (b"BG", 22), (b"BH", 22), (b"BI", 27),
+    (b"BR", 29), (b"BY", 28), (b"CH", 21), (b"CR", 22), (b"CY", 28), (b"CZ", 24), (b"DE", 22), (b"DJ", 27), (b"DK", 18), (b"DO", 28),
+    (b"EE", 20), (b"EG", 29), (b"ES", 24), (b"FI", 18), (b"FK", 18), (b"FO", 18), (b"FR", 27), (b"GB", 22), (b"GE", 22), (b"GI", 23),
+    (b"GL", 18), (b"GR", 27), (b"GT", 28), (b"HN", 28), (b"HR", 21), (b"HU", 28), (b"IE", 22), (b"IL", 23), (b"IQ", 23), (b"IS", 26),
+    (b"IT", 27), (b"JO", 30), (b"KW", 30), (b"KZ", 20), (b"LB", 28), (b"LC", 32), (b"LI", 21), (b"LT", 20), (b"LU", 20), (b"LV", 21),
+    (b"LY", 25), (b"MC", 27), (b"MD", 24), (b"ME", 22), (b"MK", 19), (b"MN", 20), (b"MR", 27), (b"MT", 31), (b"MU", 30), (b"NI", 28),
+    (b"NL", 18), (b"NO", 15), (b"OM", 23), (b"PK", 24), (b"PL", 28), (b"PS", 29), (b"PT", 25), (b"QA", 29), (b"RO", 24), (b"RS", 22),
+    (b"RU", 33), (b"SA", 24), (b"SC", 31), (b"SD", 18), (b"SE", 24), (b"SI", 19), (b"SK", 24), (b"SM", 27), (b"SO", 23), (b"ST", 25),
+    (b"SV", 28), (b"TL", 23), (b"TN", 24), (b"TR", 26), (b"UA", 29), (b"VA", 22), (b"VG", 24), (b"XK", 20), (b"YE", 30),
+];
+
+/// The length of an IBAN that begins with these two letters, in any case.
+pub(super) fn iban_length(country: &[u8]) -> Option<usize> {
+    IBANS
+        .iter()
+        .find(|(code, _)| {
+            country
+                .get(..2)
+                .is_some_and(|c| c.eq_ignore_ascii_case(*code))
+        })
+        .map(|(_, len)| *len)
+}
+
+/// The end of a written IBAN that begins at `start`; `announced` takes one whose check digits fail.
+pub(super) fn iban(bytes: &[u8], start: usize, announced: bool) -> Option<usize> {
+    let wanted = iban_length(&bytes[start..])?;
+    let (mut letters, mut at) = (Vec::with_capacity(34), start);
+    while letters.len() < wanted {
+        match bytes.get(at) {
+            Some(b) if b.is_ascii_alphanumeric() => letters.push(b.to_ascii_uppercase()),
+            Some(b' ' | b'-')
+                if !letters.is_empty()
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
+            _ => return None,
+        }
+        at += 1;
+    }
+    let whole = bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric());
+    let checked = letters[2..4].iter().all(u8::is_ascii_digit) && whole;
+    (checked && (announced || iban_checks(&letters))).then_some(at)
+}
+
+/// ISO 7064 mod 97-10 over upper-case letters and digits.
+pub(super) fn iban_checks(letters: &[u8]) -> bool {
+    let (head, tail) = letters.split_at(letters.len().min(4));
+    let mut rest = 0_u32;
+    for b in tail.iter().chain(head) {
+        rest = match b {
+            b'0'..=b'9' => (rest * 10 + u32::from(b - b'0')) % 97,
+            b'A'..=b'Z' => (rest * 100 + u32::from(b - b'A') + 10) % 97,
+            _ => return false,
+        };
+    }
+    rest == 1
+}
+
+/// The Luhn check (ISO/IEC 7812-1, annex B) over digits 0 to 9.
+pub(super) fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, u32::from(*digit)) {
+            (0, digit) => digit,
+            (_, digit) if digit > 4 => digit * 2 - 9,
+            (_, digit) => digit * 2,
+        })
+        .sum();
+    !digits.is_empty() && sum.is_multiple_of(10)
+}
+
+/// Whether cards that begin with these digits (at least four) have `len` digits. Ranges: the brands' public tables.
+pub(super) fn brand_has(digits: &[u8], len: usize) -> bool {
+    let Some(head) = digits.get(..4) else {
+        return false;
+    };
+    let head = head.iter().fold(0_u32, |n, d| n * 10 + u32::from(*d));
+    match head {
+        4000..=4999 => matches!(len, 13 | 16 | 19),
+        5100..=5599 | 2221..=2720 | 2200..=2204 => {
+            len == 16 || (2200..=2204).contains(&head) && (16..=19).contains(&len)
+        }
+        3400..=3499 | 3700..=3799 => len == 15,
+        3000..=3059 | 3600..=3699 | 3800..=3999 | 3095 => matches!(len, 14 | 16 | 19),
+        3528..=3589 => (16..=19).contains(&len),
+        6011 | 6400..=6599 | 6200..=6299 | 8100..=8299 | 6000..=6099 => (16..=19).contains(&len),
+        5000..=5099 | 5600..=5999 | 6100..=6199 | 6300..=6399 | 6600..=6999 => {
+            (12..=19).contains(&len) && !matches!(len, 13 | 14)
+        }
+        9792 => len == 16,
+        _ => false,
+    }
+}
+
+/// A number that a card of some brand can have.
+pub(super) fn is_card(digits: &[u8]) -> bool {
+    brand_has(digits, digits.len()) && luhn(digits)
+}
+
+/// Whether these first digits can grow into a card of a common brand.
+pub(super) fn may_grow_into_card(digits: &[u8]) -> bool {
+    match digits {
+        [4, ..] | [3, 4 | 5 | 6 | 7 | 8, ..] | [5, 1..=5, ..] | [6, 0 | 2 | 4 | 5, ..] => true,
+        [2, 2, ..] => true,
+        [2, 3..=6, ..] | [2, 7, 0..=2, ..] => true,
+        _ => false,
+    }
+}
+
+/// Nine digits that the Social Security Administration may have issued, or an ITIN.
+pub(super) fn is_ssn(digits: &[u8]) -> bool {
+    let [a, b, c, d, e, rest @ ..] = digits else {
+        return false;
+    };
+    let area = u16::from(*a) * 100 + u16::from(*b) * 10 + u16::from(*c);
+    let group = d * 10 + e;
+    let area_fits = area != 0 && area != 666 && (area < 900 || (50..=99).contains(&group));
+    rest.len() == 4 && area_fits && group != 0 && rest.iter().any(|d| *d != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_arithmetic_follows_the_brands_tables() {
+        let digits = |text: &str| {
+            text.bytes()
+                .filter(u8::is_ascii_digit)
+                .map(|b| b - b'0')
+                .collect::<Vec<_>>()
+        };
+        for (number, card) in [
+            ("4111111111111111", true),
+            ("4111111111111112", false),
+            ("5555555555554444", true),
+            ("2223003122003222", true),
+            ("2720990000000007", true),
+            ("2721000000000004", false),
+            ("378282246310005", true),
+            ("30569309025904", true),
+            ("3530111333300000", true),
+            ("6011111111111117", true),
+            ("6304000000000000", true),
+            ("4222222222222", true),
+            ("0000000000000000", false),
+            ("1234567812345670", false),
+        ] {
+            assert_eq!(is_card(&digits(number)), card, "{number}");
+        }
+    }
+
+    #[test]
+    fn an_iban_needs_its_countrys_length_and_check_digits() {
+        for (text, end) in [
+            ("GB29 NWBK 6016 1331 9268 19.", Some(27)),
+            ("DE89370400440532013000", Some(22)),
+            ("de89 3704 0044 0532 0130 00", Some(27)),
+            ("GB29 NWBK 6016 1331 9268 18", None),
+            ("GB29 NWBK 6016 1331", None),
+            ("ZZ29 NWBK 6016 1331 9268 19", None),
+        ] {
+            assert_eq!(iban(text.as_bytes(), 0, false), end, "{text}");
+        }
+    }
+}
