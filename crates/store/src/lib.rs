@@ -1,1 +1,43 @@
-//! Placeholder until the crate's first commit.
+//! The only SQL of the platform: SQLite and PostgreSQL, one text for both.
+//!
+//! Every statement is a literal with bound values; a text made at run time does not compile as one, and clippy refuses
+//! the ways around that. Every query on a tenant's data takes a [`Tenant`]. Decides how data is kept; whether somebody
+//! may have it is decided by the guard and the server. Texts and arguments of conversations come here masked.
+//!
+//! The time is an argument, as are ids. What is not an argument is the background task of an open [`Store`], which
+//! writes counts and folds the write-ahead log every few seconds.
+
+mod address;
+mod agents;
+mod audit;
+mod conversations;
+mod customers;
+mod deployments;
+mod error;
+mod keys;
+mod retention;
+mod row;
+mod schema;
+mod settings;
+mod stamp;
+mod store;
+mod tenant;
+
+pub use address::{Address, Durability, Kind};
+pub use agents::{Agent, AgentChange, AgentFilter, AgentStatus, ExecutionMode, NewAgent};
+pub use audit::{Chain, Link, Verdict};
+pub use conversations::{
+    Call, Conversation, ConversationFilter, ConversationState, NewConversation, Turn,
+};
+pub use customers::Customer;
+pub use deployments::{
+    Deployment, DeploymentChange, DeploymentChannel, DeploymentFilter, DeploymentStatus,
+    Environment, NewDeployment,
+};
+pub use error::Error;
+pub use keys::{StoredKey, Usage, Verified};
+pub use retention::Forgotten;
+pub use row::{Listed, PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};
+pub use stamp::Moment;
+pub use store::{Health, Store};
+pub use tenant::{Operator, Tenant};

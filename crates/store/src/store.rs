@@ -1,0 +1,423 @@
+//! The open database: connections, migrations, checkpoints, health. What is asked of it is in the other files.
+//!
+//! SQLite has one connection that writes and a few that read, so that writers queue here, in order, and not in the
+//! file's lock. PostgreSQL has one pool for both.
+
+use std::path::Path;
+use std::sync::{Arc, Once, Weak};
+use std::time::Duration;
+
+use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction};
+
+use crate::address::{Address, Durability, Kind, Place, sqlite_url};
+use crate::audit::Clerk;
+use crate::error::{Error, Result};
+use crate::keys::PendingUses;
+use crate::schema;
+
+/// How often what was counted is written and the write-ahead log is folded into the database file.
+const HOUSEKEEPING: Duration = Duration::from_secs(2);
+
+/// How long a request waits for a connection.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The database. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    kind: Kind,
+    write: AnyPool,
+    read: AnyPool,
+    clerk: Clerk,
+    uses: PendingUses,
+}
+
+/// What [`Store::health`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// Which database it is.
+    pub kind: Kind,
+    /// Version of its schema.
+    pub schema: i64,
+}
+
+impl Store {
+    /// Opens the database, makes it where it is not there, and brings its schema up to date.
+    ///
+    /// Must be called within a tokio runtime: what is counted is written in the background, and audit records that
+    /// come together are committed together.
+    ///
+    /// # Errors
+    /// Each says what to do: a folder that cannot be written, a full disk, a lock, a damaged file, a server that does
+    /// not answer or does not let us in, a database of a newer release.
+    pub async fn open(address: &Address) -> Result<Self> {
+        install_drivers();
+        let (write, read) = match address.place() {
+            Place::Sqlite { file, durability } => sqlite_pools(file, *durability).await?,
+            Place::Postgres(url) => {
+                let pool = postgres_pool(url).await?;
+                (pool.clone(), pool)
+            }
+        };
+        let kind = address.kind();
+        let store = Self {
+            inner: Arc::new(Inner {
+                kind,
+                clerk: Clerk::start(kind, write.clone()),
+                write,
+                read,
+                uses: PendingUses::default(),
+            }),
+        };
+        store.migrate().await?;
+        tokio::spawn(keep_house(Arc::downgrade(&store.inner)));
+        Ok(store)
+    }
+
+    /// Asks the database whether it reads and takes writes.
+    ///
+    /// # Errors
+    /// Whatever keeps it from doing so.
+    pub async fn health(&self) -> Result<Health> {
+        let row = sqlx::query("SELECT version FROM schema_version")
+            .fetch_one(self.read())
+            .await?;
+        self.begin().await?.rollback().await?;
+        Ok(Health {
+            kind: self.inner.kind,
+            schema: row.try_get("version")?,
+        })
+    }
+
+    /// Folds the write-ahead log of SQLite into the database file without making anybody wait.
+    ///
+    /// # Errors
+    /// A full disk, above all.
+    pub async fn checkpoint(&self) -> Result<()> {
+        if self.inner.kind == Kind::Sqlite {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+                .fetch_all(self.read())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is pending and closes the database.
+    pub async fn close(&self) {
+        if let Err(error) = self.flush_uses().await {
+            tracing::warn!(
+                code = error.code(),
+                "what keys were used for could not be written"
+            );
+        }
+        self.inner.clerk.stop().await;
+        self.inner.read.close().await;
+        self.inner.write.close().await;
+    }
+
+    pub(crate) fn read(&self) -> &AnyPool {
+        &self.inner.read
+    }
+
+    pub(crate) fn write(&self) -> &AnyPool {
+        &self.inner.write
+    }
+
+    pub(crate) fn clerk(&self) -> &Clerk {
+        &self.inner.clerk
+    }
+
+    pub(crate) fn uses(&self) -> &PendingUses {
+        &self.inner.uses
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
+        begin(self.inner.kind, &self.inner.write).await
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        if self.inner.kind == Kind::Postgres {
+            // Two platforms that start at once take turns; the number is this program's own.
+            sqlx::query("SELECT pg_advisory_xact_lock(5065418001)")
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let found = schema_version(&mut transaction).await?;
+        if found > schema::VERSION {
+            return Err(Error::Newer {
+                found,
+                known: schema::VERSION,
+            });
+        }
+        let done = usize::try_from(found).map_err(|_| Error::Unreadable("schema version"))?;
+        for statement in schema::STEPS[done..].iter().copied().flatten() {
+            sqlx::query(*statement).execute(&mut *transaction).await?;
+        }
+        if found < schema::VERSION {
+            sqlx::query("UPDATE schema_version SET version = $1")
+                .bind(schema::VERSION)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Begins a transaction that writes. SQLite takes its lock at once, so that what was read is still true at the write.
+pub(crate) async fn begin(kind: Kind, pool: &AnyPool) -> Result<Transaction<'static, Any>> {
+    Ok(match kind {
+        Kind::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await?,
+        Kind::Postgres => pool.begin().await?,
+    })
+}
+
+async fn schema_version(connection: &mut AnyConnection) -> Result<i64> {
+    sqlx::query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+        .execute(&mut *connection)
+        .await?;
+    let row = sqlx::query("SELECT version FROM schema_version")
+        .fetch_optional(&mut *connection)
+        .await?;
+    if let Some(row) = row {
+        return Ok(row.try_get("version")?);
+    }
+    sqlx::query("INSERT INTO schema_version (version) VALUES (0)")
+        .execute(connection)
+        .await?;
+    Ok(0)
+}
+
+fn install_drivers() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(sqlx::any::install_default_drivers);
+}
+
+async fn sqlite_pools(file: &Path, durability: Durability) -> Result<(AnyPool, AnyPool)> {
+    prepare_file(file)?;
+    let options = AnyConnectOptions::from_url(&sqlite_url(file)?)?;
+    // A pool tries again for as long as it may, and then knows no more than that it took too long. So the first
+    // connection, which meets every fault that there is, is made without one.
+    let mut first = AnyConnection::connect_with(&options).await?;
+    set_up_writer(&mut first, durability).await?;
+    first.close().await?;
+    let pool = || {
+        AnyPoolOptions::new()
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+    };
+    let write = pool()
+        .max_connections(1)
+        .after_connect(move |connection, _| Box::pin(set_up_writer(connection, durability)));
+    let read = pool()
+        .max_connections(2)
+        .after_connect(|connection, _| Box::pin(set_up_reader(connection)));
+    Ok((
+        write.connect_lazy_with(options.clone()),
+        read.connect_lazy_with(options),
+    ))
+}
+
+async fn set_up_writer(connection: &mut AnyConnection, durability: Durability) -> sqlx::Result<()> {
+    into_wal(connection).await?;
+    let synchronous = match durability {
+        Durability::Normal => "PRAGMA synchronous = NORMAL",
+        Durability::Full => "PRAGMA synchronous = FULL",
+    };
+    sqlx::raw_sql(synchronous).execute(&mut *connection).await?;
+    // A checkpoint waits for the disk, so it is done beside the writer every few seconds; the limit here (pages of
+    // 4,096 bytes) is for when that cannot keep up.
+    sqlx::raw_sql(
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;
+         PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
+         PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 16777216",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn set_up_reader(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(
+        "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Changes a new file to write-ahead logging. The change does not wait for other programs that open the same file at
+/// the same moment, so it is tried again.
+async fn into_wal(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    let mut tries = 0;
+    loop {
+        match sqlx::raw_sql("PRAGMA journal_mode = WAL")
+            .execute(&mut *connection)
+            .await
+        {
+            Err(error) if tries < 50 && Error::is_lock(&error) => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done.map(drop),
+        }
+    }
+}
+
+/// Makes the folder and an empty file that only its owner reads, and finds out whether it can be written.
+fn prepare_file(file: &Path) -> Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let refused = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::Full,
+        _ => Error::Folder(folder.to_owned()),
+    };
+    std::fs::create_dir_all(folder).map_err(refused)?;
+    if file.is_dir() {
+        return Err(Error::Unwritable);
+    }
+    let is_new = !file.exists();
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|error| match error.kind() {
+        _ if is_new => refused(error),
+        _ => Error::Unwritable,
+    })?;
+    Ok(())
+}
+
+async fn postgres_pool(url: &url::Url) -> Result<AnyPool> {
+    let options = AnyConnectOptions::from_url(url)?;
+    let first = AnyConnection::connect_with(&options).await?;
+    first.close().await?;
+    Ok(AnyPoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .after_connect(|connection, _| Box::pin(set_up_session(connection)))
+        .connect_lazy_with(options))
+}
+
+async fn set_up_session(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(
+        "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s';
+         SET standard_conforming_strings = on",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn keep_house(inner: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        let Some(inner) = inner.upgrade() else { return };
+        if inner.write.is_closed() {
+            return;
+        }
+        let store = Store { inner };
+        if let Err(error) = store.flush_uses().await {
+            tracing::warn!(
+                code = error.code(),
+                "what keys were used for could not be written"
+            );
+        }
+        if let Err(error) = store.checkpoint().await {
+            tracing::warn!(
+                code = error.code(),
+                "the database could not be checkpointed"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    async fn refused(file: &Path) -> Error {
+        Store::open(&Address::file(file))
+            .await
+            .map(drop)
+            .unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn each_fault_of_the_file_says_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("notes.txt");
+        std::fs::write(
+            &text,
+            "these are notes and no database; they are longer than the header of one, which has \
+                               a hundred bytes, so that nothing is missing but the right words",
+        )
+        .unwrap();
+        assert_eq!(refused(&text).await, Error::Corrupt);
+        // Root may write everywhere, so what stands in the way is a file where a folder should be.
+        assert_eq!(refused(&text.join("a.db")).await, Error::Folder(text));
+        assert_eq!(refused(folder.path()).await, Error::Unwritable);
+    }
+
+    #[tokio::test]
+    async fn folders_are_made_and_the_file_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a folder/with ?#%'é/a.db");
+        let store = Store::open(&Address::file(&file)).await.unwrap();
+        assert_eq!(store.health().await.unwrap().kind, Kind::Sqlite);
+        #[cfg(unix)]
+        for entry in std::fs::read_dir(file.parent().unwrap()).unwrap() {
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &entry.unwrap().metadata().unwrap().permissions(),
+            );
+            assert_eq!(mode & 0o077, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn sqlite_runs_as_the_documentation_says() {
+        let folder = tempfile::tempdir().unwrap();
+        for (address, synchronous) in [("a.db", 1), ("b.db?sync=full", 2)] {
+            let url = format!("sqlite:{}/{address}", folder.path().display());
+            let store = Store::open(&Address::parse(&url).unwrap()).await.unwrap();
+            let mode = sqlx::query("PRAGMA journal_mode")
+                .fetch_one(store.write())
+                .await
+                .unwrap();
+            assert_eq!(mode.try_get::<String, _>(0).unwrap(), "wal");
+            for (row, expected) in [
+                (
+                    sqlx::query("PRAGMA synchronous")
+                        .fetch_one(store.write())
+                        .await,
+                    synchronous,
+                ),
+                (
+                    sqlx::query("PRAGMA foreign_keys")
+                        .fetch_one(store.write())
+                        .await,
+                    1,
+                ),
+                (
+                    sqlx::query("PRAGMA foreign_keys")
+                        .fetch_one(store.read())
+                        .await,
+                    1,
+                ),
+            ] {
+                assert_eq!(row.unwrap().try_get::<i64, _>(0).unwrap(), expected);
+            }
+        }
+    }
+}

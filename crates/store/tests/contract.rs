@@ -1,0 +1,73 @@
+//! Every query on both databases: SQLite in a file, PostgreSQL in a cluster of the test's own.
+
+#[path = "contract/cases.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod cases;
+#[path = "contract/cluster.rs"]
+mod cluster;
+#[path = "contract/shared.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod shared;
+
+use conversimple_store::{Address, Store};
+
+/// One test a case on SQLite, and one that runs all of them on PostgreSQL, because a cluster takes its time to start.
+macro_rules! on_both {
+    (store { $($case:ident,)* } url { $($url_case:ident,)* }) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let store = super::open(&super::file_url(&folder)).await;
+                super::cases::$case(store).await;
+            })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $url_case() {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                super::shared::$url_case(super::file_url(&folder)).await;
+            })*
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn every_case_runs_alike_on_postgresql() {
+            let cluster = cluster::Cluster::start();
+            $(let database = cluster.database(stringify!($case));
+            cases::$case(open(&database).await).await;)*
+            $(shared::$url_case(cluster.database(stringify!($url_case))).await;)*
+        }
+    };
+}
+
+on_both! {
+    store {
+    a_customer_has_one_name_and_can_be_suspended,
+    an_agent_is_made_changed_and_deleted,
+    changes_made_at_once_are_all_kept,
+    agents_are_listed_by_page_status_and_words,
+    a_deployment_belongs_to_an_agent_and_goes_with_it,
+    a_conversation_keeps_its_turns_and_calls,
+    a_tenant_reaches_nothing_of_another,
+    a_key_opens_until_it_is_rotated_expired_or_revoked,
+    the_uses_of_a_key_are_counted,
+    a_setting_is_replaced_and_removed,
+    what_is_old_is_forgotten_and_the_rest_stays,
+    any_text_comes_back_as_it_went_in,
+    the_database_says_that_it_is_well,
+    records_that_come_together_stand_one_behind_the_other,
+    } url {
+    a_second_start_finds_what_the_first_left,
+    two_programs_that_start_at_once_both_open_it,
+    two_programs_do_not_fork_a_chain,
+    a_database_of_a_newer_release_is_refused,
+    a_record_that_was_tampered_with_is_found,
+    }
+}
+
+async fn open(url: &str) -> Store {
+    let address = Address::parse(url).expect("the address is good");
+    Store::open(&address).await.expect("the database opens")
+}
+
+fn file_url(folder: &tempfile::TempDir) -> String {
+    format!("sqlite:{}/a.db", folder.path().display())
+}

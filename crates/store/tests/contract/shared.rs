@@ -1,0 +1,146 @@
+//! Cases in which more than one program, or more than one release, uses a database.
+
+use conversimple_store::*;
+
+use crate::cases::{assert_unbroken, at, operator, tenant};
+use crate::open;
+
+pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
+    let first = open(&url).await;
+    let chain = Chain::of(&tenant(&first, "acme").await);
+    first.append_audit(&chain, "{}".into()).await.unwrap();
+    first.close().await;
+    let second = open(&url).await;
+    assert_eq!(
+        second.append_audit(&chain, "{}".into()).await.unwrap().seq,
+        2
+    );
+    assert_unbroken(&second, &chain, 2).await;
+}
+
+pub(crate) async fn two_programs_that_start_at_once_both_open_it(url: String) {
+    let (one, two, three) = tokio::join!(open(&url), open(&url), open(&url));
+    for store in [one, two, three] {
+        tenant(&store, "acme").await;
+        assert_eq!(
+            store
+                .customers(&operator(), Slice::default())
+                .await
+                .unwrap()
+                .total_count,
+            1
+        );
+    }
+}
+
+pub(crate) async fn two_programs_do_not_fork_a_chain(url: String) {
+    let stores = [open(&url).await, open(&url).await];
+    let chain = Chain::of(&tenant(&stores[0], "acme").await);
+    let writes: Vec<_> = (0..60)
+        .map(|number| {
+            let (store, chain) = (stores[number % 2].clone(), chain.clone());
+            tokio::spawn(async move {
+                for _ in 0..3 {
+                    store
+                        .append_audit(&chain, format!("{{\"by\":{number}}}"))
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    for write in writes {
+        write.await.unwrap();
+    }
+    assert_unbroken(&stores[0], &chain, 180).await;
+}
+
+pub(crate) async fn a_database_of_a_newer_release_is_refused(url: String) {
+    let store = open(&url).await;
+    let schema = store.health().await.unwrap().schema;
+    tenant(&store, "acme").await;
+    store.close().await;
+    write_version(&url, schema + 1).await;
+    let refused = Store::open(&Address::parse(&url).unwrap())
+        .await
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(
+        refused,
+        Error::Newer {
+            found: schema + 1,
+            known: schema
+        }
+    );
+    write_version(&url, schema).await;
+    let store = open(&url).await;
+    let found = store.customer_by_name(&operator(), "acme").await.unwrap();
+    assert_eq!(found.map(|customer| customer.created_at), Some(at(0)));
+}
+
+pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
+    let store = open(&url).await;
+    let chain = Chain::of(&tenant(&store, "acme").await);
+    for number in 1..=20 {
+        store
+            .append_audit(&chain, format!("{{\"n\":{number}}}"))
+            .await
+            .unwrap();
+    }
+    let check = async |statements: &[&'static str], expected: Verdict| {
+        for statement in statements {
+            tamper(&url, statement).await;
+        }
+        assert_eq!(
+            store.verify_audit(&chain).await.unwrap(),
+            expected,
+            "{statements:?}"
+        );
+    };
+    let whole = Verdict::Whole { length: 20 };
+    check(&[], whole).await;
+    check(
+        &["UPDATE audit SET body = '{\"n\":70}' WHERE seq = 7"],
+        Verdict::Changed { seq: 7 },
+    )
+    .await;
+    check(
+        &["UPDATE audit SET body = '{\"n\":7}' WHERE seq = 7"],
+        whole,
+    )
+    .await;
+    let swap = [
+        "UPDATE audit SET seq = 99 WHERE seq = 3",
+        "UPDATE audit SET seq = 3 WHERE seq = 4",
+        "UPDATE audit SET seq = 4 WHERE seq = 99",
+    ];
+    check(&swap, Verdict::Changed { seq: 3 }).await;
+    check(&swap, whole).await;
+    check(
+        &["DELETE FROM audit WHERE seq = 12"],
+        Verdict::Missing { seq: 12 },
+    )
+    .await;
+    check(
+        &["UPDATE audit SET chain = 'cust_other'"],
+        Verdict::Whole { length: 0 },
+    )
+    .await;
+}
+
+async fn tamper(url: &str, statement: &'static str) {
+    let pool = sqlx::AnyPool::connect_lazy(url).unwrap();
+    sqlx::query(statement).execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
+/// Writes what a newer release would have written, past the store.
+async fn write_version(url: &str, version: i64) {
+    let pool = sqlx::AnyPool::connect_lazy(url).unwrap();
+    sqlx::query("UPDATE schema_version SET version = $1")
+        .bind(version)
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+}
