@@ -23,9 +23,9 @@ use std::time::Duration;
 use conversimple_wire::tool::ToolCall;
 use conversimple_wire::{CallId, Code, ConversationId};
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::refusal::Refusal;
-use crate::secret::Secret;
 
 pub use attempts::{FAILURES_FREE, FAILURES_LIMIT, LoginAttempts};
 pub use confirm::{ArgumentsDigest, Consent, Yes};
@@ -234,7 +234,7 @@ impl Call<stage::Limited> {
     /// As [`Call::validated`].
     pub fn validated_with(
         mut self,
-        mut resolve: impl FnMut(&SecretArgument, &str) -> Option<Secret<String>>,
+        mut resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
     ) -> Result<Call<stage::Validated>, Refusal> {
         let policy = Arc::clone(self.policy()?);
         let mut arguments = std::mem::take(&mut self.facts.call.arguments);
@@ -242,7 +242,7 @@ impl Call<stage::Limited> {
             if let Some(Value::String(text)) = arguments.get_mut(&secret.name)
                 && let Some(value) = resolve(secret, text)
             {
-                *text = value.expose().clone();
+                text.clone_from(&value);
             }
         }
         self.facts.call.arguments = policy.schema().check(arguments)?;

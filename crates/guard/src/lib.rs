@@ -6,14 +6,15 @@
 //! platform use the same code, one behind the other.
 
 pub mod apikey;
+pub mod audit;
 pub mod call;
 pub mod canonical;
 pub mod capture;
-pub mod mask;
-pub mod capture;
+pub mod manifest;
 pub mod mask;
 pub mod quota;
 pub mod refusal;
+pub mod reply;
 pub mod schema;
 pub mod secret;
 pub mod text;

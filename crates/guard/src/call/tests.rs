@@ -403,7 +403,7 @@ fn tokens_are_resolved_in_secret_arguments_only() {
     let call = call
         .validated_with(|secret, token| {
             assert_eq!((secret.kind.as_str(), token), ("card", "⟨card 1⟩"));
-            Some(Secret::new("4111".to_owned()))
+            Some(Zeroizing::new("4111".to_owned()))
         })
         .expect("validated");
     let mut permit = call

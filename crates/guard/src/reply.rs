@@ -1,0 +1,237 @@
+//! What leaves of a result: only what was declared, masked, and of a bounded size.
+//!
+//! [`Clear`] is a result as the tool made it, [`Masked`] one from which every value that looks like a secret is gone,
+//! [`Sealed`] one that may be sent. Only a `Sealed` has a way out. Decides nothing about what the tool should have
+//! answered. The mask finds what has the form of a secret; a result that a declaration calls secret must be projected
+//! away.
+
+use conversimple_wire::Code;
+use serde_json::{Map, Value, json};
+
+use crate::mask;
+use crate::refusal::Refusal;
+
+/// Largest result, in bytes of its JSON text.
+pub const RESULT_LIMIT_BYTES: usize = 64 * 1024;
+
+/// The fields that a result may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Projection {
+    /// Whatever there is.
+    All,
+    /// These members of an object, each with what it may have; in a list, the same for each entry.
+    Only(Vec<(String, Projection)>),
+}
+
+impl Projection {
+    /// The members that a JSON Schema names. A place without `properties` lets everything through.
+    pub fn of_schema(schema: &Value) -> Self {
+        let schema = schema.get("items").unwrap_or(schema);
+        match schema.get("properties").and_then(Value::as_object) {
+            None => Self::All,
+            Some(members) => Self::Only(
+                members
+                    .iter()
+                    .map(|(name, inner)| (name.clone(), Self::of_schema(inner)))
+                    .collect(),
+            ),
+        }
+    }
+
+    fn apply(&self, value: Value) -> Value {
+        match (self, value) {
+            (Self::Only(_), Value::Array(items)) => {
+                Value::Array(items.into_iter().map(|item| self.apply(item)).collect())
+            }
+            (Self::Only(members), Value::Object(mut map)) => {
+                let kept = members.iter().filter_map(|(name, inner)| {
+                    let (name, value) = map.remove_entry(name)?;
+                    Some((name, inner.apply(value)))
+                });
+                Value::Object(kept.collect())
+            }
+            (_, value) => value,
+        }
+    }
+}
+
+/// A result as the tool made it. It cannot be printed or sent.
+#[must_use = "a result that is not sealed goes nowhere"]
+pub struct Clear(Value);
+
+impl Clear {
+    /// A result.
+    pub fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// Leaves out what is not declared. An error result keeps its code, sentence, fields and wait.
+    pub fn projected(self, projection: &Projection) -> Self {
+        if self.0.get("error").is_some_and(Value::is_string) {
+            return Self(self.0);
+        }
+        Self(projection.apply(self.0))
+    }
+
+    /// Masks what looks like a secret. What is no object becomes one: `{"result": …}`.
+    pub fn masked(self) -> Masked {
+        let mut value = match self.0 {
+            value @ Value::Object(_) => value,
+            Value::Null => Value::Object(Map::new()),
+            other => json!({ "result": other }),
+        };
+        mask::mask_json(&mut value);
+        Masked(value)
+    }
+}
+
+/// A result without anything that looks like a secret.
+#[must_use = "a result that is not sealed goes nowhere"]
+pub struct Masked(Value);
+
+impl Masked {
+    /// Measures the result. One that is too large is a failure of the tool: `service_unavailable`.
+    pub fn sealed(self) -> Sealed {
+        if fits(&self.0) {
+            Sealed {
+                value: self.0,
+                too_large: false,
+            }
+        } else {
+            Sealed {
+                value: Refusal::from(Code::ServiceUnavailable).to_result(),
+                too_large: true,
+            }
+        }
+    }
+}
+
+/// A result that may be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sealed {
+    value: Value,
+    too_large: bool,
+}
+
+impl Sealed {
+    /// A refusal as a result.
+    pub fn refused(refusal: &Refusal) -> Self {
+        Self {
+            value: refusal.to_result(),
+            too_large: false,
+        }
+    }
+
+    /// The one answer to everything that a tool could not do: what went wrong stands in the audit record.
+    pub fn failed() -> Self {
+        Self::refused(&Code::ServiceUnavailable.into())
+    }
+
+    /// The result.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The result, to send.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// Whether the tool's own result was over [`RESULT_LIMIT_BYTES`] and is not sent.
+    pub fn too_large(&self) -> bool {
+        self.too_large
+    }
+
+    /// The public code of a refusal, if it is one.
+    pub fn code(&self) -> Option<&str> {
+        self.value.get("error").and_then(Value::as_str)
+    }
+}
+
+/// Writes the text into nothing and counts, so that a large result is not copied.
+fn fits(value: &Value) -> bool {
+    struct Room(usize);
+    impl std::io::Write for Room {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            match self.0.checked_sub(bytes.len()) {
+                Some(left) => {
+                    self.0 = left;
+                    Ok(bytes.len())
+                }
+                None => Err(std::io::ErrorKind::StorageFull.into()),
+            }
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    serde_json::to_writer(Room(RESULT_LIMIT_BYTES), value).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(value: Value) -> Sealed {
+        Clear::new(value).masked().sealed()
+    }
+
+    #[test]
+    fn a_result_is_an_object_and_keeps_what_is_no_secret() {
+        for (value, expected) in [
+            (json!({"balance": 1250.0}), json!({"balance": 1250.0})),
+            (
+                json!({"success": true, "last_four": "1111"}),
+                json!({"success": true, "last_four": "1111"}),
+            ),
+            (json!(5), json!({"result": 5})),
+            (json!(["a"]), json!({"result": ["a"]})),
+            (json!(null), json!({})),
+        ] {
+            assert_eq!(sealed(value).into_value(), expected);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_does_not_leave() {
+        let result = sealed(
+            json!({"card": {"number": "4111111111111111"}, "note": "mail a.person@example.com"}),
+        );
+        let text = result.value().to_string();
+        assert!(
+            !text.contains("411111111111") && !text.contains("a.person@"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn only_declared_fields_leave() {
+        let projection = Projection::of_schema(
+            &json!({"properties": {"cards": {"type": "array", "items": {"properties": {
+            "id": {"type": "string"}, "last_four": {"type": "string"}}}}}}),
+        );
+        let value = json!({"cards": [{"id": "c1", "last_four": "1111", "token": "x"}], "debug": 1});
+        let result = Clear::new(value).projected(&projection).masked().sealed();
+        assert_eq!(
+            result.into_value(),
+            json!({"cards": [{"id": "c1", "last_four": "1111"}]})
+        );
+        let error = json!({"error": "unauthorized", "message": "No."});
+        assert_eq!(
+            Clear::new(error.clone())
+                .projected(&projection)
+                .masked()
+                .sealed()
+                .into_value(),
+            error
+        );
+    }
+
+    #[test]
+    fn a_result_without_end_is_a_failure_of_the_tool() {
+        let result = sealed(json!({"text": "x ".repeat(40_000)}));
+        assert!(result.too_large());
+        assert_eq!(result.code(), Some("service_unavailable"));
+        assert!(!sealed(json!({"text": "x ".repeat(20_000)})).too_large());
+    }
+}
