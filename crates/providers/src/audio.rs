@@ -5,6 +5,7 @@
 mod resample;
 pub mod wav;
 
+pub(crate) use resample::dot;
 pub use resample::{Resampler, resample};
 
 /// 16-bit samples as −1 to 1.

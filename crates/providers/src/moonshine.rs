@@ -38,6 +38,12 @@ const LONGEST_SAMPLES: usize = 24 * LISTENING_RATE_HZ as usize;
 /// A piece ends at the quietest place in its last seconds.
 const SEAM_SAMPLES: usize = 6 * LISTENING_RATE_HZ as usize;
 
+/// Loudness is looked at in steps of 20 ms.
+const STEP: usize = LISTENING_RATE_HZ as usize / 50;
+/// Kept before the first and after the last sound.
+const STEPS_BEFORE: usize = 5;
+const STEPS_AFTER: usize = 10;
+
 /// The embedded recogniser.
 pub struct Moonshine {
     recognisers: Pool<Recogniser>,
@@ -75,7 +81,8 @@ impl Moonshine {
         })
     }
 
-    fn piece(&self, audio: &[f32]) -> ort::Result<String> {
+    fn piece(&self, audio: &[f32], silence: f32) -> ort::Result<String> {
+        let audio = trimmed(audio, silence);
         if audio.len() < SHORTEST_SAMPLES {
             return Ok(String::new());
         }
@@ -99,9 +106,10 @@ impl Moonshine {
 impl SpeechToText for Moonshine {
     fn transcribe(&self, audio: &[f32]) -> Result<String, ProviderError> {
         let mut text = String::new();
+        let silence = silence_of(audio);
         for piece in pieces(audio) {
             let words = self
-                .piece(piece)
+                .piece(piece, silence)
                 .map_err(|cause| ProviderError::inference(MODEL, cause))?;
             if !text.is_empty() && !words.is_empty() {
                 text.push(' ');
@@ -260,13 +268,35 @@ fn largest(logits: &[f32]) -> i64 {
     i64::try_from(best.0).unwrap_or(END)
 }
 
+/// How loud a step may be and still be silence: a fiftieth (−34 dB) of the loudest step, and never more than what nobody hears.
+fn silence_of(audio: &[f32]) -> f32 {
+    let loudest = audio.chunks(STEP).map(loudness).fold(0.0, f32::max);
+    (loudest / 50.0).max(0.001)
+}
+
+/// What lies between the first and the last sound with a little around it: short words are understood best so (2026-11-23).
+fn trimmed(audio: &[f32], silence: f32) -> &[f32] {
+    let is_loud = |chunk: &[f32]| loudness(chunk) > silence;
+    let Some(first) = audio.chunks(STEP).position(is_loud) else {
+        return &[];
+    };
+    let last = audio.chunks(STEP).rposition(is_loud).unwrap_or(first);
+    let start = first.saturating_sub(STEPS_BEFORE) * STEP;
+    let end = ((last + 1 + STEPS_AFTER) * STEP).min(audio.len());
+    &audio[start..end]
+}
+
+/// Root of the mean square; what is no number counts as silence.
+fn loudness(chunk: &[f32]) -> f32 {
+    let sum: f32 = chunk.iter().map(|s| s * s).filter(|s| s.is_finite()).sum();
+    (sum / chunk.len().max(1) as f32).sqrt()
+}
+
 /// Cuts long audio where it is quietest, so that no word is cut in two.
 fn pieces(mut audio: &[f32]) -> Vec<&[f32]> {
-    const STEP: usize = LISTENING_RATE_HZ as usize / 50;
     let mut found = Vec::new();
     while audio.len() > LONGEST_SAMPLES {
         let seam = &audio[LONGEST_SAMPLES - SEAM_SAMPLES..LONGEST_SAMPLES];
-        let loudness = |chunk: &[f32]| chunk.iter().map(|s| s * s).sum::<f32>();
         // Five steps are a tenth of a second, about the shortest pause between words.
         let quietest = seam
             .windows(5 * STEP)
@@ -285,6 +315,19 @@ fn pieces(mut audio: &[f32]) -> Vec<&[f32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn silence_around_speech_is_left_out_and_silence_alone_is_nothing() {
+        let mut audio = vec![0.000_5_f32; 5 * 16_000];
+        assert_eq!(trimmed(&audio, silence_of(&audio)), [0.0_f32; 0]);
+        audio[32_000..40_000].fill(0.3);
+        assert_eq!(
+            trimmed(&audio, silence_of(&audio)).len(),
+            1_600 + 8_000 + 3_200
+        );
+        audio[0] = f32::NAN;
+        assert!(trimmed(&audio, silence_of(&audio)).len() >= 12_800);
+    }
 
     #[test]
     fn long_audio_is_cut_in_its_pauses_and_nothing_is_lost() {

