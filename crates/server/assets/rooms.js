@@ -118,9 +118,9 @@ export async function auditRoom() {
   });
   const verify = el("button", { class: "act", type: "button", click: () => verifyChain(verify, result) }, icon("check"), "Verify the chain");
   const content = [
-    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Audit trail"), el("p", { class: "soft" }, "One record for each decision. Each carries the hash of the one before, so that none can be changed or taken away unseen.")), verify),
+    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Audit trail"), el("p", { class: "soft" }, "One record for each decision, each with the hash of the one before: a record changed or removed breaks the chain. Keep the head elsewhere to notice a cut at the end.")), verify),
     result,
-    first.body.data.length > 0 ? tableAround(["-No.", "When", "Tool", "Decision", "Caller", "Arguments", "Call", "Hash"], rows, "Audit records") : el("p", { class: "empty" }, "Nothing was decided yet."),
+    first.body.data.length > 0 ? tableAround(["-No.", "When", "Tool", "Decision", "Caller", "Arguments", "Conversation", "Hash"], rows, "Audit records") : el("p", { class: "empty" }, "Nothing was decided yet."),
     older,
   ];
   return { status: 200, content, live: false };
@@ -170,7 +170,7 @@ export async function healthRoom() {
 /** The leaves of an object as names and readable values. */
 function flat(value, path = []) {
   if (value !== null && typeof value === "object") return Object.entries(value).flatMap(([name, inner]) => flat(inner, [...path, name]));
-  return [[path.join(" ").replaceAll("_", " "), figure(path.at(-1) ?? "", value)]];
+  return [[path.join(" ").replaceAll("_", " ").replace(/ (bytes|seconds|millis|ms)$/, ""), figure(path.at(-1) ?? "", value)]];
 }
 
 function figure(name, value) {
@@ -186,8 +186,16 @@ function figure(name, value) {
 
 /** Heads that begin with a minus stand over numbers. */
 function tableAround(heads, body, caption) {
+  const names = heads.map((text) => text.replace(/^-/, ""));
+  for (const row of body.children) label(row, names);
+  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach((row) => label(row, names)))).observe(body, { childList: true });
   const head = (text) => el("th", { scope: "col", class: text.startsWith("-") ? "number" : null }, text.replace(/^-/, ""));
   return el("div", { class: "table", tabindex: "0", role: "region", "aria-label": caption }, el("table", {}, el("caption", { class: "sr" }, caption), el("thead", {}, el("tr", {}, heads.map(head))), body));
+}
+
+/** On a phone each row is a card, and each cell says what it is. */
+function label(row, names) {
+  [...row.children].forEach((cell, i) => (cell.dataset.label = names[i]));
 }
 
 function table(heads, rows, caption) {

@@ -2,7 +2,7 @@
 // voice is. It draws what it is told; whose voice and which colour is decided by talk.js and talk.css.
 
 const STRANDS = 11;
-const LOBES = [12, 12];
+const LOBES = [14, 18];
 const STEPS = 300;
 /** Levels remembered; the newest stands at the top and runs down both sides. */
 const MEMORY = 48;
@@ -80,7 +80,7 @@ export class Rosette {
       const angle = (step / STEPS) * 2 * Math.PI;
       const swell = this.swell(angle);
       const wave = Math.sin(lobes * angle + sign * (share * Math.PI * 1.15 + this.turn * lobes));
-      const reach = radius * (0.74 + 0.02 * swell + (0.085 + 0.15 * swell) * wave * (0.35 + 0.65 * share));
+      const reach = radius * (0.74 + 0.02 * swell + (0.078 + 0.14 * swell) * wave * (0.45 + 0.55 * share));
       const x = reach * Math.sin(angle);
       const y = -reach * Math.cos(angle);
       if (step === 0) pen.moveTo(x, y);

@@ -112,12 +112,14 @@ class Page {
     await this.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: scale, mobile: false });
   }
 
-  /** Opens an address and waits until it is loaded. */
+  /** Opens an address and waits until it is loaded and drawn. */
   async visit(url) {
     const loaded = new Promise((resolve) => (this.onLoaded = resolve));
     const { errorText } = await this.send("Page.navigate", { url });
     if (errorText) throw new Error(`${url}: ${errorText}`);
     await Promise.race([loaded, new Promise((_, reject) => setTimeout(() => reject(new Error(`${url}: not loaded in time`)), COMMAND_MILLIS).unref())]);
+    // Keys and clicks before the first picture are thrown away by the browser.
+    await this.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
   }
 
   send(method, params) {
