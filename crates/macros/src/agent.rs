@@ -63,7 +63,10 @@ fn check_block(block: &ItemImpl) -> syn::Result<()> {
 fn name(arguments: TokenStream, agent: &Type) -> syn::Result<String> {
     if !arguments.is_empty() {
         let name: LitStr = syn::parse2(arguments).map_err(|e| {
-            syn::Error::new(e.span(), "#[agent] takes at most a name: #[agent(\"guide\")]")
+            syn::Error::new(
+                e.span(),
+                "#[agent] takes at most a name: #[agent(\"guide\")]",
+            )
         })?;
         let text = name.value();
         let plain = !text.is_empty()

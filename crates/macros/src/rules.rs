@@ -58,9 +58,10 @@ impl Rules {
     /// The calls on the `Property`.
     pub(crate) fn calls(&self) -> TokenStream {
         let calls = &self.calls;
-        let default = self.default.as_ref().map(
-            |value| quote!(.default(::conversimple::__private::json!(#value))),
-        );
+        let default = self
+            .default
+            .as_ref()
+            .map(|value| quote!(.default(::conversimple::__private::json!(#value))));
         quote!(#(#calls)* #default)
     }
 
@@ -222,7 +223,10 @@ fn number_literal(input: ParseStream<'_>) -> syn::Result<Expr> {
 /// `2..=40`, `..=40` or `2..`.
 fn length(input: ParseStream<'_>) -> syn::Result<(TokenStream, TokenStream)> {
     let range: ExprRange = input.parse().map_err(|e| {
-        syn::Error::new(e.span(), "a length is a range, such as `2..=40` or `..=100`")
+        syn::Error::new(
+            e.span(),
+            "a length is a range, such as `2..=40` or `..=100`",
+        )
     })?;
     let least = range
         .start

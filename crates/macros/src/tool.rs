@@ -11,7 +11,7 @@ use syn::{
 
 use crate::rules::Rules;
 
-const KNOWN: &str = "limit, confirm, role, examples, say, currency and step_up";
+const KNOWN: &str = "limit, caller_limit, sum, confirm, role, examples, say, currency and step_up";
 
 /// The attribute's content.
 pub(crate) struct Attribute {
@@ -56,6 +56,16 @@ impl Attribute {
                 check_limit(&limit)?;
                 self.calls.push(quote!(.limit(#limit)));
             }
+            "caller_limit" => {
+                let limit = text(input)?;
+                check_limit(&limit)?;
+                self.calls.push(quote!(.caller_limit(#limit)));
+            }
+            "sum" => {
+                let sum = text(input)?;
+                let (argument, limit) = sum_parts(&sum)?;
+                self.calls.push(quote!(.sum(#argument, #limit)));
+            }
             "role" => {
                 let role = text(input)?;
                 if !["login", "logout"].contains(&role.value().as_str()) {
@@ -85,8 +95,8 @@ impl Attribute {
             }
             "step_up" => {
                 let age = text(input)?;
-                let seconds = duration_seconds(&age)?;
-                self.calls.push(quote!(.step_up_seconds(#seconds)));
+                check_age(&age)?;
+                self.calls.push(quote!(.step_up(#age)));
             }
             _ => {
                 return Err(syn::Error::new(
@@ -158,8 +168,8 @@ fn declaration(
             let #local = <#ty as ::conversimple::__private::Parameter<#agent>>::take(#name, &mut permitted)?;
         }
     });
-    let locals = (0..parameters.len())
-        .map(|i| Ident::new(&format!("parameter_{i}"), Span::mixed_site()));
+    let locals =
+        (0..parameters.len()).map(|i| Ident::new(&format!("parameter_{i}"), Span::mixed_site()));
     let call = quote!(#agent::#ident(&agent, #(#locals),*));
     let call = if method.sig.asyncness.is_some() {
         quote!(#call.await)
@@ -271,17 +281,26 @@ fn check_limit(limit: &LitStr) -> syn::Result<()> {
     }
 }
 
-fn duration_seconds(age: &LitStr) -> syn::Result<u64> {
+/// `"amount: 20000/day"`.
+fn sum_parts(sum: &LitStr) -> syn::Result<(String, String)> {
+    let text = sum.value();
+    match text.split_once(':') {
+        Some((argument, limit)) if limit.contains('/') => {
+            Ok((argument.trim().to_owned(), limit.trim().to_owned()))
+        }
+        _ => Err(syn::Error::new(
+            sum.span(),
+            "a sum is an argument and a limit: \"amount: 20000/day\"",
+        )),
+    }
+}
+
+fn check_age(age: &LitStr) -> syn::Result<()> {
     let text = age.value();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "s" | "sec" => Some(1),
-        "min" => Some(60),
-        "h" | "hour" => Some(3600),
-        _ => None,
-    };
-    match (digits.parse::<u64>(), unit) {
-        (Ok(count), Some(unit)) if (1..=100_000).contains(&count) => Ok(count * unit),
+    let unit = ["s", "sec", "min", "h", "hour"].contains(&&text[digits.len()..]);
+    match digits.parse::<u32>() {
+        Ok(1..) if unit => Ok(()),
         _ => Err(syn::Error::new(
             age.span(),
             "an age is a count and a unit: \"5min\", \"30sec\" or \"1hour\"",

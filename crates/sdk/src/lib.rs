@@ -1,1 +1,103 @@
-//! Placeholder until the crate's first commit.
+//! Build guarded voice agents: tools whose security is their type.
+//!
+//! An agent is a type with tools. Mark its `impl` block with [`agent`], its tools with [`tool`], and serve it:
+//!
+//! ```no_run
+//! use conversimple::prelude::*;
+//!
+//! struct Weather;
+//!
+//! #[derive(serde::Serialize)]
+//! struct Report {
+//!     sky: &'static str,
+//! }
+//!
+//! #[agent]
+//! impl Weather {
+//!     #[tool("Get the weather in a city", say = "The sky is {sky}.")]
+//!     async fn get_weather(&self, city: Name) -> Reply<Report> {
+//!         let _ = city;
+//!         Ok(Report { sky: "grey" })
+//!     }
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), AgentError> {
+//!     conversimple::log::init();
+//!     Agent::from_env()?.serve(Weather).await
+//! }
+//! ```
+//!
+//! What a signature says is what holds: an argument is checked against its type before the body runs; `Caller` means that
+//! somebody has logged in; `Owned<Account>` means that the account is theirs. Every tool has a limit. Every error but a
+//! [`Refusal`] reaches the caller as `service_unavailable`.
+
+mod agent;
+pub mod audit;
+pub mod channel;
+mod conversation;
+mod desk;
+mod endpoint;
+pub mod environment;
+mod failure;
+pub mod input;
+mod key;
+pub mod log;
+mod login;
+mod own;
+mod password;
+mod record;
+mod secret;
+mod socket;
+mod tool;
+
+pub use agent::{Agent, AgentError};
+pub use conversation::Conversation;
+pub use conversimple_guard::Refusal;
+pub use conversimple_guard::call::{Caller, Owned};
+pub use conversimple_guard::text::{FreeText, IdText, Name, SearchWords};
+pub use conversimple_macros::{Input, agent, tool};
+pub use conversimple_wire::Code;
+pub use conversimple_wire::tool::OwnThing;
+pub use environment::Environment;
+pub use failure::{Failure, Reply};
+pub use input::Argument;
+pub use key::ApiKey;
+pub use login::{Login, Registered};
+pub use own::Ownership;
+pub use password::HashedPassword;
+pub use rust_decimal::Decimal;
+pub use secret::{CardNumber, Password, Pin, SecurityCode};
+pub use tool::{Tool, Toolset};
+
+/// What an agent's source usually needs.
+pub mod prelude {
+    pub use crate::{
+        Agent, AgentError, Caller, CardNumber, Code, Conversation, Decimal, Environment, Failure,
+        FreeText, IdText, Input, Login, Name, OwnThing, Owned, Ownership, Password, Pin, Refusal,
+        Registered, Reply, SearchWords, agent, tool,
+    };
+}
+
+/// What the macros write calls to. Not for use by hand, and not stable.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::input::{Bounded, Property, Textual, choice, refusal};
+    pub use crate::tool::{Declaration, Parameter, Permitted, answer, login_answer};
+    pub use serde_json::{Value, json};
+
+    use crate::{Argument, Refusal};
+
+    /// Does not compile for what has no bounds.
+    pub const fn bounded<T: Bounded>() {}
+    /// Does not compile for what is no text.
+    pub const fn textual<T: Textual>() {}
+
+    /// Reads a declared default.
+    ///
+    /// # Errors
+    /// What the type refuses.
+    pub fn read_default<T: Argument>(value: Value) -> Result<T, Refusal> {
+        T::read(&value)
+    }
+}

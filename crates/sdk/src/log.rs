@@ -1,0 +1,86 @@
+//! Logs that cannot carry a secret: every line passes the mask before it is written, and so do panics.
+//!
+//! Decides where lines go (standard error) and how loud they are (`CONVERSIMPLE_LOG_LEVEL`, else `RUST_LOG`, else `info`).
+//! The mask is the last net: it does not know a password that nobody announced, so secrets have types that cannot be
+//! printed at all.
+
+use std::io::{self, Write};
+use std::panic::PanicHookInfo;
+
+use conversimple_guard::mask;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::environment::Environment;
+
+/// Starts logging. Does nothing when a logger runs already, except that panics are still masked.
+pub fn init() {
+    let level = Environment::load()
+        .ok()
+        .and_then(|environment| {
+            let own = environment.text("CONVERSIMPLE_LOG_LEVEL");
+            own.or_else(|| environment.text("RUST_LOG"))
+        })
+        .map_or_else(|| "info".to_owned(), |level| level.to_lowercase());
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // A logger that somebody else started stays; its lines are then its own affair.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_target(false)
+        .with_writer(Masked(io::stderr))
+        .try_init();
+    std::panic::set_hook(Box::new(tell_panic));
+}
+
+fn tell_panic(info: &PanicHookInfo<'_>) {
+    let place = info
+        .location()
+        .map(|place| format!("{}:{}", place.file(), place.line()))
+        .unwrap_or_default();
+    let words = info.payload_as_str().unwrap_or("(no words)");
+    tracing::error!(place, words = %mask::mask(words), "panic");
+}
+
+/// A writer of which every line is masked.
+pub struct Masked<W>(pub W);
+
+impl<'a, W> MakeWriter<'a> for Masked<W>
+where
+    W: MakeWriter<'a>,
+{
+    type Writer = Line<W::Writer>;
+    fn make_writer(&'a self) -> Self::Writer {
+        Line {
+            inner: self.0.make_writer(),
+            text: Vec::new(),
+        }
+    }
+}
+
+/// One line until it is whole.
+pub struct Line<W: Write> {
+    inner: W,
+    text: Vec<u8>,
+}
+
+impl<W: Write> Write for Line<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let text = std::mem::take(&mut self.text);
+        let text = String::from_utf8_lossy(&text);
+        self.inner.write_all(mask::mask(&text).as_bytes())?;
+        self.inner.flush()
+    }
+}
+
+impl<W: Write> Drop for Line<W> {
+    fn drop(&mut self) {
+        // Nobody can be told when standard error is gone.
+        let _ = self.flush();
+    }
+}
