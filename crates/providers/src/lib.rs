@@ -4,6 +4,8 @@
 
 pub mod audio;
 mod error;
+pub mod language;
+mod meaning;
 pub mod models;
 mod moonshine;
 mod phonemes;
@@ -16,6 +18,7 @@ pub mod spoken;
 pub mod vad;
 
 pub use error::ProviderError;
+pub use meaning::{MEANING_WIDTH, Meaning, nearness};
 pub use models::ModelError;
 pub use moonshine::Moonshine;
 pub use piper::Piper;
