@@ -10,12 +10,14 @@ pub mod audit;
 pub mod call;
 pub mod canonical;
 pub mod capture;
+pub mod card;
 pub mod manifest;
 pub mod mask;
 pub mod quota;
 pub mod refusal;
 pub mod reply;
 pub mod schema;
+pub mod seal;
 pub mod secret;
 pub mod text;
 

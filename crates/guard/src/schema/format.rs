@@ -4,6 +4,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::card::CardNumber;
+
 /// A known format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -17,6 +19,7 @@ pub(super) enum Format {
     Ipv4,
     Ipv6,
     Phone,
+    Card,
 }
 
 impl Format {
@@ -32,6 +35,7 @@ impl Format {
             "ipv4" => Self::Ipv4,
             "ipv6" => Self::Ipv6,
             "phone" => Self::Phone,
+            "card" => Self::Card,
             _ => return None,
         })
     }
@@ -49,6 +53,7 @@ impl Format {
             Self::Ipv4 => "must be an IPv4 address",
             Self::Ipv6 => "must be an IPv6 address",
             Self::Phone => "must be a phone number such as +14155550123",
+            Self::Card => "must be a card number",
         }
     }
 
@@ -64,6 +69,7 @@ impl Format {
             Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
             Self::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
             Self::Phone => phone(text),
+            Self::Card => CardNumber::parse(text).is_ok(),
         }
     }
 }

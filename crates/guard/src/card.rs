@@ -1,0 +1,250 @@
+//! A card's number and its security code, as types.
+//!
+//! Decides what has the form of a card number (12 to 19 digits whose check digit is right) and which brand it is by. The
+//! number can be sealed and shown by its last four; the code can be used and forgotten, and nothing else: no type or
+//! trait here lets it be stored. Whether an account stands behind a number, only a payment service knows.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::seal::Sealable;
+
+/// Why a text is no card number. Carries nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a card number")]
+pub struct InvalidCard;
+
+/// A whole card number: cannot be printed, serialised or cloned, and is overwritten when dropped.
+pub struct CardNumber(Zeroizing<String>);
+
+impl CardNumber {
+    /// Reads a number of 12 to 19 digits, which may be grouped by spaces or hyphens.
+    ///
+    /// # Errors
+    /// `InvalidCard` for another length, other characters or a wrong check digit.
+    pub fn parse(text: &str) -> Result<Self, InvalidCard> {
+        let mut digits = Zeroizing::new(String::with_capacity(19));
+        for c in text.trim().chars() {
+            match c {
+                '0'..='9' if digits.len() < 19 => digits.push(c),
+                ' ' | '-' => {}
+                _ => return Err(InvalidCard),
+            }
+        }
+        if (12..=19).contains(&digits.len())
+            && passes_luhn(&digits)
+            && digits.bytes().any(|b| b != b'0')
+        {
+            Ok(Self(digits))
+        } else {
+            Err(InvalidCard)
+        }
+    }
+
+    /// The whole number, digits only. Every use of this is a place to look at in a review.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four digits, which may be shown.
+    pub fn last_four(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
+
+    /// The brand by the number's first digits and length: `visa`, `mastercard`, `amex`, `discover`, `diners`, `jcb`,
+    /// `unionpay`, `maestro`; else `card`.
+    pub fn brand(&self) -> &'static str {
+        brand(&self.0)
+    }
+
+    /// The JSON Schema of the argument. Every fault of the value answers `invalid_card`.
+    pub fn schema() -> Value {
+        let refuse = json!({"code": "invalid_card", "message": conversimple_wire::Code::InvalidCard.sentence()});
+        json!({"type": "string", "format": "card", "x-secret": "card", "maxLength": 40, "x-refuse": {
+            "format": refuse, "maxLength": refuse, "characters": refuse}})
+    }
+}
+
+impl<'de> Deserialize<'de> for CardNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(
+            String::deserialize(deserializer).map_err(|_| serde::de::Error::custom(InvalidCard))?,
+        );
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Sealable for CardNumber {
+    fn to_plain(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.as_bytes().to_vec())
+    }
+
+    fn from_plain(plain: &[u8]) -> Option<Self> {
+        Self::parse(std::str::from_utf8(plain).ok()?).ok()
+    }
+}
+
+/// A card's security code: three or four digits. It cannot be printed, serialised, cloned or sealed.
+pub struct SecurityCode(Zeroizing<String>);
+
+impl SecurityCode {
+    /// Reads three or four digits.
+    ///
+    /// # Errors
+    /// `InvalidCard` for anything else.
+    pub fn parse(text: &str) -> Result<Self, InvalidCard> {
+        let text = text.trim();
+        if (3..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(Zeroizing::new(text.to_owned())))
+        } else {
+            Err(InvalidCard)
+        }
+    }
+
+    /// Hands the code over and forgets it.
+    pub fn spend<T>(self, with: impl FnOnce(&str) -> T) -> T {
+        with(&self.0)
+    }
+
+    /// The JSON Schema of the argument.
+    pub fn schema() -> Value {
+        json!({"type": "string", "pattern": "^[0-9]{3,4}$", "x-secret": "cvv"})
+    }
+}
+
+impl<'de> Deserialize<'de> for SecurityCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(
+            String::deserialize(deserializer).map_err(|_| serde::de::Error::custom(InvalidCard))?,
+        );
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The check digit of ISO/IEC 7812-1, annex B.
+fn passes_luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(place, byte)| {
+            let digit = u32::from(byte - b'0') << (place % 2);
+            if digit > 9 { digit - 9 } else { digit }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+fn brand(digits: &str) -> &'static str {
+    let head = |count: usize| {
+        digits
+            .get(..count)
+            .and_then(|head| head.parse::<u32>().ok())
+            .unwrap_or(0)
+    };
+    let (two, three, four, six) = (head(2), head(3), head(4), head(6));
+    match digits.len() {
+        15 if two == 34 || two == 37 => "amex",
+        14..=19 if (300..=305).contains(&three) || two == 36 || two == 38 || two == 39 => "diners",
+        16 if (51..=55).contains(&two) || (2221..=2720).contains(&four) => "mastercard",
+        16..=19 if (3528..=3589).contains(&four) => "jcb",
+        16..=19
+            if four == 6011
+                || (644..=649).contains(&three)
+                || two == 65
+                || (622_126..=622_925).contains(&six) =>
+        {
+            "discover"
+        }
+        16..=19 if two == 62 => "unionpay",
+        13 | 16 | 19 if digits.starts_with('4') => "visa",
+        12..=19 if two == 50 || (56..=69).contains(&two) => "maestro",
+        _ => "card",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Schema;
+
+    /// Numbers that payment services publish for tests; they belong to nobody.
+    #[test]
+    fn numbers_have_their_brand_and_last_four() {
+        for (text, brand, last_four) in [
+            ("4111111111111111", "visa", "1111"),
+            ("4111 1111 1111 1111", "visa", "1111"),
+            ("4222222222222", "visa", "2222"),
+            ("5555-5555-5555-4444", "mastercard", "4444"),
+            ("2223003122003222", "mastercard", "3222"),
+            ("378282246310005", "amex", "0005"),
+            ("6011111111111117", "discover", "1117"),
+            ("3056930009020004", "diners", "0004"),
+            ("36227206271667", "diners", "1667"),
+            ("3566002020360505", "jcb", "0505"),
+            ("6200000000000005", "unionpay", "0005"),
+            ("6759649826438453", "maestro", "8453"),
+        ] {
+            let card = CardNumber::parse(text).expect(text);
+            assert_eq!(
+                (card.brand(), card.last_four()),
+                (brand, last_four),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_by_type_and_schema_alike() {
+        let schema = Schema::compile(&json!({"properties": {"card_number": CardNumber::schema()}}))
+            .expect("schema");
+        let arguments = |text: &str| json!({"card_number": text});
+        for bad in [
+            "",
+            "4111111111111112",
+            "411111111111",
+            "41111111111111111111111",
+            "0000000000000000",
+            "4111a11111111111",
+            "４１１１１１１１１１１１１１１１",
+        ] {
+            assert_eq!(CardNumber::parse(bad).err(), Some(InvalidCard), "{bad}");
+            assert_eq!(
+                schema.check_value(arguments(bad)).expect_err(bad).code,
+                "invalid_card",
+                "{bad}"
+            );
+        }
+        let grouped = arguments("4111 1111 1111 1111");
+        assert!(schema.check_value(grouped).is_ok());
+        assert_eq!(
+            schema
+                .check_value(json!({"card_number": 4_111_111_111_111_111_u64}))
+                .expect_err("a number")
+                .code,
+            "invalid_type"
+        );
+    }
+
+    #[test]
+    fn a_security_code_is_used_once() {
+        let code = SecurityCode::parse("123").expect("code");
+        assert_eq!(code.spend(str::len), 3);
+        for bad in ["", "12", "12345", "12a", "１２３"] {
+            assert!(SecurityCode::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn failures_to_read_quote_nothing() {
+        let error = serde_json::from_str::<CardNumber>("\"4111111111111112\"")
+            .err()
+            .expect("an error");
+        assert!(!error.to_string().contains("4111"), "{error}");
+        let error = serde_json::from_str::<SecurityCode>("98765")
+            .err()
+            .expect("an error");
+        assert!(!error.to_string().contains("987"), "{error}");
+    }
+}
