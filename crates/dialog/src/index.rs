@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use conversimple_wire::ToolSpec;
 
+use crate::verb::{Deed, deed_of, deed_of_name};
 use crate::words::{Word, identifier_words, limited, stem, stems, weight, words};
 
 /// The tools of an agent, prepared for being asked for.
@@ -27,6 +28,9 @@ pub(crate) struct Tool {
     name: Vec<(String, f32)>,
     head: Vec<(String, f32)>,
     examples: Vec<Vec<(String, f32)>>,
+    deed: Option<Deed>,
+    /// Takes one free text to look for.
+    searches: bool,
     /// Which of the index's phrases are this tool's.
     phrases: std::ops::Range<usize>,
 }
@@ -46,27 +50,15 @@ pub(crate) struct Fit {
     pub(crate) example: f32,
     /// Likeness by telling words within this set of tools.
     pub(crate) tfidf: f32,
+    /// The utterance and the tool name the same sort of deed.
+    pub(crate) same_deed: f32,
+    /// Something is looked for, and the tool looks for whatever it is given.
+    pub(crate) search: f32,
+    /// They name sorts that exclude each other.
+    pub(crate) other_deed: f32,
     /// The nearest phrase, by meaning. 0 without meaning.
     pub(crate) meaning: f32,
-    /// The nearest chat sentence, by meaning.
-    pub(crate) chat: f32,
-    /// How many telling words the utterance has.
-    pub(crate) telling: f32,
 }
-
-/// Sentences that ask for no tool, against which a tool's meaning must hold its own.
-const CHAT: [&str; 10] = [
-    "hello, how are you today",
-    "thank you very much, goodbye",
-    "tell me a joke",
-    "what do you think about life",
-    "sing me a song",
-    "I had a long day and I am tired",
-    "that is really interesting",
-    "who are you and what is your name",
-    "my dog is very cute",
-    "I am just talking to my friend here",
-];
 
 /// Most words of a tool's declaration that are looked at, in bytes of text.
 const DESCRIPTION_LIMIT_BYTES: usize = 1_500;
@@ -75,7 +67,7 @@ const EXAMPLES_LIMIT: usize = 24;
 impl Index {
     /// Prepares a set of tools. Internal tools are left out: nothing that a caller says can reach them.
     pub fn new(tools: &[ToolSpec]) -> Self {
-        let mut phrases: Vec<String> = CHAT.iter().map(|text| (*text).to_owned()).collect();
+        let mut phrases = Vec::new();
         let mut out = Vec::new();
         let mut frequency = BTreeMap::new();
         for spec in tools
@@ -123,17 +115,23 @@ impl Index {
     /// How an utterance fits each tool, in the order of the tools.
     pub(crate) fn fits(&self, text: &str, meaning: Option<&[f32]>) -> Vec<Fit> {
         let heard = Said::new(text);
+        let deed = deed_of(text);
         let likeness = |at: usize| match (meaning, self.meanings.get(at)) {
             (Some(a), Some(b)) => a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>(),
             _ => 0.0,
         };
-        let chat = (0..CHAT.len()).map(likeness).fold(0.0, f32::max);
         self.tools
             .iter()
             .map(|tool| Fit {
                 meaning: tool.phrases.clone().map(likeness).fold(0.0, f32::max),
-                chat,
                 tfidf: self.tfidf(&heard, tool),
+                same_deed: f32::from(u8::from(
+                    deed.is_some_and(|deed| deed != Deed::Show && Some(deed) == tool.deed),
+                )),
+                search: f32::from(u8::from(deed == Some(Deed::Search) && tool.searches)),
+                other_deed: f32::from(u8::from(
+                    matches!((deed, tool.deed), (Some(a), Some(b)) if a.clashes(b)),
+                )),
                 ..tool.fit(&heard)
             })
             .collect()
@@ -251,6 +249,8 @@ impl Tool {
             name,
             head,
             examples,
+            searches: searches(spec),
+            deed: deed_of(head_text).or_else(|| deed_of_name(&name_words)),
             phrases: from..phrases.len(),
         }
     }
@@ -275,10 +275,18 @@ impl Tool {
                 .iter()
                 .map(|example| cosine(example, &heard.stems))
                 .fold(0.0, f32::max),
-            telling: heard.stems.iter().map(|(_, weight)| weight).sum(),
             ..Fit::default()
         }
     }
+}
+
+/// Whether the one thing that a tool must be given is the text to look for.
+fn searches(spec: &ToolSpec) -> bool {
+    let mut required = spec.arguments().filter(|argument| argument.required);
+    let (Some(only), None) = (required.next(), required.next()) else {
+        return false;
+    };
+    crate::shape::shape(&only) == crate::shape::Shape::Query
 }
 
 /// How much of a list of stems was said.

@@ -17,14 +17,17 @@ mod index;
 mod number;
 mod own;
 mod phrase;
+mod reading;
 mod say;
 mod shape;
 mod step;
 mod talk;
+mod verb;
 mod words;
 
 pub use dialog::Dialog;
 pub use index::Index;
 pub use phrase::read_back;
+pub use reading::Reading;
 pub use step::{Act, Expect, Heard, Patience, Step};
 pub use talk::{Answer, yes_no};

@@ -247,6 +247,7 @@ fn irregular(lower: &str) -> Option<&'static str> {
 fn canonical(stem: &str) -> &str {
     match stem {
         "purchas" => "buy",
+        "charg" => "pay",
         "pric" | "cost" => "price",
         "sign" => "sign",
         "authentic" => "login",

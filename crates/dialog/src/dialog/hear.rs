@@ -8,16 +8,13 @@ use serde_json::Value;
 use super::Dialog;
 use super::task::{Question, Task};
 use crate::calendar::ordinal_word;
-use crate::choose::{Choice, choose, ranked};
+use crate::choose::{Choice, INTERRUPT, choose, ranked};
 use crate::fill::{Utterance, answer, fill};
 use crate::own::{Pick, pick};
 use crate::phrase::{deed, list};
 use crate::shape::{Shape, shape};
 use crate::step::{Act, Expect, Heard, Patience, Step};
 use crate::talk::{Answer, Chat, chat, trails_off, yes_no};
-
-/// A score with which another tool interrupts a question.
-const INTERRUPT: f32 = 0.7;
 
 /// The longest answer that is taken before another request is looked for, in words.
 const SHORT_ANSWER_WORDS: usize = 7;
@@ -120,7 +117,7 @@ impl Dialog {
         {
             return step;
         }
-        let scores = ranked(&self.index, utterance.text, heard.meaning);
+        let scores = ranked(&self.index, utterance.text, heard.meaning, heard.today);
         let other = scores
             .first()
             .filter(|(tool, score)| *tool != task.tool && *score >= INTERRUPT)
@@ -340,7 +337,7 @@ impl Dialog {
 
     /// A new request, or a follow-up of the last one.
     fn request(&mut self, heard: &Heard<'_>, mut utterance: Utterance<'_>) -> Step {
-        let scores = ranked(&self.index, utterance.text, heard.meaning);
+        let scores = ranked(&self.index, utterance.text, heard.meaning, heard.today);
         let chosen = choose(&scores);
         let last_tool = self.last.as_ref().map(|task| task.tool);
         let follows = matches!(chosen, Choice::None)

@@ -7,7 +7,7 @@ use super::{
     Utterance, choice, is_token_of, json_date, json_number, json_time, soft_options, unspell,
 };
 use crate::calendar::{days, times};
-use crate::number::{digits, number_at, numbers};
+use crate::number::{digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
 use crate::words::is_function_word;
@@ -360,11 +360,4 @@ fn lead_end(utterance: &Utterance<'_>) -> usize {
             None => return from,
         }
     }
-}
-
-/// Whether the words from here on are nothing but a number, as in "make it thirty".
-pub(super) fn number_only(utterance: &Utterance<'_>, from: usize) -> bool {
-    from < utterance.words.len()
-        && number_at(&utterance.words, from)
-            .is_some_and(|number| number.to == utterance.words.len())
 }

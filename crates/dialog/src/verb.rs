@@ -1,0 +1,161 @@
+//! What sort of deed a sentence asks for or a tool does: looking something up, or changing something, and in which way.
+//!
+//! "Which cards do I have" and `store_card` share their noun; their deeds tell them apart.
+
+use crate::words::{is_function_word, words};
+
+/// A sort of deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// Tell what is known.
+    Show,
+    /// Find things that fit.
+    Search,
+    /// Work something out.
+    Calculate,
+    Pay,
+    Store,
+    Remove,
+    Create,
+    Change,
+    Send,
+    Book,
+    Play,
+    Login,
+}
+
+impl Deed {
+    /// Whether nobody who asks for one of the two means the other. To create may be to show ("generate a list"), to
+    /// remove may be to change.
+    pub(crate) fn clashes(self, other: Self) -> bool {
+        let group = |deed: Self| match deed {
+            Self::Show | Self::Search | Self::Calculate => 0,
+            Self::Pay => 1,
+            Self::Store | Self::Change | Self::Remove => 2,
+            Self::Send => 3,
+            Self::Book => 4,
+            Self::Login => 5,
+            Self::Create | Self::Play => 6,
+        };
+        let (a, b) = (group(self), group(other));
+        let loose = a == 6 || b == 6;
+        (!loose && a != b)
+            || matches!(
+                (self, other),
+                (Self::Remove, Self::Store) | (Self::Store, Self::Remove)
+            )
+    }
+}
+
+/// The deed that a sentence asks for, or a description states.
+pub(crate) fn deed_of(text: &str) -> Option<Deed> {
+    let list = words(text);
+    let lower: Vec<&str> = list
+        .iter()
+        .take(14)
+        .map(|word| word.lower.as_str())
+        .collect();
+    for (at, word) in lower.iter().enumerate() {
+        let next = lower.get(at + 1).copied().unwrap_or_default();
+        if let Some(deed) = phrase(word, next, lower.get(at + 2).copied().unwrap_or_default())
+            .or_else(|| verb(word))
+        {
+            return Some(deed);
+        }
+        if !is_function_word(word) && !SKIPPED.contains(word) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The deed that a tool's name states: any word of it.
+pub(crate) fn deed_of_name(words: &[String]) -> Option<Deed> {
+    words.iter().find_map(|word| verb(word))
+}
+
+const SKIPPED: &[&str] = &[
+    "want",
+    "need",
+    "help",
+    "try",
+    "trying",
+    "able",
+    "possible",
+    "wondering",
+    "go",
+    "start",
+    "going",
+];
+
+fn phrase(word: &str, next: &str, third: &str) -> Option<Deed> {
+    Some(match (word, next, third) {
+        ("look", "for", _)
+        | ("looking", "for", _)
+        | ("do", "you", "have" | "sell" | "carry" | "stock")
+        | ("is", "there", _)
+        | ("are", "there", _) => Deed::Search,
+        ("make", "a" | "the" | "my", "payment" | "deposit" | "transfer") => Deed::Pay,
+        ("make", "a" | "the", "reservation" | "booking" | "appointment") => Deed::Book,
+        ("log" | "sign", "in" | "me" | "into" | "on", _) => Deed::Login,
+        ("let", "me", "know") | ("want" | "like", "to", "know") | ("how", "much" | "many", _) => {
+            Deed::Show
+        }
+        ("how", "can" | "do" | "to" | "does", _) => Deed::Show,
+        _ => return None,
+    })
+}
+
+fn verb(word: &str) -> Option<Deed> {
+    Some(match word {
+        "show" | "shows" | "list" | "lists" | "get" | "gets" | "tell" | "give" | "display"
+        | "retrieve" | "retrieves" | "fetch" | "fetches" | "check" | "know" | "see" | "what"
+        | "what's" | "which" | "who" | "who's" | "where" | "where's" | "when" | "why" | "read"
+        | "provide" | "provides" | "return" | "returns" | "obtain" => Deed::Show,
+        "find" | "finds" | "search" | "searches" | "locate" | "locates" | "browse" | "seek"
+        | "discover" | "lookup" => Deed::Search,
+        "calculate" | "calculates" | "compute" | "computes" | "determine" | "determines"
+        | "estimate" | "estimates" | "evaluate" | "solve" | "convert" | "converts" | "analyze"
+        | "analyse" | "predict" | "compare" | "measure" => Deed::Calculate,
+        "pay" | "pays" | "charge" | "payment" => Deed::Pay,
+        "store" | "stores" | "save" | "saves" | "add" | "adds" | "register" | "keep"
+        | "remember" | "record" | "enter" => Deed::Store,
+        "delete" | "deletes" | "remove" | "removes" | "cancel" | "cancels" | "clear" => {
+            Deed::Remove
+        }
+        "create" | "creates" | "generate" | "generates" | "build" | "builds" | "draw" | "draws"
+        | "design" | "write" | "compose" => Deed::Create,
+        "update" | "updates" | "change" | "changes" | "modify" | "modifies" | "set" | "edit"
+        | "adjust" => Deed::Change,
+        "send" | "sends" | "transfer" | "transfers" | "post" | "email" | "message" => Deed::Send,
+        "book" | "books" | "reserve" | "order" | "orders" | "buy" | "purchase" | "schedule" => {
+            Deed::Book
+        }
+        "play" | "plays" => Deed::Play,
+        "login" | "authenticate" => Deed::Login,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deed_of_a_sentence_is_its_first_verb() {
+        for (text, expected) in [
+            ("what cards do I have", Some(Deed::Show)),
+            ("could you please save my card", Some(Deed::Store)),
+            ("I'd like to make a payment", Some(Deed::Pay)),
+            ("do you sell cables", Some(Deed::Search)),
+            ("um, look for a mouse", Some(Deed::Search)),
+            ("log me in", Some(Deed::Login)),
+            ("headphones", None),
+            ("", None),
+        ] {
+            assert_eq!(deed_of(text), expected, "{text}");
+        }
+        assert!(Deed::Show.clashes(Deed::Store) && Deed::Pay.clashes(Deed::Store));
+        assert!(!Deed::Show.clashes(Deed::Search) && !Deed::Pay.clashes(Deed::Pay));
+    }
+}

@@ -1,0 +1,65 @@
+//! Right tool or right silence on sentences of callers, some as a recogniser writes them, by words alone.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::sync::Arc;
+
+use conversimple_dialog::{Act, Dialog, Expect, Heard, Index};
+use conversimple_wire::ToolSpec;
+use serde_json::Value;
+
+fn table() -> (Vec<ToolSpec>, Vec<(String, Option<String>)>) {
+    let file: Value = serde_json::from_str(include_str!("../testdata/guide.json")).unwrap();
+    (
+        serde_json::from_value(file["tools"].clone()).unwrap(),
+        serde_json::from_value(file["utterances"].clone()).unwrap(),
+    )
+}
+
+/// The tool that a first sentence leads to: called, or about to be filled.
+fn tool_of(tools: &[ToolSpec], text: &str) -> Option<String> {
+    let index = Arc::new(Index::new(tools));
+    let today = time::Date::from_calendar_date(2026, time::Month::November, 23).unwrap();
+    index
+        .reading(Heard {
+            text,
+            meaning: None,
+            today,
+        })
+        .tool
+}
+
+#[test]
+fn words_alone_lead_to_the_right_tool_or_to_none() {
+    let (tools, table) = table();
+    let wrong: Vec<_> = table
+        .iter()
+        .filter(|(text, expected)| tool_of(&tools, text) != *expected)
+        .collect();
+    let right = 1.0 - wrong.len() as f64 / table.len() as f64;
+    assert!(right >= 0.95, "{right:.3}: {wrong:#?}");
+}
+
+#[test]
+fn talk_without_a_tool_never_calls_one() {
+    let (tools, table) = table();
+    let index = Arc::new(Index::new(&tools));
+    let today = time::Date::from_calendar_date(2026, time::Month::November, 23).unwrap();
+    for (text, _) in table.iter().filter(|(_, expected)| expected.is_none()) {
+        let step = Dialog::new(index.clone()).heard(Heard {
+            text,
+            meaning: None,
+            today,
+        });
+        assert!(
+            !step
+                .acts
+                .iter()
+                .any(|act| matches!(act, Act::Call { .. } | Act::Own { .. })),
+            "{text}: {step:?}"
+        );
+        assert!(
+            !matches!(step.expects, Some(Expect::Secret { .. })),
+            "{text}: {step:?}"
+        );
+    }
+}
