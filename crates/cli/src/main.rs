@@ -1,2 +1,77 @@
-//! Placeholder until the first commit.
-fn main() {}
+//! The command `conversimple`: reads what is typed and calls the crate that does it.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command prints"
+)]
+
+mod audit;
+mod call;
+mod child;
+mod data;
+mod dev;
+mod keys;
+mod models;
+mod redact;
+mod serve;
+mod start;
+mod voice;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Voice agents whose security is how the system works.
+#[derive(Parser)]
+#[command(name = "conversimple", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    dev: dev::Options,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole thing on this machine, with the guide's agent to talk to. The same as no command at all.
+    Dev(dev::Options),
+    /// The platform alone, for agents of your own.
+    Serve(serve::Options),
+    /// Hold a conversation from wav files or typed lines.
+    Call(call::Options),
+    /// API keys of the customers.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// The speech models.
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Mask secrets in a file or in what is piped in.
+    Redact(redact::Options),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// A command that could not run.
+pub(crate) const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => dev::run(&cli.dev),
+        Some(Command::Dev(options)) => dev::run(&options),
+        Some(Command::Serve(options)) => serve::run(&options),
+        Some(Command::Call(options)) => call::run(&options),
+        Some(Command::Keys(command)) => keys::run(&command),
+        Some(Command::Models(command)) => models::run(&command),
+        Some(Command::Redact(options)) => redact::run(&options),
+        Some(Command::Audit(command)) => audit::run(&command),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("conversimple: {error:#}");
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}

@@ -76,6 +76,8 @@ pub struct OpenCall {
     pub deadline: Duration,
     /// Where it was sent.
     pub socket: Option<SocketId>,
+    /// Whether the caller said yes to exactly these arguments.
+    pub confirmed: bool,
 }
 
 /// A reply that no open call waits for. It changes nothing but a counter.
@@ -227,11 +229,13 @@ impl Ledger {
         self.open.iter()
     }
 
-    /// Moves open calls to another socket, and names them so that they are sent again.
-    pub fn move_to(&mut self, socket: SocketId) -> Vec<(CallId, OpenCall)> {
+    /// Moves open calls to another socket, and names them so that they are sent: those that were never sent, and, when
+    /// whoever is there remembers what it has answered, those that were.
+    pub fn move_to(&mut self, socket: SocketId, remembers: bool) -> Vec<(CallId, OpenCall)> {
         let mut moved: Vec<_> = self
             .open
             .iter_mut()
+            .filter(|(_, call)| remembers || call.socket.is_none())
             .map(|(id, call)| {
                 call.socket = Some(socket);
                 (id.clone(), call.clone())
@@ -301,6 +305,7 @@ mod tests {
             asked_at: NOW,
             deadline: NOW + Duration::from_secs(30),
             socket: Some(SocketId(socket)),
+            confirmed: false,
         }
     }
 

@@ -234,7 +234,7 @@ pub enum Output {
         call_id: CallId,
         /// What is to be called.
         call: OpenCall,
-        /// Whether it was sent before, on a connection that is gone.
+        /// Whether it was asked for before, while there was no connection or on one that is gone.
         again: bool,
     },
     /// A tool call ended.
@@ -856,6 +856,7 @@ impl Conversation {
                     asked_at: now,
                     deadline: now + self.call_limit,
                     socket: self.socket,
+                    confirmed: read_back.is_some(),
                 };
                 let call_id = (self.new_call_id)();
                 self.ledger.enter(call_id.clone(), call.clone());
@@ -899,14 +900,12 @@ impl Conversation {
 
     fn attached(&mut self, socket: SocketId, remembers: bool) {
         self.socket = Some(socket);
-        if remembers {
-            for (call_id, call) in self.ledger.move_to(socket) {
-                self.emit(Output::Call {
-                    call_id,
-                    call,
-                    again: true,
-                });
-            }
+        for (call_id, call) in self.ledger.move_to(socket, remembers) {
+            self.emit(Output::Call {
+                call_id,
+                call,
+                again: true,
+            });
         }
     }
 

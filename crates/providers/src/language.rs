@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use conversimple_dialog::{Dialog, Heard, Index};
 pub use conversimple_dialog::{Act, Expect, Patience, Step};
+use conversimple_dialog::{Dialog, Heard, Index};
 use conversimple_wire::tool::{OwnThing, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
@@ -80,15 +80,21 @@ impl DialogEngine {
         let mut index = Index::new(tools);
         if let Some(meaning) = &meaning {
             let phrases = index.phrases();
-            let embeddings = phrases.iter().map(|phrase| meaning.embed(phrase)).collect::<Result<_, _>>()?;
-            index = index.with_meaning(embeddings);
+            let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
+            index = index.with_meaning(meaning.embed_fixed(&phrases)?);
         }
-        Ok(Self { dialog: Dialog::new(Arc::new(index)), meaning })
+        Ok(Self {
+            dialog: Dialog::new(Arc::new(index)),
+            meaning,
+        })
     }
 
     /// An engine that only talks.
     pub fn without_tools() -> Self {
-        Self { dialog: Dialog::new(Arc::new(Index::new(&[]))), meaning: None }
+        Self {
+            dialog: Dialog::new(Arc::new(Index::new(&[]))),
+            meaning: None,
+        }
     }
 
     async fn heard(&mut self, text: &str, today: time::Date) -> Result<Step, ProviderError> {
@@ -96,11 +102,18 @@ impl DialogEngine {
             Some(meaning) => {
                 let text = text.to_owned();
                 let embedding = tokio::task::spawn_blocking(move || meaning.embed(&text)).await;
-                Some(embedding.map_err(|cause| ProviderError::Inference { model: "meaning", cause: cause.to_string() })??)
+                Some(embedding.map_err(|cause| ProviderError::Inference {
+                    model: "meaning",
+                    cause: cause.to_string(),
+                })??)
             }
             None => None,
         };
-        Ok(self.dialog.heard(Heard { text, meaning: meaning.as_deref(), today }))
+        Ok(self.dialog.heard(Heard {
+            text,
+            meaning: meaning.as_deref(),
+            today,
+        }))
     }
 }
 
@@ -110,7 +123,11 @@ impl Language for DialogEngine {
             match happening {
                 Happening::Begin => Ok(self.dialog.greet()),
                 Happening::Heard { text, today } => self.heard(&text, today).await,
-                Happening::Outcome { tool, arguments, outcome } => Ok(self.dialog.outcome(&tool, &arguments, &outcome)),
+                Happening::Outcome {
+                    tool,
+                    arguments,
+                    outcome,
+                } => Ok(self.dialog.outcome(&tool, &arguments, &outcome)),
                 Happening::OwnThings { kind, things } => Ok(self.dialog.own_things(&kind, things)),
                 Happening::Declined { tool } => Ok(self.dialog.declined(&tool)),
             }

@@ -1,1 +1,101 @@
-//! Placeholder until the crate's first commit.
+//! The platform: what listens, who may come in, and which session they reach.
+//!
+//! Sound and words of a caller come in by `gateway::caller`, agents by `gateway::agent`, everything else by `rest`. A
+//! session owns one conversation. What is decided where: permission in `conversimple-guard`, turns and calls in
+//! `conversimple-conversation`, words in a language engine behind `conversimple-providers`, persistence in
+//! `conversimple-store`.
+
+mod auth;
+mod clock;
+mod engines;
+mod gateway;
+mod listen;
+mod pages;
+mod platform;
+mod refused;
+mod registry;
+mod rest;
+mod revocation;
+mod session;
+mod signin;
+mod strict;
+mod telemetry;
+mod tokens;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::get;
+
+pub use listen::{ListenError, Listener, Tls, check_exposure};
+pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
+pub use session::Voice;
+
+use crate::refused::Refused;
+
+/// A platform that is bound to its address and not serving yet.
+pub struct Server {
+    platform: Arc<Platform>,
+    listener: Listener,
+}
+
+impl Server {
+    /// Puts a platform behind a listener.
+    pub fn new(settings: Settings, listener: Listener) -> Self {
+        let platform = Platform::new(settings, listener.address());
+        Self { platform, listener }
+    }
+
+    /// The address that it is bound to.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// A code that opens the dashboard once. None where there is no talk page, whose customer it is for.
+    pub fn dashboard_code(&self) -> Option<String> {
+        let talk = self.platform.talk.as_ref()?;
+        Some(
+            self.platform
+                .signin
+                .issue_code(self.platform.random(), talk.tenant.clone()),
+        )
+    }
+
+    /// Serves until `stop` is done; then running requests are finished.
+    ///
+    /// # Errors
+    /// Those of the listener.
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        tokio::spawn(revocation::watch(Arc::downgrade(&self.platform)));
+        let router = router(self.platform.clone());
+        self.listener.serve(router, stop).await?;
+        self.platform.store.close().await;
+        Ok(())
+    }
+}
+
+fn router(platform: Arc<Platform>) -> Router {
+    Router::new()
+        .route("/", get(pages::talk))
+        .route("/dashboard", get(pages::dashboard))
+        .route("/assets/{name}", get(pages::asset))
+        .route("/sdk/websocket", get(gateway::agent::connect))
+        .route("/customer_sdk/websocket", get(gateway::agent::connect))
+        .route("/media/websocket", get(gateway::caller::connect))
+        .route("/health", get(telemetry::health))
+        .route("/metrics", get(telemetry::metrics))
+        .nest("/api/v1", rest::routes())
+        .fallback(|| async { Refused::from(conversimple_wire::Code::NotFound) })
+        .layer(DefaultBodyLimit::max(rest::BODY_LIMIT_BYTES))
+        .layer(middleware::from_fn_with_state(
+            platform.clone(),
+            pages::headers,
+        ))
+        .with_state(platform)
+}

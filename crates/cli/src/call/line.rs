@@ -1,0 +1,263 @@
+//! The caller's end of the media socket: sends frames in time, and puts what comes back together to turns.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use conversimple_wire::media::{self, FRAME_MILLIS, FromCaller, Pace, ToCaller};
+use conversimple_wire::rest::{OpenedConversation, TurnCall, TurnView};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::RATE_HZ;
+use super::speech::Speech;
+
+const FRAME_SAMPLES: usize = (RATE_HZ * FRAME_MILLIS / 1000) as usize;
+
+/// How long the platform may take for anything.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a file may have been over without a turn having come of it: it was silence, or no speech.
+const NOTHING_LIMIT: Duration = Duration::from_millis(2500);
+
+/// How long after a turn's end a further one of the same file may begin.
+const QUIET: Duration = Duration::from_millis(900);
+
+pub(crate) struct Line {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    fast: bool,
+    reply: Vec<i16>,
+    voice: bool,
+}
+
+/// What came of an utterance so far.
+#[derive(Default)]
+struct Hearing {
+    view: TurnView,
+    /// Turns that were taken and are not over.
+    open: usize,
+    ended_at: Option<Instant>,
+    speaking: bool,
+    first_sound: Option<Instant>,
+    any_turn: bool,
+}
+
+impl Line {
+    pub(crate) async fn open(
+        url: &str,
+        opened: &OpenedConversation,
+        fast: bool,
+        voice: bool,
+    ) -> Result<Self> {
+        let address = match url.trim_end_matches('/').split_once("://") {
+            Some(("http", rest)) => format!("ws://{rest}/media/websocket"),
+            Some(("https", rest)) => format!("wss://{rest}/media/websocket"),
+            _ => bail!("--url is http://… or https://…"),
+        };
+        let (socket, _) = connect_async(address)
+            .await
+            .context("the media socket could not be opened")?;
+        let mut line = Self {
+            socket,
+            fast,
+            reply: Vec::new(),
+            voice,
+        };
+        let pace = if fast { Pace::File } else { Pace::Live };
+        line.send(&FromCaller::Start {
+            token: opened.client_token.clone(),
+            rate_hz: RATE_HZ,
+            pace,
+            voice,
+        })
+        .await?;
+        line.wait_for_greeting().await?;
+        Ok(line)
+    }
+
+    /// The greeting belongs to no turn; the caller lets it finish.
+    async fn wait_for_greeting(&mut self) -> Result<()> {
+        let mut hearing = Hearing::default();
+        loop {
+            let message = self.next().await?;
+            match &message {
+                Message::Text(text) => match serde_json::from_str::<ToCaller>(text) {
+                    Ok(ToCaller::Ready { voice, .. }) if self.voice && !voice => {
+                        bail!("this platform was started without a voice: use --text")
+                    }
+                    Ok(ToCaller::TurnEnd { turn, .. }) if turn.0 == 0 => return Ok(()),
+                    Ok(message) => hearing.take(message)?,
+                    Err(_) => {}
+                },
+                Message::Binary(sound) => {
+                    self.reply.extend(media::samples(sound).unwrap_or_default())
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Types a line and waits for the end of its turn.
+    pub(crate) async fn type_text(&mut self, text: &str) -> Result<TurnView> {
+        self.send(&FromCaller::Text {
+            text: text.to_owned(),
+        })
+        .await?;
+        let mut hearing = Hearing::default();
+        while !hearing.any_turn || hearing.open > 0 {
+            let message = self.next().await?;
+            self.take(message, &mut hearing)?;
+        }
+        Ok(hearing.view)
+    }
+
+    /// Speaks a recording and waits for the end of the turns that come of it. The line is never silent in between: a
+    /// microphone is not either.
+    pub(crate) async fn speak(&mut self, speech: &Speech) -> Result<TurnView> {
+        let mut hearing = Hearing::default();
+        let mut frames = speech.samples.chunks(FRAME_SAMPLES);
+        let mut sent = 0;
+        let mut speech_ended: Option<Instant> = None;
+        let mut file_ended: Option<Instant> = None;
+        let mut clock = interval(Duration::from_millis(u64::from(FRAME_MILLIS)));
+        clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        loop {
+            tokio::select! {
+                _ = clock.tick(), if !self.fast || file_ended.is_some() => {}
+                () = std::future::ready(()), if self.fast && file_ended.is_none() => {}
+                message = self.socket.next() => {
+                    let message = message.context("the platform ended the call")??;
+                    self.take(message, &mut hearing)?;
+                    continue;
+                }
+            }
+            let mut frame = frames.next().unwrap_or_default().to_vec();
+            if frame.is_empty() && file_ended.is_none() {
+                file_ended = Some(Instant::now());
+            }
+            frame.resize(FRAME_SAMPLES, 0);
+            self.socket
+                .send(Message::Binary(media::bytes(&frame).into()))
+                .await?;
+            sent += FRAME_SAMPLES;
+            if sent >= speech.end && speech_ended.is_none() {
+                speech_ended = Some(Instant::now());
+            }
+            if file_ended.is_some_and(|ended| hearing.is_over(ended)) {
+                break;
+            }
+        }
+        if !self.fast {
+            // Counted here, from the last sound that was sent to the first that came: what a caller would measure.
+            let heard = hearing.first_sound.zip(speech_ended);
+            hearing.view.millis.to_first_audio = heard.map(|(sound, ended)| {
+                sound.saturating_duration_since(ended).as_secs_f64() * 1000.0
+            });
+        }
+        Ok(hearing.view)
+    }
+
+    /// Hangs up; what was said in the whole call.
+    pub(crate) async fn close(mut self) -> Vec<i16> {
+        let _gone = self.send(&FromCaller::Stop).await;
+        let _gone = timeout(Duration::from_secs(2), self.socket.close(None)).await;
+        self.reply
+    }
+
+    fn take(&mut self, message: Message, hearing: &mut Hearing) -> Result<()> {
+        match message {
+            Message::Text(text) => {
+                if let Ok(message) = serde_json::from_str::<ToCaller>(&text) {
+                    hearing.take(message)?;
+                }
+            }
+            Message::Binary(sound) => {
+                hearing.first_sound.get_or_insert_with(Instant::now);
+                self.reply
+                    .extend(media::samples(&sound).unwrap_or_default());
+            }
+            Message::Close(_) => bail!("the platform ended the call"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Message> {
+        let message = timeout(ANSWER_LIMIT, self.socket.next())
+            .await
+            .context("the platform does not answer")?;
+        Ok(message.context("the platform ended the call")??)
+    }
+
+    async fn send(&mut self, message: &FromCaller) -> Result<()> {
+        Ok(self
+            .socket
+            .send(Message::Text(serde_json::to_string(message)?.into()))
+            .await?)
+    }
+}
+
+impl Hearing {
+    fn take(&mut self, message: ToCaller) -> Result<()> {
+        match message {
+            ToCaller::Speech { active } => self.speaking = active,
+            ToCaller::Heard {
+                text,
+                is_final: true,
+                ..
+            } => {
+                self.any_turn = true;
+                self.open += 1;
+                push(&mut self.view.heard, &text);
+            }
+            ToCaller::Said { turn, text } if turn.0 > 0 => push(&mut self.view.said, &text),
+            ToCaller::Tool(call) => {
+                if let (Some(verdict), Some(millis)) = (call.verdict, call.millis) {
+                    let call = TurnCall {
+                        name: call.name,
+                        arguments: call.arguments,
+                        verdict,
+                        millis,
+                    };
+                    self.view.tool_calls.push(call);
+                }
+            }
+            ToCaller::TurnVoid { .. } => {
+                // Its words come again with the next turn.
+                *self = Self {
+                    speaking: self.speaking,
+                    ..Self::default()
+                };
+            }
+            ToCaller::TurnEnd { turn, millis } if turn.0 > 0 => {
+                self.open = self.open.saturating_sub(1);
+                self.ended_at = Some(Instant::now());
+                self.view.millis = millis;
+            }
+            ToCaller::Error { code, message } => bail!("{message} ({code})"),
+            ToCaller::Ended => bail!("the platform ended the call"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether nothing more will come of an utterance whose recording ended then.
+    fn is_over(&self, file_ended: Instant) -> bool {
+        if self.open > 0 || self.speaking {
+            return false;
+        }
+        match self.ended_at {
+            Some(ended) => ended.max(file_ended).elapsed() >= QUIET || ended > file_ended,
+            None => file_ended.elapsed() >= NOTHING_LIMIT,
+        }
+    }
+}
+
+fn push(to: &mut String, text: &str) {
+    if !to.is_empty() {
+        to.push(' ');
+    }
+    to.push_str(text);
+}

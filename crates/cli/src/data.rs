@@ -1,0 +1,136 @@
+//! The data folder: where the database and the platform's own secrets are, and how they are opened.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use conversimple_guard::apikey::Pepper;
+use conversimple_store::{Address, Store};
+
+/// Environment variable that names another database.
+const DATABASE_URL: &str = "CONVERSIMPLE_DATABASE_URL";
+
+/// A folder that can be written.
+pub(crate) struct DataDir(PathBuf);
+
+impl DataDir {
+    /// The folder named, or the user's own for this program.
+    pub(crate) fn open(named: Option<&Path>) -> Result<Self> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => default_dir()
+                .context("there is no home folder to keep data in; name one with --data-dir")?,
+        };
+        let path = std::path::absolute(&path)?;
+        create_private(&path).with_context(|| {
+            format!(
+                "cannot make the folder {}; choose another with --data-dir",
+                path.display()
+            )
+        })?;
+        let probe = path.join(".writable");
+        fs::write(&probe, b"").with_context(|| {
+            format!(
+                "cannot write to {}; check who owns it, or choose another with --data-dir",
+                path.display()
+            )
+        })?;
+        let _gone = fs::remove_file(probe);
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A folder inside.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.0.join(name);
+        create_private(&path)
+            .with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// Opens the database: that of the environment, or the file of this folder.
+    pub(crate) async fn store(&self) -> Result<Store> {
+        let address = match std::env::var(DATABASE_URL) {
+            Ok(url) => Address::parse(&url)?,
+            Err(_) => Address::file(self.0.join("conversimple.db")),
+        };
+        Ok(Store::open(&address).await?)
+    }
+
+    /// The pepper of key digests. It lies beside the database and not in it; whoever has only the database has
+    /// digests that say nothing.
+    pub(crate) fn pepper(&self) -> Result<Pepper> {
+        let bytes = self.secret("pepper", || random::<32>().map(Vec::from))?;
+        Ok(Pepper::new(bytes)?)
+    }
+
+    /// A secret of this folder, made the first time, readable by its owner alone.
+    pub(crate) fn secret(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<Vec<u8>>,
+    ) -> Result<Vec<u8>> {
+        let path = self.folder("secrets")?.join(name);
+        match fs::File::open(&path) {
+            Ok(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                if bytes.is_empty() {
+                    bail!(
+                        "{} is empty; restore it from a backup, or remove it to lose all keys",
+                        path.display()
+                    );
+                }
+                Ok(bytes)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let bytes = make()?;
+                write_private(&path, &bytes)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(bytes)
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+    Ok(bytes)
+}
+
+fn default_dir() -> Option<PathBuf> {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
+    Some(base?.join("conversimple"))
+}
+
+/// A folder that is made is its owner's alone; one that is there keeps its rights.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

@@ -1,0 +1,318 @@
+//! The agent's door: one WebSocket of an agent process, from the upgrade to the end.
+//!
+//! Who is calling is settled before the upgrade, from the API key alone. Inside, a frame is size-checked, parsed and
+//! answered; what it means for a conversation is the registry's and the session's business.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use conversimple_conversation::calls::SocketId;
+use conversimple_wire::agent::{FromAgent, ToAgent};
+use conversimple_wire::frame::{FRAME_LIMIT_BYTES, ReplyStatus};
+use conversimple_wire::{Code, Form, Frame, ToolOutcome};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::auth::{self, KeyHolder};
+use crate::platform::Platform;
+use crate::refused::Refused;
+use crate::registry::{AgentSocket, ToSocket};
+
+/// The subprotocol that the published client offers.
+const SUBPROTOCOL: &str = "phoenix-websocket";
+
+/// How long a socket may be open without having joined.
+const JOIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a joined socket may be silent; clients send a heartbeat every 30 s.
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+
+/// How many frames of the wrong shape are answered before the socket is closed.
+const MISTAKES_LIMIT: u32 = 32;
+
+/// What the published client puts in the address. Our own sends a header; nothing logs either.
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    customer_id: Option<String>,
+    auth_token: Option<String>,
+    vsn: Option<String>,
+}
+
+/// Upgrades, or refuses with a status that clients understand: 401, 403 or 503.
+pub(crate) async fn connect(
+    State(platform): State<Arc<Platform>>,
+    Query(credentials): Query<Credentials>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let key = auth::bearer(&headers).or(credentials.auth_token.as_deref());
+    let holder = match auth::key_holder(&platform, key).await {
+        Ok(holder) => holder,
+        Err(refused) => return refused.into_response(),
+    };
+    if let Err(refused) =
+        check_customer(&platform, &holder, credentials.customer_id.as_deref()).await
+    {
+        return refused.into_response();
+    }
+    if platform.registry.counts().0 >= platform.limits.agent_sockets {
+        return Refused::from(Code::Overloaded).into_response();
+    }
+    let form = if credentials.vsn.is_some_and(|vsn| vsn.starts_with('2')) {
+        Form::Array
+    } else {
+        Form::Object
+    };
+    upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(FRAME_LIMIT_BYTES)
+        .max_frame_size(FRAME_LIMIT_BYTES)
+        .on_upgrade(move |socket| async move {
+            Connection::new(platform, holder, socket, form).run().await;
+        })
+}
+
+/// The published client names a customer id that it derives from the key; that is no claim. A real id of somebody else
+/// is one, and wrong.
+async fn check_customer(
+    platform: &Platform,
+    holder: &KeyHolder,
+    named: Option<&str>,
+) -> Result<(), Refused> {
+    let Some(named) = named.filter(|named| *named != holder.customer_id().as_str()) else {
+        return Ok(());
+    };
+    if auth::is_customer(platform, named).await? {
+        return Err(Code::AuthCustomerMismatch.into());
+    }
+    Ok(())
+}
+
+struct Connection {
+    platform: Arc<Platform>,
+    holder: KeyHolder,
+    socket: WebSocket,
+    form: Form,
+    topic: Option<String>,
+    joined: Option<(AgentSocket, mpsc::Receiver<ToSocket>)>,
+    mistakes: u32,
+}
+
+/// Whether the socket stays open.
+#[derive(PartialEq)]
+enum Next {
+    Stay,
+    Close,
+}
+
+impl Connection {
+    fn new(platform: Arc<Platform>, holder: KeyHolder, socket: WebSocket, form: Form) -> Self {
+        Self {
+            platform,
+            holder,
+            socket,
+            form,
+            topic: None,
+            joined: None,
+            mistakes: 0,
+        }
+    }
+
+    async fn run(mut self) {
+        let mut deadline = Instant::now() + JOIN_LIMIT;
+        loop {
+            let next = tokio::select! {
+                () = sleep_until(deadline) => Next::Close,
+                message = self.socket.recv() => match message {
+                    Some(Ok(Message::Text(text))) => {
+                        let next = self.frame(&text).await;
+                        if self.joined.is_some() {
+                            deadline = Instant::now() + SILENCE_LIMIT;
+                        }
+                        next
+                    }
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => Next::Stay,
+                    Some(Ok(Message::Binary(_))) => self.mistake(),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => Next::Close,
+                },
+                message = inbox(&mut self.joined) => match message {
+                    Some(ToSocket::Message(message)) => self.push(&message).await,
+                    Some(ToSocket::Close) | None => Next::Close,
+                },
+            };
+            if next == Next::Close {
+                break;
+            }
+        }
+        if let Some((socket, _)) = self.joined.take() {
+            self.platform.registry.detach(socket.id);
+        }
+        let _gone = self.socket.send(Message::Close(None)).await;
+    }
+
+    async fn frame(&mut self, text: &str) -> Next {
+        let (frame, form) = match Frame::parse(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                tracing::warn!(%error, "an agent sent what is no frame");
+                return self.mistake();
+            }
+        };
+        self.form = form;
+        match FromAgent::read(&frame) {
+            Ok(message) => self.message(&frame, message).await,
+            Err(error) => {
+                tracing::warn!(event = %frame.event, %error, "an agent sent a payload of another shape");
+                let next = self.mistake();
+                self.answer(
+                    &frame,
+                    ReplyStatus::Error,
+                    json!({"reason": Code::InvalidMessage.as_str()}),
+                )
+                .await;
+                next
+            }
+        }
+    }
+
+    async fn message(&mut self, frame: &Frame, message: FromAgent) -> Next {
+        let joined = self.joined.as_ref().map(|(socket, _)| socket.id);
+        match (message, joined) {
+            (FromAgent::Join { agents }, None) => {
+                if !frame.topic.starts_with("customer:") {
+                    return self.refuse(frame, Code::Unauthorized).await;
+                }
+                self.topic = Some(frame.topic.clone());
+                let next = self.ok(frame).await;
+                let registry = &self.platform.registry;
+                self.joined = Some(registry.attach(
+                    self.holder.customer_id().clone(),
+                    self.holder.key_id().to_owned(),
+                    agents,
+                ));
+                next
+            }
+            (FromAgent::Join { .. } | FromAgent::Heartbeat | FromAgent::Unknown, _) => {
+                self.ok(frame).await
+            }
+            (FromAgent::Leave, _) => {
+                self.ok(frame).await;
+                let close = Frame {
+                    event: "phx_close".into(),
+                    payload: json!({}),
+                    ..frame.clone()
+                };
+                self.send(&close).await;
+                Next::Close
+            }
+            (_, None) => self.refuse(frame, Code::Unauthorized).await,
+            (
+                FromAgent::RegisterTools {
+                    conversation_id,
+                    tools,
+                },
+                Some(socket),
+            ) => {
+                if self
+                    .platform
+                    .registry
+                    .register(socket, &conversation_id, tools)
+                {
+                    self.ok(frame).await
+                } else {
+                    self.refuse(frame, Code::ConversationNotFound).await
+                }
+            }
+            (FromAgent::Response { call_id, result }, Some(socket)) => {
+                self.platform
+                    .registry
+                    .reply(socket, call_id, ToolOutcome::Result(result));
+                self.ok(frame).await
+            }
+            (
+                FromAgent::Error {
+                    call_id,
+                    code,
+                    message,
+                },
+                Some(socket),
+            ) => {
+                self.failed(socket, call_id, code.as_deref(), &message);
+                self.ok(frame).await
+            }
+        }
+    }
+
+    /// The agent's own words about a failure may carry anything, a database's password among it: they go nowhere but
+    /// into a masked log line. What the conversation learns is a code.
+    fn failed(
+        &self,
+        socket: SocketId,
+        call_id: conversimple_wire::CallId,
+        code: Option<&str>,
+        message: &str,
+    ) {
+        tracing::debug!(%call_id, cause = %conversimple_guard::mask::mask(message), "a tool failed");
+        let code = code.and_then(Code::find).unwrap_or(match message {
+            "Tool execution timed out" => Code::ToolTimeout,
+            _ => Code::ServiceUnavailable,
+        });
+        self.platform
+            .registry
+            .reply(socket, call_id, ToolOutcome::Failed(code));
+    }
+
+    async fn ok(&mut self, frame: &Frame) -> Next {
+        self.answer(frame, ReplyStatus::Ok, json!({})).await
+    }
+
+    async fn refuse(&mut self, frame: &Frame, code: Code) -> Next {
+        self.answer(frame, ReplyStatus::Error, json!({"reason": code.as_str()}))
+            .await
+    }
+
+    /// Replies, where the client wants a reply.
+    async fn answer(&mut self, frame: &Frame, status: ReplyStatus, response: Value) -> Next {
+        if frame.reference.is_none() && frame.event != "phx_join" {
+            return Next::Stay;
+        }
+        self.send(&frame.reply(status, response)).await
+    }
+
+    async fn push(&mut self, message: &ToAgent) -> Next {
+        let (event, payload) = message.write();
+        let topic = self.topic.clone().unwrap_or_default();
+        self.send(&Frame::push(topic, event, payload)).await
+    }
+
+    async fn send(&mut self, frame: &Frame) -> Next {
+        let text = Utf8Bytes::from(frame.encode(self.form));
+        match self.socket.send(Message::Text(text)).await {
+            Ok(()) => Next::Stay,
+            Err(_) => Next::Close,
+        }
+    }
+
+    fn mistake(&mut self) -> Next {
+        self.mistakes += 1;
+        if self.mistakes > MISTAKES_LIMIT {
+            Next::Close
+        } else {
+            Next::Stay
+        }
+    }
+}
+
+/// The next message for a socket that has joined; before that there is none.
+async fn inbox(joined: &mut Option<(AgentSocket, mpsc::Receiver<ToSocket>)>) -> Option<ToSocket> {
+    match joined {
+        Some((_, inbox)) => inbox.recv().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,129 @@
+//! What all parts of the running platform share, and its settings.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use conversimple_guard::apikey::Pepper;
+use conversimple_providers::Meaning;
+use conversimple_store::{Store, Tenant};
+use conversimple_wire::AgentId;
+use serde::Serialize;
+
+use crate::engines::Engines;
+use crate::registry::Registry;
+use crate::session::Voice;
+use crate::signin::Signin;
+use crate::tokens::Tokens;
+
+/// What the platform is started with.
+pub struct Settings {
+    /// The database.
+    pub store: Store,
+    /// What makes stored key digests useless to whoever has only the database.
+    pub pepper: Pepper,
+    /// The models that hear and speak; without them the platform reads and writes.
+    pub voice: Option<Voice>,
+    /// The model for meaning; without it words alone choose tools.
+    pub meaning: Option<Arc<Meaning>>,
+    /// What the talk page is for; without it the page asks for a key.
+    pub talk: Option<Talk>,
+    /// Whether a proxy in front of us speaks TLS with the world.
+    pub secure: bool,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// The conversation that the talk page opens without a key. Only `conversimple dev` has one.
+#[derive(Clone)]
+pub struct Talk {
+    /// Whose agent it is.
+    pub tenant: Tenant,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// What the page says of it.
+    pub page: TalkPage,
+}
+
+/// What the talk page shows beside the conversation.
+#[derive(Clone, Serialize)]
+pub struct TalkPage {
+    /// The agent's name.
+    pub name: String,
+    /// Sentences to try.
+    pub r#try: Vec<String>,
+    /// Demo logins. They are no secret: they open nothing but the demo's own data.
+    pub logins: Vec<DemoLogin>,
+}
+
+/// A login of the demo.
+#[derive(Clone, Serialize)]
+pub struct DemoLogin {
+    /// Name.
+    pub user: String,
+    /// Password.
+    pub password: String,
+}
+
+/// How much at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Agent sockets.
+    pub agent_sockets: usize,
+    /// Open conversations of one customer.
+    pub conversations_per_customer: usize,
+    /// Conversations that the talk page may open a minute.
+    pub talks_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            agent_sockets: 10_000,
+            conversations_per_customer: 1_000,
+            talks_per_minute: 60,
+        }
+    }
+}
+
+/// The running platform.
+pub struct Platform {
+    pub(crate) store: Store,
+    pub(crate) pepper: Pepper,
+    pub(crate) voice: Option<Voice>,
+    pub(crate) meaning: Option<Arc<Meaning>>,
+    pub(crate) talk: Option<Talk>,
+    pub(crate) secure: bool,
+    pub(crate) limits: Limits,
+    pub(crate) registry: Registry,
+    pub(crate) engines: Engines,
+    pub(crate) tokens: Tokens,
+    pub(crate) signin: Signin,
+    pub(crate) address: SocketAddr,
+}
+
+impl Platform {
+    pub(crate) fn new(settings: Settings, address: SocketAddr) -> Arc<Self> {
+        Arc::new(Self {
+            store: settings.store,
+            pepper: settings.pepper,
+            voice: settings.voice,
+            meaning: settings.meaning,
+            talk: settings.talk,
+            secure: settings.secure,
+            limits: settings.limits,
+            registry: Registry::default(),
+            engines: Engines::default(),
+            tokens: Tokens::default(),
+            signin: Signin::default(),
+            address,
+        })
+    }
+
+    /// Random bytes of the operating system.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes)
+            .expect("the operating system gives random bytes; without them nothing here is safe");
+        bytes
+    }
+}

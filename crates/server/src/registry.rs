@@ -1,0 +1,458 @@
+//! Which agent process serves which conversation.
+//!
+//! The published clients come in three shapes: an agent that serves everything over one socket, a dispatcher whose
+//! control socket starts a socket for each conversation, and our own SDK, which says which agents it serves. Until a
+//! conversation is announced they look alike. So a conversation is announced to one candidate at a time, and belongs
+//! to whichever socket of the same customer registers tools for it first.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use conversimple_conversation::calls::SocketId;
+use conversimple_wire::agent::{Lifecycle, ToAgent};
+use conversimple_wire::tool::Party;
+use conversimple_wire::{AgentId, CallId, ConversationId, CustomerId, ToolOutcome, ToolSpec};
+use tokio::sync::mpsc;
+
+use crate::clock;
+use crate::session::Event;
+
+/// Messages that wait for a slow agent. Beyond, the socket is closed: it would only get slower.
+const OUTBOX_LIMIT: usize = 256;
+
+/// A process that comes back registers its conversations by itself; it is given this long before a conversation that
+/// lost its socket is announced to it as to a stranger.
+const RETURN_LIMIT: Duration = Duration::from_millis(300);
+
+/// What the gateway is told to do with a socket.
+#[derive(Debug)]
+pub(crate) enum ToSocket {
+    /// Send this.
+    Message(ToAgent),
+    /// Close: the key was revoked, or the platform stops.
+    Close,
+}
+
+/// An agent's connection, as the rest of the platform sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct AgentSocket {
+    /// Which.
+    pub(crate) id: SocketId,
+    outbox: mpsc::Sender<ToSocket>,
+}
+
+impl AgentSocket {
+    /// Sends a message; false when the agent is gone or so slow that it must be taken for gone.
+    pub(crate) fn send(&self, message: ToAgent) -> bool {
+        self.outbox.try_send(ToSocket::Message(message)).is_ok()
+    }
+}
+
+struct Connection {
+    socket: AgentSocket,
+    customer_id: CustomerId,
+    key_id: String,
+    /// Which agents the process says that it serves; empty means any.
+    agents: Vec<AgentId>,
+    /// Conversations that it has registered tools for.
+    serves: HashSet<ConversationId>,
+    /// It registered for a conversation that another socket was asked about: a dispatcher's child, made for that one.
+    dedicated: bool,
+    attached_at: Duration,
+}
+
+struct Served {
+    party: Party,
+    session: mpsc::UnboundedSender<Event>,
+    socket: Option<SocketId>,
+    asked: Vec<SocketId>,
+    lost: bool,
+}
+
+/// Every agent connection and every open conversation.
+#[derive(Default)]
+pub(crate) struct Registry {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    last_socket: u64,
+    connections: HashMap<SocketId, Connection>,
+    conversations: HashMap<ConversationId, Served>,
+    /// Which conversation a call that was sent belongs to.
+    calls: HashMap<CallId, ConversationId>,
+    strays: u64,
+}
+
+impl Registry {
+    /// An agent has joined. Returns its name and what it is to be sent.
+    pub(crate) fn attach(
+        &self,
+        customer_id: CustomerId,
+        key_id: String,
+        agents: Vec<AgentId>,
+    ) -> (AgentSocket, mpsc::Receiver<ToSocket>) {
+        let (outbox, inbox) = mpsc::channel(OUTBOX_LIMIT);
+        let mut state = self.lock();
+        state.last_socket += 1;
+        let socket = AgentSocket {
+            id: SocketId(state.last_socket),
+            outbox,
+        };
+        let connection = Connection {
+            socket: socket.clone(),
+            customer_id,
+            key_id,
+            agents,
+            serves: HashSet::new(),
+            dedicated: false,
+            attached_at: clock::monotonic(),
+        };
+        state.connections.insert(socket.id, connection);
+        (socket, inbox)
+    }
+
+    /// An agent is gone. Its conversations are told.
+    pub(crate) fn detach(&self, socket: SocketId) {
+        let mut state = self.lock();
+        let Some(connection) = state.connections.remove(&socket) else {
+            return;
+        };
+        for conversation_id in connection.serves {
+            if let Some(served) = state.conversations.get_mut(&conversation_id)
+                && served.socket == Some(socket)
+            {
+                served.socket = None;
+                served.lost = true;
+                served.asked.retain(|asked| *asked != socket);
+                let _gone = served.session.send(Event::AgentLost);
+            }
+        }
+    }
+
+    /// A conversation begins: it is announced to a candidate.
+    pub(crate) fn open(
+        &self,
+        conversation_id: ConversationId,
+        party: Party,
+        session: mpsc::UnboundedSender<Event>,
+    ) {
+        let mut state = self.lock();
+        let served = Served {
+            party,
+            session,
+            socket: None,
+            asked: Vec::new(),
+            lost: false,
+        };
+        state.conversations.insert(conversation_id.clone(), served);
+        state.announce(&conversation_id);
+    }
+
+    /// Announces a conversation that nobody serves yet to the next candidate. False when there is none.
+    pub(crate) fn announce(&self, conversation_id: &ConversationId) -> bool {
+        self.lock().announce(conversation_id)
+    }
+
+    /// A socket registers tools for a conversation. False when there is no such conversation of its customer, or
+    /// another socket serves it.
+    pub(crate) fn register(
+        &self,
+        socket: SocketId,
+        conversation_id: &ConversationId,
+        tools: Vec<ToolSpec>,
+    ) -> bool {
+        let mut state = self.lock();
+        let State {
+            connections,
+            conversations,
+            ..
+        } = &mut *state;
+        let Some(connection) = connections.get_mut(&socket) else {
+            return false;
+        };
+        let Some(served) = conversations.get_mut(conversation_id) else {
+            return false;
+        };
+        if served.party.customer_id != connection.customer_id
+            || served.socket.is_some_and(|other| other != socket)
+        {
+            return false;
+        }
+        let asked = served.asked.contains(&socket);
+        connection.dedicated |= !asked && !served.asked.is_empty();
+        connection.serves.insert(conversation_id.clone());
+        served.socket = Some(socket);
+        let event = Event::Agent {
+            socket: connection.socket.clone(),
+            tools,
+            remembers: !asked,
+        };
+        served.session.send(event).is_ok()
+    }
+
+    /// A call is about to be sent: its reply belongs to this conversation.
+    pub(crate) fn expect_reply(&self, call_id: CallId, conversation_id: ConversationId) {
+        self.lock().calls.insert(call_id, conversation_id);
+    }
+
+    /// No reply to this call is expected any more.
+    pub(crate) fn forget_reply(&self, call_id: &CallId) {
+        self.lock().calls.remove(call_id);
+    }
+
+    /// A reply goes to the session that its call belongs to, whatever conversation the agent names. Whether the call
+    /// was sent on this socket is the ledger's to say. False for a call that nobody waits for.
+    pub(crate) fn reply(&self, socket: SocketId, call_id: CallId, outcome: ToolOutcome) -> bool {
+        let mut state = self.lock();
+        let session = state
+            .calls
+            .get(&call_id)
+            .and_then(|id| state.conversations.get(id));
+        let sent = session.is_some_and(|served| {
+            let own = served.socket == Some(socket);
+            own && served
+                .session
+                .send(Event::Reply {
+                    call_id,
+                    socket,
+                    outcome,
+                })
+                .is_ok()
+        });
+        state.strays += u64::from(!sent);
+        sent
+    }
+
+    /// A conversation is over. Whoever heard of it is told.
+    pub(crate) fn close(&self, conversation_id: &ConversationId) {
+        let mut state = self.lock();
+        let Some(served) = state.conversations.remove(conversation_id) else {
+            return;
+        };
+        for socket in served
+            .socket
+            .into_iter()
+            .chain(served.asked)
+            .collect::<HashSet<_>>()
+        {
+            if let Some(connection) = state.connections.get_mut(&socket) {
+                connection.serves.remove(conversation_id);
+                connection.socket.send(ToAgent::ConversationLifecycle {
+                    event: Lifecycle::Ended,
+                    conversation_id: conversation_id.clone(),
+                    timestamp: clock::rfc3339_now(),
+                });
+            }
+        }
+    }
+
+    /// The session of a conversation, if it is the customer's.
+    pub(crate) fn session(
+        &self,
+        customer_id: &CustomerId,
+        id: &ConversationId,
+    ) -> Option<mpsc::UnboundedSender<Event>> {
+        let state = self.lock();
+        state
+            .conversations
+            .get(id)
+            .filter(|served| served.party.customer_id == *customer_id)
+            .map(|s| s.session.clone())
+    }
+
+    /// Closes the sockets that were opened with a key.
+    pub(crate) fn close_key(&self, key_id: &str) {
+        for connection in self
+            .lock()
+            .connections
+            .values()
+            .filter(|connection| connection.key_id == key_id)
+        {
+            let _full = connection.socket.outbox.try_send(ToSocket::Close);
+        }
+    }
+
+    /// The keys that sockets were opened with.
+    pub(crate) fn keys(&self) -> HashSet<String> {
+        self.lock()
+            .connections
+            .values()
+            .map(|connection| connection.key_id.clone())
+            .collect()
+    }
+
+    /// The agents that are connected for a customer and say their names.
+    pub(crate) fn agents(&self, customer_id: &CustomerId) -> Vec<AgentId> {
+        let state = self.lock();
+        let mut agents: Vec<AgentId> = state
+            .connections
+            .values()
+            .filter(|connection| connection.customer_id == *customer_id)
+            .flat_map(|connection| connection.agents.iter().cloned())
+            .collect();
+        agents.sort();
+        agents.dedup();
+        agents
+    }
+
+    /// Connected agents and open conversations, for health and metrics.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.connections.len(), state.conversations.len())
+    }
+
+    /// Open conversations of a customer.
+    pub(crate) fn open_conversations(&self, customer_id: &CustomerId) -> usize {
+        self.lock()
+            .conversations
+            .values()
+            .filter(|served| served.party.customer_id == *customer_id)
+            .count()
+    }
+
+    /// Replies that no open call waited for.
+    pub(crate) fn strays(&self) -> u64 {
+        self.lock().strays
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn announce(&mut self, conversation_id: &ConversationId) -> bool {
+        let Some(served) = self.conversations.get_mut(conversation_id) else {
+            return false;
+        };
+        if served.socket.is_some() {
+            return true;
+        }
+        if self
+            .connections
+            .values()
+            .all(|c| served.asked.contains(&c.socket.id))
+        {
+            served.asked.clear();
+        }
+        let candidate = self
+            .connections
+            .values()
+            .filter(|c| c.customer_id == served.party.customer_id && !c.dedicated)
+            .filter(|c| c.agents.is_empty() || c.agents.contains(&served.party.agent_id))
+            .filter(|c| !served.asked.contains(&c.socket.id))
+            .filter(|c| {
+                !served.lost || clock::monotonic().saturating_sub(c.attached_at) >= RETURN_LIMIT
+            })
+            // Whoever names the agent comes first; then whoever has least to do; then the newest.
+            .min_by_key(|c| {
+                (
+                    c.agents.is_empty(),
+                    c.serves.len(),
+                    std::cmp::Reverse(c.socket.id.0),
+                )
+            });
+        let Some(candidate) = candidate else {
+            return false;
+        };
+        served.asked.push(candidate.socket.id);
+        let Party {
+            customer_id,
+            agent_id,
+        } = served.party.clone();
+        let conversation_id = conversation_id.clone();
+        candidate.socket.send(ToAgent::ConversationReady {
+            conversation_id: conversation_id.clone(),
+            agent_id,
+            customer_id,
+        }) && candidate.socket.send(ToAgent::ConversationLifecycle {
+            event: Lifecycle::Started,
+            conversation_id,
+            timestamp: clock::rfc3339_now(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn party(customer: &str) -> Party {
+        Party {
+            customer_id: CustomerId::parse(customer).expect("an id"),
+            agent_id: AgentId::parse("shop").expect("an id"),
+        }
+    }
+
+    fn conversation(name: &str) -> ConversationId {
+        ConversationId::parse(name).expect("an id")
+    }
+
+    fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<ToSocket>) {
+        registry.attach(party(customer).customer_id, "key".into(), Vec::new())
+    }
+
+    #[test]
+    fn another_customers_socket_neither_hears_of_a_conversation_nor_serves_it() {
+        let registry = Registry::default();
+        let (thief, mut heard) = attach(&registry, "cust_thief");
+        let (session, _events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_1"), party("cust_1"), session);
+        assert!(heard.try_recv().is_err());
+        assert!(!registry.register(thief.id, &conversation("conv_1"), Vec::new()));
+        assert!(
+            registry
+                .session(&party("cust_thief").customer_id, &conversation("conv_1"))
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_conversation_belongs_to_the_first_socket_that_registers() {
+        let registry = Registry::default();
+        let (control, mut heard) = attach(&registry, "cust_1");
+        let (session, mut events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_1"), party("cust_1"), session);
+        assert!(matches!(
+            heard.try_recv(),
+            Ok(ToSocket::Message(ToAgent::ConversationReady { .. }))
+        ));
+        let (child, mut to_child) = attach(&registry, "cust_1");
+        assert!(registry.register(child.id, &conversation("conv_1"), Vec::new()));
+        assert!(!registry.register(control.id, &conversation("conv_1"), Vec::new()));
+        assert!(matches!(
+            events.try_recv(),
+            Ok(Event::Agent {
+                remembers: true,
+                ..
+            })
+        ));
+        // The child was made for that conversation; the next one is announced to the control socket again.
+        let (session, _events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_2"), party("cust_1"), session);
+        assert!(to_child.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_lost_socket_is_told_to_its_conversations_and_another_may_take_over() {
+        let registry = Registry::default();
+        let (first, _inbox) = attach(&registry, "cust_1");
+        let (session, mut events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_1"), party("cust_1"), session);
+        assert!(registry.register(first.id, &conversation("conv_1"), Vec::new()));
+        assert!(matches!(
+            events.try_recv(),
+            Ok(Event::Agent {
+                remembers: false,
+                ..
+            })
+        ));
+        registry.detach(first.id);
+        assert!(matches!(events.try_recv(), Ok(Event::AgentLost)));
+        let (second, _inbox) = attach(&registry, "cust_1");
+        assert!(registry.register(second.id, &conversation("conv_1"), Vec::new()));
+    }
+}

@@ -1,0 +1,134 @@
+//! Looking at what happened: the dashboard's sign-in and the audit trail.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use conversimple_store::{Chain, Link, Verdict};
+use conversimple_wire::Code;
+use conversimple_wire::rest::Success;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::auth::{self, Viewer};
+use crate::platform::Platform;
+use crate::refused::Refused;
+use crate::strict::Strict;
+
+/// Most records that one request gets.
+const RECORDS_LIMIT: u32 = 500;
+
+/// How a dashboard session is opened.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    code: Option<String>,
+    api_key: Option<String>,
+}
+
+/// `POST /session`
+pub(crate) async fn sign_in(
+    State(platform): State<Arc<Platform>>,
+    headers: HeaderMap,
+    Strict(body): Strict<SignIn>,
+) -> Result<Response, Refused> {
+    if !auth::is_own_origin(&platform, &headers) {
+        return Err(Code::OriginForbidden.into());
+    }
+    let tenant = match (body.code, body.api_key) {
+        (Some(code), None) => platform
+            .signin
+            .redeem_code(&code)
+            .ok_or(Code::AuthInvalidKey)?,
+        (None, Some(key)) => auth::key_holder(&platform, Some(&key))
+            .await?
+            .tenant()
+            .clone(),
+        _ => return Err(Code::InvalidParameters.into()),
+    };
+    let cookie = platform
+        .signin
+        .open(platform.random(), tenant, platform.secure);
+    Ok((
+        [(header::SET_COOKIE, cookie)],
+        Json(json!({"success": true, "data": {}})),
+    )
+        .into_response())
+}
+
+/// `POST /session/end`
+pub(crate) async fn sign_out(
+    State(platform): State<Arc<Platform>>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    if !auth::is_page_request(&platform, &headers) {
+        return Err(Code::OriginForbidden.into());
+    }
+    let cookie = platform.signin.end(&headers, platform.secure);
+    Ok((
+        [(header::SET_COOKIE, cookie)],
+        Json(json!({"success": true, "data": {}})),
+    )
+        .into_response())
+}
+
+/// Which records.
+#[derive(Deserialize)]
+pub(crate) struct Records {
+    #[serde(default = "usual_limit")]
+    limit: u32,
+    /// Only records before this number.
+    before: Option<u64>,
+}
+
+fn usual_limit() -> u32 {
+    100
+}
+
+/// `GET /audit`: the newest first.
+pub(crate) async fn audit(
+    State(platform): State<Arc<Platform>>,
+    viewer: Viewer,
+    Query(records): Query<Records>,
+) -> Result<Json<Success<Vec<Value>>>, Refused> {
+    let chain = Chain::of(&viewer.tenant);
+    let limit = records.limit.clamp(1, RECORDS_LIMIT);
+    let links = match records.before {
+        None => platform.store.audit_tail(&chain, limit).await?,
+        Some(before) => {
+            let after = before.saturating_sub(u64::from(limit) + 1);
+            let mut links = platform.store.audit_links(&chain, after, limit).await?;
+            links.retain(|link| link.seq < before);
+            links.reverse();
+            links
+        }
+    };
+    Ok(Json(Success::one(links.iter().map(shown).collect())))
+}
+
+fn shown(link: &Link) -> Value {
+    let mut record: Value = serde_json::from_str(&link.body).unwrap_or_default();
+    if let Some(fields) = record.as_object_mut() {
+        fields.insert("seq".into(), json!(link.seq));
+        fields.insert("hash".into(), json!(link.hash));
+    }
+    record
+}
+
+/// `GET /audit/verify`: whether the trail is whole.
+pub(crate) async fn verify(
+    State(platform): State<Arc<Platform>>,
+    viewer: Viewer,
+) -> Result<Json<Value>, Refused> {
+    let verdict = platform
+        .store
+        .verify_audit(&Chain::of(&viewer.tenant))
+        .await?;
+    Ok(Json(match verdict {
+        Verdict::Whole { length } => json!({"ok": true, "records": length}),
+        Verdict::Missing { seq } => json!({"ok": false, "broken": {"seq": seq, "why": "missing"}}),
+        Verdict::Changed { seq } => json!({"ok": false, "broken": {"seq": seq, "why": "changed"}}),
+    }))
+}

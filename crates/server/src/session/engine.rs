@@ -1,0 +1,263 @@
+//! The language engine of a session: asked on forks, so that what was only tried leaves no trace.
+//!
+//! The engine decides on a copy of itself. When the turn is taken the copy takes its place; when the caller goes on it
+//! is dropped; when a turn is taken back, the engine from before it returns. What it decides becomes what the machine
+//! understands here, and here a call of a `confirm` tool gets the sentence that the caller must say yes to.
+
+use std::sync::Arc;
+
+use conversimple_conversation as machine;
+use conversimple_conversation::{AskId, Decision};
+use conversimple_dialog::read_back;
+use conversimple_providers::language::{Act, Expect, Happening, Language, Patience, Step};
+use conversimple_wire::tool::{OWN_THINGS_TOOL, OwnThings};
+use conversimple_wire::{Code, ToolOutcome, ToolSpec};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use super::{Event, gate::Gate};
+use crate::clock;
+use crate::platform::Platform;
+
+/// How often the session looks for an agent before a caller's words are answered with an apology.
+const WAITS_LIMIT: u32 = 8;
+
+pub(super) struct Engine {
+    platform: Arc<Platform>,
+    events: mpsc::UnboundedSender<Event>,
+    current: Option<Box<dyn Language>>,
+    before_turn: Option<Box<dyn Language>>,
+    trial: Option<(AskId, Box<dyn Language>)>,
+    /// What was asked before the engine was there.
+    waiting: Option<(AskId, machine::Event)>,
+    waits: u32,
+}
+
+impl Engine {
+    pub(super) fn new(platform: Arc<Platform>, events: mpsc::UnboundedSender<Event>) -> Self {
+        Self {
+            platform,
+            events,
+            current: None,
+            before_turn: None,
+            trial: None,
+            waiting: None,
+            waits: 0,
+        }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// Makes an engine for a set of tools. The meaning of their phrases takes a moment the first time.
+    pub(super) fn build(&mut self, tools: Vec<ToolSpec>) {
+        let (platform, events) = (self.platform.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let engine = platform.engines.for_tools(&tools, platform.meaning.clone());
+            let engine = engine
+                .inspect_err(
+                    |error| tracing::error!(%error, "no engine could be made for an agent's tools"),
+                )
+                .ok();
+            let _over = events.send(Event::EngineReady(engine));
+        });
+    }
+
+    pub(super) fn ready(&mut self, engine: Option<Box<dyn Language>>) {
+        self.current = engine;
+        self.before_turn = None;
+        self.trial = None;
+        if let Some((ask, event)) = self.waiting.take() {
+            self.ask(ask, event);
+        }
+    }
+
+    /// Called while no agent is connected: at some point the caller gets an answer all the same.
+    pub(super) fn give_up_waiting(&mut self) {
+        self.waits += 1;
+        if self.waits >= WAITS_LIMIT
+            && let Some((ask, _)) = self.waiting.take()
+        {
+            self.apologise(ask);
+        }
+    }
+
+    pub(super) fn ask(&mut self, ask: AskId, event: machine::Event) {
+        let Some(current) = &self.current else {
+            self.waits = 0;
+            self.waiting = Some((ask, event));
+            return;
+        };
+        let mut fork = current.fork();
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let step = fork.step(happening(event)).await;
+            let step = step
+                .inspect_err(|error| tracing::error!(%error, "the language engine failed"))
+                .ok();
+            let _over = events.send(Event::Decided {
+                ask,
+                engine: fork,
+                step,
+            });
+        });
+    }
+
+    /// Keeps the fork until the machine says whether it is adopted, and says what it wants in the machine's terms.
+    pub(super) fn decided(
+        &mut self,
+        ask: AskId,
+        engine: Box<dyn Language>,
+        step: Option<Step>,
+        gate: &Gate,
+    ) -> Decision {
+        self.trial = Some((ask, engine));
+        let Some(step) = step else {
+            return say(Code::InternalError);
+        };
+        Decision {
+            patience: match step.patience {
+                Patience::Short => machine::Patience::Short,
+                Patience::Long => machine::Patience::Long,
+            },
+            expects: match &step.expects {
+                Some(Expect::Secret { kind, .. }) => Some(kind.clone()),
+                _ => None,
+            },
+            acts: step
+                .acts
+                .into_iter()
+                .map(|act| self.act(act, gate))
+                .collect(),
+        }
+    }
+
+    fn act(&self, act: Act, gate: &Gate) -> machine::Act {
+        match act {
+            Act::Say(text) => machine::Act::Say(text),
+            Act::Call { tool, .. } if gate.is_internal(&tool) => {
+                machine::Act::Say(Code::ToolNotFound.sentence().into())
+            }
+            Act::Call { tool, arguments } => {
+                let read_back = gate.needs_yes(&tool, &arguments).map(|(spec, arguments)| {
+                    read_back(spec, &arguments, |kind, id| gate.own_name(kind, id))
+                });
+                machine::Act::Call {
+                    tool,
+                    arguments,
+                    read_back,
+                }
+            }
+            Act::Own { kind } => {
+                let arguments = json!({"kind": kind})
+                    .as_object()
+                    .cloned()
+                    .unwrap_or_default();
+                machine::Act::Call {
+                    tool: OWN_THINGS_TOOL.into(),
+                    arguments,
+                    read_back: None,
+                }
+            }
+        }
+    }
+
+    pub(super) fn adopt(&mut self, ask: AskId, begins_turn: bool) {
+        // An apology for a missing engine is nobody's to adopt.
+        let Some((_, engine)) = self.trial.take_if(|(id, _)| *id == ask) else {
+            return;
+        };
+        if self.current.is_none() {
+            return;
+        }
+        let before = self.current.replace(engine);
+        if begins_turn {
+            self.before_turn = before;
+        }
+    }
+
+    pub(super) fn revert(&mut self) {
+        if let Some(before) = self.before_turn.take() {
+            self.current = Some(before);
+        }
+    }
+
+    /// The engine waits for an outcome that it will not get: its turn is over.
+    pub(super) fn abandon(&mut self, tool: String, arguments: Map<String, Value>) {
+        let Some(current) = &self.current else { return };
+        let mut fork = current.fork();
+        let outcome = ToolOutcome::Failed(Code::TurnInterrupted);
+        // Engines answer an outcome without waiting for anything; what it would like to say is not said.
+        let step = fork.step(happening(machine::Event::Outcome {
+            tool,
+            arguments,
+            outcome,
+        }));
+        if futures_util::FutureExt::now_or_never(step).is_some() {
+            self.current = Some(fork);
+        }
+    }
+
+    fn apologise(&self, ask: AskId) {
+        let empty = self.platform.engines.empty();
+        let step = Step {
+            acts: vec![Act::Say(Code::AgentUnavailable.sentence().into())],
+            patience: Patience::Short,
+            expects: None,
+        };
+        let _over = self.events.send(Event::Decided {
+            ask,
+            engine: empty,
+            step: Some(step),
+        });
+    }
+}
+
+fn say(code: Code) -> Decision {
+    Decision {
+        acts: vec![machine::Act::Say(code.sentence().into())],
+        ..Decision::default()
+    }
+}
+
+fn happening(event: machine::Event) -> Happening {
+    match event {
+        machine::Event::Begin => Happening::Begin,
+        machine::Event::Heard(text) => Happening::Heard {
+            text,
+            today: clock::today(),
+        },
+        machine::Event::Declined { tool } => Happening::Declined { tool },
+        machine::Event::Outcome {
+            tool,
+            arguments,
+            outcome,
+        } if tool == OWN_THINGS_TOOL => {
+            let things = match outcome {
+                ToolOutcome::Result(value) => {
+                    serde_json::from_value::<OwnThings>(value).unwrap_or_default()
+                }
+                ToolOutcome::Failed(_) => OwnThings::default(),
+            };
+            let kind = arguments
+                .get("kind")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            Happening::OwnThings {
+                kind,
+                things: things.things,
+            }
+        }
+        machine::Event::Outcome {
+            tool,
+            arguments,
+            outcome,
+        } => Happening::Outcome {
+            tool,
+            arguments,
+            outcome,
+        },
+    }
+}

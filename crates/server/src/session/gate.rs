@@ -1,0 +1,370 @@
+//! The platform's side of the guard in one conversation: what a tool may be called with, by whom, and what is kept of it.
+//!
+//! Every call walks the way of `conversimple_guard::call` here before it leaves, and again in the agent where the agent
+//! is ours. The caller's secrets live in this conversation's vault; they enter the arguments inside the walk and are in
+//! nothing that is shown, recorded or given to an engine. Each decision is in the audit trail before it has an effect.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use conversimple_conversation::calls::OpenCall;
+use conversimple_guard::Refusal;
+use conversimple_guard::call::{
+    Author, Call, Consent, LoginTicket, Permit, Policy, Quotas, Session, SessionLimits, Yes, stage,
+};
+use conversimple_guard::capture::Vault;
+use conversimple_guard::mask::{Kind, Watch, mask_json};
+use conversimple_guard::reply::Clear;
+use conversimple_store::Tenant;
+use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
+use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::trail::{Entry, Trail};
+use crate::clock;
+use crate::platform::Platform;
+
+/// Verdict of a call that was let through and came back.
+const ALLOWED: &str = "allowed";
+
+pub(super) struct Gate {
+    id: ConversationId,
+    tools: Vec<ToolSpec>,
+    policies: HashMap<String, Arc<Policy>>,
+    quotas: Quotas,
+    login: Session,
+    own: BTreeMap<String, OwnThings>,
+    vault: Vault,
+    watch: Watch,
+    /// The words of the utterance that is being understood, until its turn is taken.
+    growing: Zeroizing<String>,
+    /// What was let through and is not back yet.
+    passed: HashMap<CallId, Passed>,
+    trail: Trail,
+}
+
+/// A call that was let through.
+struct Passed {
+    arguments: Map<String, Value>,
+    ticket: Option<LoginTicket>,
+}
+
+impl Gate {
+    pub(super) fn new(platform: Arc<Platform>, tenant: Tenant, id: ConversationId) -> Self {
+        Self {
+            tools: Vec::new(),
+            policies: HashMap::new(),
+            quotas: Quotas::new(),
+            login: Session::new(id.clone(), SessionLimits::default()),
+            own: BTreeMap::new(),
+            vault: Vault::new(),
+            watch: Watch::new(),
+            growing: Zeroizing::default(),
+            passed: HashMap::new(),
+            trail: Trail::new(platform, &tenant, id.clone()),
+            id,
+        }
+    }
+
+    // ---- words ----
+
+    /// Swaps the secrets of an utterance for tokens. `expected` is the kind of secret that the caller was asked for.
+    /// Spoken words may still change until [`Gate::turn_taken`]; typed ones are whole.
+    pub(super) fn capture(&mut self, words: &str, expected: Option<&str>, typed: bool) -> String {
+        let expected = expected.map(|kind| Kind::from_name(kind).unwrap_or(Kind::Password));
+        if let Some(kind) = expected {
+            self.watch.ask(kind);
+        }
+        let heard = self.watch.heard(words, typed);
+        if !typed {
+            self.growing = Zeroizing::new(words.to_owned());
+        }
+        // What is typed when a secret is asked for is the secret, unless it says in words what it is.
+        let whole = heard
+            .spans
+            .first()
+            .is_none_or(|span| span.start == 0 && span.end == words.len());
+        if let Some(kind) = expected.filter(|_| typed && whole)
+            && let Ok(token) = self
+                .vault
+                .hold_typed(kind, Zeroizing::new(words.trim().to_owned()))
+        {
+            return token.to_string();
+        }
+        self.vault.swap_heard(words, &heard).text
+    }
+
+    /// The turn was taken: what was heard will not change any more.
+    pub(super) fn turn_taken(&mut self) {
+        let words = std::mem::take(&mut self.growing);
+        if !words.is_empty() {
+            self.watch.heard(&words, true);
+        }
+    }
+
+    /// What the platform says: a question for a number makes the next words its answer.
+    pub(super) fn said(&mut self, text: &str) {
+        self.watch.said(text);
+    }
+
+    // ---- tools ----
+
+    /// Takes the tools that the agent registered; false when they are the same as before.
+    pub(super) fn set_tools(&mut self, tools: &[ToolSpec]) -> bool {
+        if self.tools == tools {
+            return false;
+        }
+        self.tools.clear();
+        self.policies.clear();
+        for tool in tools {
+            match Policy::of(tool, Author::Foreign) {
+                Ok(policy) => {
+                    self.policies.insert(tool.name.clone(), Arc::new(policy));
+                    self.tools.push(tool.clone());
+                }
+                Err(error) => {
+                    tracing::warn!(conversation = %self.id, tool = %tool.name, %error, "a tool is left out")
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether an engine may not ask for this tool by name.
+    pub(super) fn is_internal(&self, tool: &str) -> bool {
+        self.policies
+            .get(tool)
+            .is_some_and(|policy| policy.internal())
+    }
+
+    /// The name of one of the caller's own things, to be said instead of its id.
+    pub(super) fn own_name(&self, kind: &str, id: &str) -> Option<String> {
+        self.own
+            .get(kind)?
+            .things
+            .iter()
+            .find(|thing| thing.id == id)?
+            .names
+            .first()
+            .cloned()
+    }
+
+    /// For a call that the caller must say yes to: its declaration and exactly the arguments that would be sent, so
+    /// that these are read back. None when no yes is needed, or when the call would be refused in any case.
+    pub(super) fn needs_yes(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+    ) -> Option<(&ToolSpec, Map<String, Value>)> {
+        let spec = self
+            .tools
+            .iter()
+            .find(|spec| spec.name == tool && spec.confirm())?;
+        let policy = self.policies.get(tool)?;
+        if policy.needs_caller() && !self.login.is_live(clock::now()) {
+            return None;
+        }
+        let complete = policy
+            .schema()
+            .check(self.with_secrets(policy, arguments))
+            .ok()?;
+        Some((spec, policy.without_secrets(&complete)))
+    }
+
+    fn with_secrets(&self, policy: &Policy, arguments: &Map<String, Value>) -> Map<String, Value> {
+        let mut arguments = arguments.clone();
+        for secret in policy.secrets() {
+            if let Some(Value::String(text)) = arguments.get_mut(&secret.name)
+                && let Some(value) = self.vault.resolve(text)
+            {
+                *text = value.to_string();
+            }
+        }
+        arguments
+    }
+
+    // ---- calls ----
+
+    /// Decides about a call: the arguments to send, or why not. The decision is in the trail when this returns.
+    pub(super) async fn admit(
+        &mut self,
+        call_id: &CallId,
+        call: &OpenCall,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let decided = self.walk(call_id, call);
+        let refused = decided
+            .as_ref()
+            .err()
+            .map(|refusal| refusal.code.to_string());
+        let entry = self.entry(call_id, call, refused.as_deref().unwrap_or(ALLOWED));
+        if !self.trail.write("call", entry).await && decided.is_ok() {
+            return Err(Code::ServiceUnavailable.into());
+        }
+        let mut permit = decided?;
+        let ticket = permit.login();
+        let arguments = permit.take_arguments();
+        self.passed.insert(
+            call_id.clone(),
+            Passed {
+                arguments: arguments.clone(),
+                ticket,
+            },
+        );
+        Ok(arguments)
+    }
+
+    /// A call that was let through before is sent again.
+    pub(super) fn again(&self, call_id: &CallId) -> Result<Map<String, Value>, Refusal> {
+        let passed = self
+            .passed
+            .get(call_id)
+            .ok_or_else(|| Refusal::from(Code::TurnInterrupted))?;
+        Ok(passed.arguments.clone())
+    }
+
+    fn walk(&mut self, call_id: &CallId, call: &OpenCall) -> Result<Permit, Refusal> {
+        let now = clock::now();
+        let asked = ToolCall {
+            call_id: call_id.clone(),
+            conversation_id: self.id.clone(),
+            tool_name: call.tool.clone(),
+            arguments: call.arguments.clone(),
+            timeout_seconds: conversimple_wire::agent::TIMEOUT_SECONDS_DEFAULT,
+        };
+        let policy = self.policies.get(&call.tool);
+        let vault = &self.vault;
+        let validated = Call::received(asked)
+            .sized()?
+            .identified(policy, Some(&mut self.login), now)?
+            .limited(&mut self.quotas, now)?
+            .validated_with(|_, text| vault.resolve(text))?;
+        let owned = self.own(validated)?;
+        let consent = match call.confirmed {
+            true => Consent::Spoken(Yes::to(self.id.clone(), owned.digest())),
+            false => Consent::None,
+        };
+        owned.permitted(consent, &mut self.quotas, now)
+    }
+
+    /// Own things are checked against what the agent said that this caller owns. An agent that cannot be asked checks
+    /// by itself.
+    fn own(&self, call: Call<stage::Validated>) -> Result<Call<stage::OwnThings>, Refusal> {
+        let nothing = OwnThings::default();
+        let can_ask = self.policies.contains_key(OWN_THINGS_TOOL);
+        let mut proofs = Vec::new();
+        for claim in call.claims()? {
+            let owned = match can_ask {
+                true => {
+                    let things = self.own.get(claim.kind()).unwrap_or(&nothing);
+                    claim.among(things)?
+                }
+                false => claim.answered(Some(()))?,
+            };
+            proofs.push(owned.proof());
+        }
+        call.owned(&proofs)
+    }
+
+    /// What an agent's reply is worth: too large is refused, and what still looks like a secret is masked.
+    pub(super) fn clear_reply(&self, outcome: ToolOutcome) -> ToolOutcome {
+        match outcome {
+            ToolOutcome::Result(value) => {
+                ToolOutcome::Result(Clear::new(value).masked().sealed().into_value())
+            }
+            failed @ ToolOutcome::Failed(_) => failed,
+        }
+    }
+
+    /// A call ended: logins and own things follow from it, and it is in the trail.
+    pub(super) async fn settled(
+        &mut self,
+        call_id: &CallId,
+        call: &OpenCall,
+        outcome: &ToolOutcome,
+    ) -> CallView {
+        let passed = self.passed.remove(call_id);
+        let verdict = outcome.refusal().map_or(ALLOWED, |code| code).to_owned();
+        if let Some(passed) = passed {
+            let entry = self.entry(call_id, call, &verdict);
+            self.trail.write("outcome", entry).await;
+            self.follow(call, passed, outcome);
+        }
+        let mut view = self.view(call_id, call);
+        view.millis = Some(
+            clock::monotonic()
+                .saturating_sub(call.asked_at)
+                .as_secs_f64()
+                * 1000.0,
+        );
+        view.verdict = Some(verdict);
+        view
+    }
+
+    fn follow(&mut self, call: &OpenCall, passed: Passed, outcome: &ToolOutcome) {
+        let ToolOutcome::Result(result) = outcome else {
+            return;
+        };
+        let well =
+            outcome.refusal().is_none() && result.get("success") != Some(&Value::Bool(false));
+        let role = self
+            .policies
+            .get(&call.tool)
+            .map_or(Role::Ordinary, |policy| policy.role());
+        match (role, passed.ticket) {
+            (Role::Login, Some(ticket)) if well => {
+                // The agent says who it is; the id is for our limits and the trail, never an argument.
+                let named = ["user_id", "user", "customer_id", "id"]
+                    .iter()
+                    .find_map(|key| result.get(*key)?.as_str());
+                let id = named.unwrap_or("caller");
+                let _in = self.login.log_in(ticket, id, clock::now());
+                self.own.clear();
+            }
+            (Role::Logout, _) if well => {
+                self.login.log_out();
+                self.own.clear();
+            }
+            _ => {}
+        }
+        if call.tool == OWN_THINGS_TOOL
+            && let Some(kind) = call.arguments.get("kind").and_then(Value::as_str)
+            && let Ok(things) = serde_json::from_value(result.clone())
+        {
+            self.own.insert(kind.to_owned(), things);
+        }
+    }
+
+    /// A call as it may be shown: secrets are gone, and what still looks like one is masked.
+    pub(super) fn view(&self, call_id: &CallId, call: &OpenCall) -> CallView {
+        let shown = match self.policies.get(&call.tool) {
+            Some(policy) => policy.without_secrets(&call.arguments),
+            None => call.arguments.clone(),
+        };
+        let mut arguments = Value::Object(shown);
+        mask_json(&mut arguments);
+        CallView {
+            call_id: call_id.clone(),
+            turn: call.turn,
+            name: call.tool.clone(),
+            arguments,
+            verdict: None,
+            millis: None,
+        }
+    }
+
+    fn entry(&mut self, call_id: &CallId, call: &OpenCall, verdict: &str) -> Entry {
+        let view = self.view(call_id, call);
+        Entry {
+            call_id: view.call_id,
+            turn: view.turn,
+            tool: view.name,
+            arguments: view.arguments,
+            who: self
+                .login
+                .caller(clock::now())
+                .map(|caller| caller.id().to_owned()),
+            verdict: verdict.to_owned(),
+        }
+    }
+}

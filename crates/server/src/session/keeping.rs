@@ -1,0 +1,138 @@
+//! What is kept of a session and what is shown of it: turns and calls in the store, results for whoever waits for one.
+//!
+//! Nothing is kept or shown before it went through the mask.
+
+use conversimple_conversation::TurnRecord;
+use conversimple_guard::mask::mask;
+use conversimple_store::{Call, Store, Tenant, Turn};
+use conversimple_wire::ConversationId;
+use conversimple_wire::media::ToCaller;
+use conversimple_wire::rest::{TurnCall, TurnView};
+use conversimple_wire::tool::CallView;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+use crate::clock;
+
+pub(super) struct Keeping {
+    store: Store,
+    tenant: Tenant,
+    id: ConversationId,
+    /// The calls of the turn that is going on.
+    calls: Vec<CallView>,
+    waiting: Option<oneshot::Sender<TurnView>>,
+}
+
+impl Keeping {
+    pub(super) fn new(store: Store, tenant: Tenant, id: ConversationId) -> Self {
+        Self {
+            store,
+            tenant,
+            id,
+            calls: Vec::new(),
+            waiting: None,
+        }
+    }
+
+    /// The next turn that ends is the answer to this request. One that still waits gets what there is of its turn.
+    pub(super) fn wait_for_turn(&mut self, done: oneshot::Sender<TurnView>) {
+        self.waiting = Some(done);
+    }
+
+    /// A turn was taken back: its calls, if any, belong to nothing.
+    pub(super) fn shown(&mut self, message: &ToCaller) {
+        if let ToCaller::TurnVoid { turn } = message {
+            self.calls.retain(|call| call.turn != *turn);
+        }
+    }
+
+    /// A call ended.
+    pub(super) async fn call(&mut self, view: &CallView) {
+        let call = Call {
+            call_id: view.call_id.clone(),
+            turn: view.turn,
+            tool: view.name.clone(),
+            arguments: view.arguments.clone(),
+            verdict: view.verdict.clone().unwrap_or_default(),
+            took: Duration::from_secs_f64(view.millis.unwrap_or_default().max(0.0) / 1000.0),
+            at: clock::now(),
+        };
+        if let Err(error) = self.store.record_call(&self.tenant, &self.id, &call).await {
+            tracing::error!(conversation = %self.id, %error, "a tool call was not kept");
+        }
+        self.calls.push(view.clone());
+    }
+
+    /// A turn ended.
+    pub(super) async fn record(&mut self, record: TurnRecord) {
+        let (heard, said) = (
+            mask(&record.heard).into_owned(),
+            mask(&record.said).into_owned(),
+        );
+        let turn = Turn {
+            turn: record.turn,
+            heard: heard.clone(),
+            said: said.clone(),
+            millis: record.millis,
+            interrupted: record.interrupted,
+            at: clock::now(),
+        };
+        if let Err(error) = self.store.record_turn(&self.tenant, &self.id, &turn).await {
+            tracing::error!(conversation = %self.id, %error, "a turn was not kept");
+        }
+        let of_turn = self.calls.iter().filter(|call| call.turn == record.turn);
+        let tool_calls = of_turn.map(turn_call).collect();
+        self.calls.clear();
+        if record.interrupted || record.turn.0 == 0 {
+            return;
+        }
+        if let Some(done) = self.waiting.take() {
+            let _gone = done.send(TurnView {
+                heard,
+                said,
+                tool_calls,
+                millis: record.millis,
+            });
+        }
+    }
+
+    /// The conversation is over.
+    pub(super) async fn end(&mut self) {
+        if let Err(error) = self
+            .store
+            .end_conversation(&self.tenant, &self.id, clock::now())
+            .await
+        {
+            tracing::error!(conversation = %self.id, %error, "the end of a conversation was not kept");
+        }
+    }
+}
+
+/// A message as it may be shown.
+pub(super) fn masked(message: ToCaller) -> ToCaller {
+    match message {
+        ToCaller::Heard {
+            turn,
+            text,
+            is_final,
+        } => ToCaller::Heard {
+            turn,
+            text: mask(&text).into_owned(),
+            is_final,
+        },
+        ToCaller::Said { turn, text } => ToCaller::Said {
+            turn,
+            text: mask(&text).into_owned(),
+        },
+        other => other,
+    }
+}
+
+fn turn_call(view: &CallView) -> TurnCall {
+    TurnCall {
+        name: view.name.clone(),
+        arguments: view.arguments.clone(),
+        verdict: view.verdict.clone().unwrap_or_default(),
+        millis: view.millis.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,553 @@
+//! One conversation, running: the task that carries what happens to the state machine and does what it says.
+//!
+//! Everything that decides stands elsewhere: turns and calls in `conversimple-conversation`, permission in [`gate`],
+//! words in the language engine. This file owns the task, its queue of events, and the order in which they are taken.
+
+mod engine;
+mod gate;
+mod keeping;
+mod trail;
+mod voice;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversimple_conversation::calls::{OpenCall, SocketId};
+use conversimple_conversation::playout::ClauseId;
+use conversimple_conversation::{Answer, AskId, Conversation, Input, Output};
+use conversimple_dialog::yes_no;
+use conversimple_providers::language::{Language, Step};
+use conversimple_store::Tenant;
+use conversimple_wire::agent::ToAgent;
+use conversimple_wire::media::{FromCaller, ToCaller};
+use conversimple_wire::rest::TurnView;
+use conversimple_wire::tool::{Party, ToolCall};
+use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec};
+use serde_json::{Map, Value};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use crate::clock;
+use crate::gateway::caller::ToLine;
+use crate::gateway::sound::SoundQueue;
+use crate::platform::Platform;
+use crate::registry::AgentSocket;
+use engine::Engine;
+use gate::Gate;
+use keeping::Keeping;
+use voice::Hearing;
+
+pub use voice::Voice;
+
+/// How long a tool may take.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a lost agent may take to come back before the caller hears an apology for an open call.
+const RETURN_LIMIT: Duration = Duration::from_secs(3);
+
+/// How often an unanswered announcement is made to the next candidate.
+const ANNOUNCE_EVERY: Duration = Duration::from_millis(500);
+
+/// How long a conversation may last without a caller on the line or a typed turn.
+const IDLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// How long a conversation may last at all.
+const LENGTH_LIMIT: Duration = Duration::from_secs(2 * 3600);
+
+/// Longest typed turn, in characters.
+pub(crate) const TEXT_LIMIT_CHARS: usize = 2000;
+
+/// A caller's line: where sound comes from and answers go to.
+pub(crate) struct Line {
+    pub(crate) outbox: mpsc::Sender<ToLine>,
+    pub(crate) sound: Arc<SoundQueue>,
+    pub(crate) rate_hz: u32,
+    pub(crate) voice: bool,
+}
+
+/// What happens to a session.
+pub(crate) enum Event {
+    /// A caller's media socket is open.
+    Line(Line),
+    /// It is gone.
+    LineLost,
+    /// A control message from the caller.
+    FromCaller(FromCaller),
+    /// A typed turn over REST.
+    Typed {
+        /// The words.
+        text: String,
+        /// Where the turn's result goes.
+        done: oneshot::Sender<TurnView>,
+    },
+    /// An agent has registered its tools.
+    Agent {
+        /// Its connection.
+        socket: AgentSocket,
+        /// Its tools.
+        tools: Vec<ToolSpec>,
+        /// Whether it is the process that had the conversation before.
+        remembers: bool,
+    },
+    /// The agent's connection is gone.
+    AgentLost,
+    /// The agent answered a call.
+    Reply {
+        /// Which.
+        call_id: CallId,
+        /// On which connection.
+        socket: SocketId,
+        /// What.
+        outcome: ToolOutcome,
+    },
+    /// Words were recognised.
+    Recognised {
+        /// Which question this answers.
+        ask: AskId,
+        /// The words as recognised: secrets still in them.
+        text: String,
+    },
+    /// The engine has decided.
+    Decided {
+        /// Which question this answers.
+        ask: AskId,
+        /// The fork that decided.
+        engine: Box<dyn Language>,
+        /// What it wants; nothing when it failed.
+        step: Option<Step>,
+    },
+    /// The engine for a set of tools is ready.
+    EngineReady(Option<Box<dyn Language>>),
+    /// A clause was synthesised.
+    Synthesized {
+        /// Which.
+        clause: ClauseId,
+        /// Its sound at the line's rate.
+        samples: Vec<i16>,
+    },
+    /// The platform stops, or somebody ends the conversation.
+    Stop,
+}
+
+/// Opens a conversation and starts its task.
+pub(crate) fn open(
+    platform: &Arc<Platform>,
+    tenant: Tenant,
+    id: ConversationId,
+    party: Party,
+) -> mpsc::UnboundedSender<Event> {
+    let (events, inbox) = mpsc::unbounded_channel();
+    platform.registry.open(id.clone(), party, events.clone());
+    let session = Session::new(platform.clone(), tenant, id, events.clone());
+    tokio::spawn(session.run(inbox));
+    events
+}
+
+struct Session {
+    platform: Arc<Platform>,
+    id: ConversationId,
+    events: mpsc::UnboundedSender<Event>,
+    conversation: Option<Conversation>,
+    line: Option<Line>,
+    hearing: Option<Hearing>,
+    engine: Engine,
+    gate: Gate,
+    keeping: Keeping,
+    agent: Option<AgentSocket>,
+    announce_at: Instant,
+    idle_since: Duration,
+    began: Duration,
+    greeted: bool,
+}
+
+impl Session {
+    fn new(
+        platform: Arc<Platform>,
+        tenant: Tenant,
+        id: ConversationId,
+        events: mpsc::UnboundedSender<Event>,
+    ) -> Self {
+        let now = clock::monotonic();
+        Self {
+            engine: Engine::new(platform.clone(), events.clone()),
+            gate: Gate::new(platform.clone(), tenant.clone(), id.clone()),
+            keeping: Keeping::new(platform.store.clone(), tenant, id.clone()),
+            platform,
+            id,
+            events,
+            conversation: None,
+            line: None,
+            hearing: None,
+            agent: None,
+            announce_at: Instant::now() + ANNOUNCE_EVERY,
+            idle_since: now,
+            began: now,
+            greeted: false,
+        }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                event = inbox.recv() => match event {
+                    None | Some(Event::Stop) => break,
+                    Some(event) => self.event(event).await,
+                },
+                frame = sound(self.line.as_ref()) => self.hear(&frame).await,
+                () = sleep_until(wake) => {
+                    if self.is_over() {
+                        break;
+                    }
+                    self.input(Input::Tick).await;
+                    self.look_for_agent();
+                }
+            }
+        }
+        self.end().await;
+    }
+
+    /// When the task must look up even if nothing happens.
+    fn wake(&self) -> Instant {
+        let idle = Instant::from_std(clock::instant(self.idle_since + IDLE_LIMIT));
+        let machine = self.conversation.as_ref().and_then(Conversation::wake);
+        let machine = machine.map(|at| Instant::from_std(clock::instant(at)));
+        let announce = self.agent.is_none().then_some(self.announce_at);
+        [machine, announce]
+            .into_iter()
+            .flatten()
+            .fold(idle, Instant::min)
+    }
+
+    fn is_over(&self) -> bool {
+        let now = clock::monotonic();
+        let idle = self.line.is_none() && now.saturating_sub(self.idle_since) >= IDLE_LIMIT;
+        idle || now.saturating_sub(self.began) >= LENGTH_LIMIT
+    }
+
+    fn look_for_agent(&mut self) {
+        if self.agent.is_none() && Instant::now() >= self.announce_at {
+            self.announce_at = Instant::now() + ANNOUNCE_EVERY;
+            self.platform.registry.announce(&self.id);
+            self.engine.give_up_waiting();
+        }
+    }
+
+    async fn event(&mut self, event: Event) {
+        self.idle_since = clock::monotonic();
+        match event {
+            Event::Line(line) => self.line_opened(line).await,
+            Event::LineLost => self.line_lost(),
+            Event::FromCaller(message) => self.from_caller(message).await,
+            Event::Typed { text, done } => {
+                self.keeping.wait_for_turn(done);
+                self.typed(&text).await;
+            }
+            Event::Agent {
+                socket,
+                tools,
+                remembers,
+            } => self.agent_attached(socket, tools, remembers).await,
+            Event::AgentLost => {
+                self.agent = None;
+                self.announce_at = Instant::now() + ANNOUNCE_EVERY;
+                self.input(Input::AgentLost {
+                    until: clock::monotonic() + RETURN_LIMIT,
+                })
+                .await;
+            }
+            Event::Reply {
+                call_id,
+                socket,
+                outcome,
+            } => {
+                self.platform.registry.forget_reply(&call_id);
+                let outcome = self.gate.clear_reply(outcome);
+                self.input(Input::Outcome {
+                    call_id,
+                    socket: Some(socket),
+                    outcome,
+                })
+                .await;
+            }
+            Event::Recognised { ask, text } => self.recognised(ask, &text).await,
+            Event::Decided { ask, engine, step } => self.decided(ask, engine, step).await,
+            Event::EngineReady(engine) => self.engine.ready(engine),
+            Event::Synthesized { clause, samples } => {
+                self.input(Input::Sound { clause, samples }).await
+            }
+            Event::Stop => {}
+        }
+    }
+
+    // ---- the caller ----
+
+    async fn line_opened(&mut self, line: Line) {
+        let voice = line.voice.then(|| self.platform.voice.clone()).flatten();
+        self.conversation = Some(self.new_conversation(line.rate_hz, voice.is_some()));
+        if let Some(agent) = &self.agent {
+            let socket = agent.id;
+            self.input(Input::AgentAttached {
+                socket,
+                remembers: false,
+            })
+            .await;
+        }
+        self.hearing = voice.map(|voice| Hearing::new(voice, line.rate_hz));
+        let ready = ToCaller::Ready {
+            conversation_id: self.id.clone(),
+            rate_hz: line.rate_hz,
+            voice: self.hearing.is_some(),
+        };
+        self.line = Some(line);
+        self.show(ready);
+        if !self.greeted {
+            self.greeted = true;
+            self.input(Input::Begin).await;
+        }
+    }
+
+    fn new_conversation(&self, rate_hz: u32, voice: bool) -> Conversation {
+        let platform = self.platform.clone();
+        Conversation::new(rate_hz, voice, CALL_LIMIT, move || {
+            CallId::from_random(platform.random())
+        })
+    }
+
+    fn line_lost(&mut self) {
+        self.line = None;
+        self.hearing = None;
+        // A caller who hung up does not come back on this line; what was begun for them stops.
+        let _over = self.events.send(Event::Stop);
+    }
+
+    async fn from_caller(&mut self, message: FromCaller) {
+        match message {
+            FromCaller::Text { text } => self.typed(&text).await,
+            FromCaller::Keypad { digits } => {
+                let keys = digits.len() <= 64
+                    && digits
+                        .chars()
+                        .all(|key| key.is_ascii_digit() || "*#".contains(key));
+                if keys {
+                    self.typed(&digits).await;
+                }
+            }
+            FromCaller::Played { .. } | FromCaller::Start { .. } | FromCaller::Stop => {}
+        }
+    }
+
+    async fn typed(&mut self, text: &str) {
+        if self.conversation.is_none() {
+            self.conversation = Some(self.new_conversation(16_000, false));
+            if let Some(agent) = &self.agent {
+                let socket = agent.id;
+                self.input(Input::AgentAttached {
+                    socket,
+                    remembers: false,
+                })
+                .await;
+            }
+        }
+        let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
+        let (text, answer) = self.take_words(&text, true);
+        self.input(Input::Typed { text, answer }).await;
+    }
+
+    /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
+    fn take_words(&mut self, words: &str, typed: bool) -> (String, Option<Answer>) {
+        let expected = self
+            .conversation
+            .as_ref()
+            .and_then(Conversation::expects)
+            .map(str::to_owned);
+        let text = self.gate.capture(words, expected.as_deref(), typed);
+        let answer = yes_no(&text).map(|answer| match answer {
+            conversimple_dialog::Answer::Yes => Answer::Yes,
+            conversimple_dialog::Answer::No => Answer::No,
+        });
+        (text, answer)
+    }
+
+    async fn hear(&mut self, frame: &[i16]) {
+        let Some(hearing) = &mut self.hearing else {
+            return;
+        };
+        for probability in hearing.hear(frame) {
+            self.input(Input::Voice(probability)).await;
+        }
+        let Some(conversation) = &self.conversation else {
+            return;
+        };
+        if let Some(hearing) = &mut self.hearing {
+            hearing.forget(conversation.needed_from());
+        }
+    }
+
+    async fn recognised(&mut self, ask: AskId, text: &str) {
+        let (text, answer) = self.take_words(text, false);
+        self.input(Input::Transcript { ask, text, answer }).await;
+    }
+
+    // ---- the engine ----
+
+    async fn decided(&mut self, ask: AskId, engine: Box<dyn Language>, step: Option<Step>) {
+        let decision = self.engine.decided(ask, engine, step, &self.gate);
+        self.input(Input::Decided { ask, decision }).await;
+    }
+
+    // ---- the agent ----
+
+    async fn agent_attached(&mut self, socket: AgentSocket, tools: Vec<ToolSpec>, remembers: bool) {
+        if self.gate.set_tools(&tools) || !self.engine.is_ready() {
+            self.engine.build(tools);
+        }
+        let id = socket.id;
+        self.agent = Some(socket);
+        self.input(Input::AgentAttached {
+            socket: id,
+            remembers,
+        })
+        .await;
+    }
+
+    // ---- the machine ----
+
+    async fn input(&mut self, input: Input) {
+        let Some(conversation) = &mut self.conversation else {
+            return;
+        };
+        conversation.handle_input(input, clock::monotonic());
+        while let Some(output) = self
+            .conversation
+            .as_mut()
+            .and_then(Conversation::poll_output)
+        {
+            self.output(output).await;
+        }
+    }
+
+    async fn output(&mut self, output: Output) {
+        match output {
+            Output::Recognise { ask, frames } => {
+                if let Some(hearing) = &self.hearing {
+                    hearing.recognise(ask, frames, self.events.clone());
+                }
+            }
+            Output::Ask { ask, event } => self.engine.ask(ask, event),
+            Output::Adopt { ask, begins_turn } => self.engine.adopt(ask, begins_turn),
+            Output::Revert => self.engine.revert(),
+            Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
+            Output::Synthesize { clause, text } => {
+                if let Some(hearing) = &self.hearing {
+                    hearing.synthesize(clause, text, self.events.clone());
+                }
+            }
+            Output::Play(samples) => self.send(ToLine::Sound(samples)),
+            Output::Call {
+                call_id,
+                call,
+                again,
+            } => self.call(call_id, call, again).await,
+            Output::Settled {
+                call_id,
+                call,
+                outcome,
+            } => self.settled(call_id, call, outcome).await,
+            Output::Stray(stray) => {
+                tracing::warn!(conversation = %self.id, ?stray, "a reply fitted no open call")
+            }
+            Output::Show(message) => {
+                match &message {
+                    ToCaller::Heard { is_final: true, .. } => self.gate.turn_taken(),
+                    ToCaller::Said { text, .. } => self.gate.said(text),
+                    _ => {}
+                }
+                self.keeping.shown(&message);
+                self.show(message);
+            }
+            Output::Record(record) => self.keeping.record(record).await,
+        }
+    }
+
+    /// Asks the gate, and sends what it lets through.
+    async fn call(&mut self, call_id: CallId, call: OpenCall, again: bool) {
+        let view = self.gate.view(&call_id, &call);
+        if !again {
+            self.show(ToCaller::Tool(view));
+        }
+        let verdict = match again {
+            true => self.gate.again(&call_id),
+            false => self.gate.admit(&call_id, &call).await,
+        };
+        let next = match verdict {
+            Ok(arguments) if self.send_call(&call_id, &call, &arguments) => return,
+            // Nobody is there: the call stays open for a moment, and is sent to whoever comes.
+            Ok(_) => Input::AgentLost {
+                until: clock::monotonic() + RETURN_LIMIT,
+            },
+            Err(refusal) => Input::Outcome {
+                call_id,
+                socket: None,
+                outcome: ToolOutcome::Result(refusal.to_result()),
+            },
+        };
+        // The machine is in the middle of its outputs; what follows from this one comes after them.
+        if let Some(conversation) = &mut self.conversation {
+            conversation.handle_input(next, clock::monotonic());
+        }
+    }
+
+    fn send_call(&self, call_id: &CallId, call: &OpenCall, arguments: &Map<String, Value>) -> bool {
+        let Some(agent) = &self.agent else {
+            return false;
+        };
+        self.platform
+            .registry
+            .expect_reply(call_id.clone(), self.id.clone());
+        agent.send(ToAgent::ToolCallRequest(ToolCall {
+            call_id: call_id.clone(),
+            conversation_id: self.id.clone(),
+            tool_name: call.tool.clone(),
+            arguments: arguments.clone(),
+            timeout_seconds: CALL_LIMIT.as_secs_f64(),
+        }))
+    }
+
+    async fn settled(&mut self, call_id: CallId, call: OpenCall, outcome: ToolOutcome) {
+        self.platform.registry.forget_reply(&call_id);
+        let view = self.gate.settled(&call_id, &call, &outcome).await;
+        self.keeping.call(&view).await;
+        self.show(ToCaller::Tool(view));
+    }
+
+    fn show(&self, message: ToCaller) {
+        self.send(ToLine::Show(keeping::masked(message)));
+    }
+
+    /// A line that does not keep up loses messages; a dead one is told by its own reader.
+    fn send(&self, message: ToLine) {
+        if let Some(line) = &self.line {
+            let _full = line.outbox.try_send(message);
+        }
+    }
+
+    async fn end(&mut self) {
+        if let Some(line) = &self.line
+            && line.sound.dropped() > 0
+        {
+            tracing::info!(conversation = %self.id, frames = line.sound.dropped(), "sound was dropped");
+        }
+        self.show(ToCaller::Ended);
+        self.platform.registry.close(&self.id);
+        self.keeping.end().await;
+    }
+}
+
+async fn sound(line: Option<&Line>) -> Vec<i16> {
+    match line {
+        Some(line) => line.sound.pop().await,
+        None => std::future::pending().await,
+    }
+}
