@@ -1,6 +1,7 @@
 //! Looking at what happened: the dashboard's sign-in and the audit trail.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::{self, Viewer};
+use crate::clock;
 use crate::platform::Platform;
 use crate::refused::Refused;
 use crate::strict::Strict;
@@ -111,7 +113,14 @@ pub(crate) async fn audit(
 fn shown(link: &Link) -> Value {
     let mut record: Value = serde_json::from_str(&link.body).unwrap_or_default();
     if let Some(fields) = record.as_object_mut() {
-        fields.insert("seq".into(), json!(link.seq));
+        let at = fields
+            .get("at_ms")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
+        fields.insert(
+            "at".into(),
+            json!(clock::rfc3339(Duration::from_millis(at))),
+        );
         fields.insert("hash".into(), json!(link.hash));
     }
     record
@@ -130,5 +139,6 @@ pub(crate) async fn verify(
         Verdict::Whole { length } => json!({"ok": true, "records": length}),
         Verdict::Missing { seq } => json!({"ok": false, "broken": {"seq": seq, "why": "missing"}}),
         Verdict::Changed { seq } => json!({"ok": false, "broken": {"seq": seq, "why": "changed"}}),
+        Verdict::Moved { seq } => json!({"ok": false, "broken": {"seq": seq, "why": "moved"}}),
     }))
 }

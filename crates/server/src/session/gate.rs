@@ -21,7 +21,7 @@ use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::trail::{Entry, Trail};
+use super::trail::{CALL, Entry, OUTCOME, Trail};
 use crate::clock;
 use crate::platform::Platform;
 
@@ -197,8 +197,8 @@ impl Gate {
             .as_ref()
             .err()
             .map(|refusal| refusal.code.to_string());
-        let entry = self.entry(call_id, call, refused.as_deref().unwrap_or(ALLOWED));
-        if !self.trail.write("call", entry).await && decided.is_ok() {
+        let entry = self.entry(call_id, call, refused);
+        if !self.trail.write(CALL, entry).await && decided.is_ok() {
             return Err(Code::ServiceUnavailable.into());
         }
         let mut permit = decided?;
@@ -284,20 +284,16 @@ impl Gate {
         outcome: &ToolOutcome,
     ) -> CallView {
         let passed = self.passed.remove(call_id);
-        let verdict = outcome.refusal().map_or(ALLOWED, |code| code).to_owned();
+        let refused = outcome.refusal().map(str::to_owned);
         if let Some(passed) = passed {
-            let entry = self.entry(call_id, call, &verdict);
-            self.trail.write("outcome", entry).await;
+            let entry = self.entry(call_id, call, refused.clone());
+            self.trail.write(OUTCOME, entry).await;
             self.follow(call, passed, outcome);
         }
         let mut view = self.view(call_id, call);
-        view.millis = Some(
-            clock::monotonic()
-                .saturating_sub(call.asked_at)
-                .as_secs_f64()
-                * 1000.0,
-        );
-        view.verdict = Some(verdict);
+        let took = clock::monotonic().saturating_sub(call.asked_at);
+        view.millis = Some(took.as_secs_f64() * 1000.0);
+        view.verdict = Some(refused.unwrap_or_else(|| ALLOWED.to_owned()));
         view
     }
 
@@ -337,11 +333,7 @@ impl Gate {
 
     /// A call as it may be shown: secrets are gone, and what still looks like one is masked.
     pub(super) fn view(&self, call_id: &CallId, call: &OpenCall) -> CallView {
-        let shown = match self.policies.get(&call.tool) {
-            Some(policy) => policy.without_secrets(&call.arguments),
-            None => call.arguments.clone(),
-        };
-        let mut arguments = Value::Object(shown);
+        let mut arguments = Value::Object(self.shown(call));
         mask_json(&mut arguments);
         CallView {
             call_id: call_id.clone(),
@@ -353,18 +345,24 @@ impl Gate {
         }
     }
 
-    fn entry(&mut self, call_id: &CallId, call: &OpenCall, verdict: &str) -> Entry {
-        let view = self.view(call_id, call);
+    fn shown(&self, call: &OpenCall) -> Map<String, Value> {
+        match self.policies.get(&call.tool) {
+            Some(policy) => policy.without_secrets(&call.arguments),
+            None => call.arguments.clone(),
+        }
+    }
+
+    fn entry(&mut self, call_id: &CallId, call: &OpenCall, refused: Option<String>) -> Entry {
         Entry {
-            call_id: view.call_id,
-            turn: view.turn,
-            tool: view.name,
-            arguments: view.arguments,
+            call_id: call_id.clone(),
+            turn: call.turn,
+            tool: call.tool.clone(),
+            arguments: self.shown(call),
             who: self
                 .login
                 .caller(clock::now())
                 .map(|caller| caller.id().to_owned()),
-            verdict: verdict.to_owned(),
+            refused,
         }
     }
 }

@@ -2,28 +2,36 @@
 
 use std::sync::Arc;
 
+use conversimple_guard::audit::{Record, Verdict};
 use conversimple_store::{Chain, Tenant};
-use conversimple_wire::{CallId, ConversationId, TurnId};
-use serde_json::{Value, json};
+use conversimple_wire::{CallId, ConversationId, CustomerId, TurnId};
+use serde_json::{Map, Value};
 
 use crate::clock;
 use crate::platform::Platform;
+
+/// The decision whether a call may be sent.
+pub(super) const CALL: &str = "tool_call";
+
+/// How a call that was sent came back.
+pub(super) const OUTCOME: &str = "tool_outcome";
 
 /// What a record says of a call. The arguments are masked before they come here.
 pub(super) struct Entry {
     pub(super) call_id: CallId,
     pub(super) turn: TurnId,
     pub(super) tool: String,
-    pub(super) arguments: Value,
+    pub(super) arguments: Map<String, Value>,
     /// The caller who is logged in, as the agent named them.
     pub(super) who: Option<String>,
-    /// `allowed` or a public code.
-    pub(super) verdict: String,
+    /// The public code of a refusal.
+    pub(super) refused: Option<String>,
 }
 
 pub(super) struct Trail {
     platform: Arc<Platform>,
     chain: Chain,
+    customer_id: CustomerId,
     id: ConversationId,
 }
 
@@ -32,23 +40,28 @@ impl Trail {
         Self {
             platform,
             chain: Chain::of(tenant),
+            customer_id: tenant.customer_id().clone(),
             id,
         }
     }
 
     /// Writes a record; false when it could not be written, and then nothing may follow from the decision.
     pub(super) async fn write(&self, event: &str, entry: Entry) -> bool {
-        let body = json!({
-            "at": clock::rfc3339_now(), "event": event, "conversation_id": self.id, "call_id": entry.call_id,
-            "turn": entry.turn, "tool": entry.tool, "who": entry.who, "verdict": entry.verdict,
-            "arguments": entry.arguments,
-        });
-        match self
-            .platform
-            .store
-            .append_audit(&self.chain, body.to_string())
-            .await
-        {
+        let (verdict, code) = match entry.refused {
+            None => (Verdict::Allowed, None),
+            Some(code) if event == OUTCOME => (Verdict::Failed, Some(code)),
+            Some(code) => (Verdict::Refused, Some(code)),
+        };
+        let mut record = Record::new(clock::now(), event, verdict);
+        record.customer_id = Some(self.customer_id.clone());
+        record.conversation_id = Some(self.id.clone());
+        record.turn = Some(entry.turn);
+        record.call_id = Some(entry.call_id);
+        record.tool = Some(entry.tool);
+        record.who = entry.who;
+        record.code = code;
+        record.arguments = Some(entry.arguments);
+        match self.platform.store.append_audit(&self.chain, record).await {
             Ok(_) => true,
             Err(error) => {
                 tracing::error!(conversation = %self.id, %error, "an audit record could not be written");
