@@ -5,6 +5,8 @@ import { ask } from "./view.js";
 
 /** Longest wait for the platform to say that it is ready. */
 const READY_MILLIS = 10_000;
+/** A line on which nobody speaks says at least this often that it is there. */
+const SIGN_OF_LIFE_MILLIS = 30_000;
 /** Sound that may wait in the socket; beyond it frames are dropped, because late sound helps nobody. */
 const BACKLOG_BYTES = 96_000;
 
@@ -47,6 +49,7 @@ class Line {
     this.framesSent = 0;
     this.framesDropped = 0;
     this.reportedSamples = -1;
+    this.reportedAt = 0;
   }
 
   ready(start) {
@@ -99,8 +102,10 @@ class Line {
 
   /** Says how much was played, if that has changed. */
   sendPlayed(samples) {
-    if (samples === this.reportedSamples) return;
+    const now = performance.now();
+    if (samples === this.reportedSamples && now - this.reportedAt < SIGN_OF_LIFE_MILLIS) return;
     this.reportedSamples = samples;
+    this.reportedAt = now;
     this.send({ type: "played", samples });
   }
 

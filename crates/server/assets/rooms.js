@@ -12,8 +12,8 @@ export async function callsRoom() {
   const answer = await ask(`/api/v1/conversations?page=${callsPage}&per_page=${CALLS_PAGE}`);
   if (!answer.ok) return { status: answer.status };
   const list = answer.body.data ?? [];
-  const live = list.filter((one) => !one.ended_at);
-  const past = list.filter((one) => one.ended_at);
+  const live = list.filter(isLive);
+  const past = list.filter((one) => !isLive(one));
   const content = [
     el("h1", {}, "Calls"),
     live.length > 0 ? el("section", { class: "live", "aria-label": "Live calls" }, live.map(liveCard)) : null,
@@ -22,6 +22,11 @@ export async function callsRoom() {
     pager(answer.body.meta),
   ].filter(Boolean);
   return { status: 200, content, live: true };
+}
+
+/** A conversation that was cut off by a crash has no end, but it is not live. */
+function isLive(one) {
+  return one.state ? one.state === "open" : !one.ended_at;
 }
 
 function liveCard(one) {
@@ -42,7 +47,7 @@ function pastTable(list) {
       {},
       el("td", {}, el("a", { href: `#/calls/${encodeURIComponent(one.id)}` }, when(one.started_at))),
       el("td", {}, one.channel),
-      el("td", { class: "number" }, since(one.started_at, Date.parse(one.ended_at))),
+      el("td", { class: "number" }, one.ended_at ? since(one.started_at, Date.parse(one.ended_at)) : "cut off"),
       el("td", { class: "number" }, String(one.turns ?? 0)),
       el("td", { class: "number" }, String(one.calls ?? 0)),
       el("td", { class: "number" }, one.refused ? el("span", { class: "refused tone-wait" }, String(one.refused)) : "0"),
@@ -73,14 +78,14 @@ export async function conversationRoom(id) {
   if (!answer.ok) return { status: answer.status };
   const one = answer.body.data ?? answer.body;
   const turns = one.turns ?? [];
-  const facts = [one.started_at ? when(one.started_at) : null, one.channel, one.ended_at ? since(one.started_at, Date.parse(one.ended_at)) : "live"].filter(Boolean);
+  const facts = [one.started_at ? when(one.started_at) : null, one.channel, isLive(one) ? "live" : one.ended_at ? since(one.started_at, Date.parse(one.ended_at)) : "cut off"].filter(Boolean);
   const content = [
     el("a", { class: "quiet back", href: "#/calls" }, icon("back"), "Calls"),
     el("h1", {}, "Conversation"),
     el("p", { class: "soft" }, facts.join(" · "), " · ", el("code", {}, one.id ?? id)),
     turns.length === 0 ? el("p", { class: "empty" }, "Nothing was said yet.") : el("ol", { class: "turns" }, turns.map(turnRow)),
   ];
-  return { status: 200, content, live: one.ended_at === null };
+  return { status: 200, content, live: isLive(one) };
 }
 
 function turnRow(turn) {
@@ -128,17 +133,18 @@ export async function auditRoom() {
 
 function auditRow(one) {
   const code = one.code ?? one.verdict;
+  const at = one.at ?? one.at_ms;
   const pairs = Object.entries(one.arguments ?? {}).map(([name, value]) => el("div", {}, el("span", { class: "soft" }, name), " ", masked(typeof value === "string" ? value : JSON.stringify(value))));
   const conversation = one.conversation_id ? el("a", { href: `#/calls/${encodeURIComponent(one.conversation_id)}` }, el("code", {}, short(one.conversation_id))) : "–";
   return el(
     "tr",
     {},
     el("td", { class: "number" }, String(one.seq)),
-    el("td", { class: "nowrap" }, when(one.at)),
-    el("td", {}, el("code", { class: "tool-name" }, one.tool ?? "–")),
+    el("td", { class: "nowrap" }, when(at)),
+    el("td", {}, one.tool ? el("code", { class: "tool-name" }, one.tool) : (one.event ?? "–").replaceAll("_", " ")),
     el("td", { class: "decision" }, code ? verdictBadge(code) : "–"),
     el("td", {}, one.who ?? el("span", { class: "soft" }, "unknown")),
-    el("td", { class: "pairs" }, pairs.length > 0 ? pairs : "–"),
+    el("td", { class: "pairs" }, pairs.length > 0 ? el("div", {}, pairs) : "–"),
     el("td", {}, conversation),
     el("td", {}, el("code", { class: "soft", title: one.hash }, (one.hash ?? "").slice(0, 10))),
   );
@@ -150,9 +156,9 @@ async function verifyChain(button, result) {
   const answer = await ask("/api/v1/audit/verify");
   button.disabled = false;
   const found = answer.body?.data ?? answer.body;
-  const show = (tone, symbol, title, ...rest) => result.replaceChildren(el("div", { class: `seal tone-${tone}` }, icon(symbol), el("div", {}, el("b", {}, title), el("p", {}, ...rest))));
+  const show = (tone, symbol, title, ...rest) => result.replaceChildren(el("div", { class: `seal tone-${tone}` }, icon(symbol), el("div", {}, el("b", {}, title), el("p", {}, rest))));
   if (!answer.ok || !found) return show("fault", "fault", "Could not verify", answer.status === 0 ? "The platform does not answer." : (found?.message ?? "Please try again."));
-  if (found.ok) return show("good", "check", `The chain holds: ${count(found.records, "record")}`, "Checked in ", millis(performance.now() - started), ". Head ", el("code", {}, found.head ?? "–"));
+  if (found.ok) return show("good", "check", `The chain holds: ${count(found.records, "record")}`, "Checked in ", millis(performance.now() - started), ".", found.head ? [" Head ", el("code", {}, found.head)] : []);
   const at = found.broken ? `at record ${found.broken.seq}: ${found.broken.why}` : "";
   return show("bad", "stop", "The chain is broken", at, ". Records from there on cannot be trusted.");
 }

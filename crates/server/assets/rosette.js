@@ -7,6 +7,8 @@ const STEPS = 300;
 /** Levels remembered; the newest stands at the top and runs down both sides. */
 const MEMORY = 48;
 const FRAME_MILLIS = 33;
+/** How far the lines stand apart where there is no sound: more while nobody talks, so that a voice is seen to move. */
+const AT_REST = { idle: 0.24, other: 0.06 };
 
 /** Draws on a canvas in the colour of its CSS `color`. */
 export class Rosette {
@@ -15,6 +17,7 @@ export class Rosette {
     this.levels = new Float32Array(MEMORY);
     this.level = 0;
     this.turn = 0;
+    this.rest = AT_REST.idle;
     this.mood = "idle";
     this.drawnAt = 0;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,7 +43,7 @@ export class Rosette {
       this.step();
       this.paint();
     }
-    const quiet = this.mood === "idle" && this.levels.every((level) => level < 0.01);
+    const quiet = this.mood === "idle" && this.rest > AT_REST.idle - 0.005 && this.levels.every((level) => level < 0.01);
     if (quiet) this.looping = false;
     else requestAnimationFrame((later) => this.loop(later));
   }
@@ -51,6 +54,7 @@ export class Rosette {
     this.levels[0] += (Math.max(this.level, breath) - this.levels[0]) * 0.6;
     if (this.mood === "idle") this.levels[0] = 0;
     this.level *= 0.72;
+    this.rest += ((this.mood === "idle" ? AT_REST.idle : AT_REST.other) - this.rest) * 0.08;
     if (this.still.matches) this.levels.fill(this.levels[0]);
     else this.turn += this.mood === "thinking" ? 0.03 : this.mood === "idle" ? 0 : 0.008;
   }
@@ -94,6 +98,6 @@ export class Rosette {
     const at = (down / Math.PI) * (MEMORY - 1);
     const before = Math.floor(at);
     const after = Math.min(MEMORY - 1, before + 1);
-    return this.levels[before] + (this.levels[after] - this.levels[before]) * (at - before);
+    return Math.max(this.rest, this.levels[before] + (this.levels[after] - this.levels[before]) * (at - before));
   }
 }

@@ -83,7 +83,7 @@ function idleWords() {
   if (!platform) return ["Not connected", "The platform does not answer yet. Trying again."];
   if (!platform.agent) return ["Waiting for the agent", "The platform is up; no agent has connected to it yet."];
   if (!platform.voice) return ["Type to talk", "Speech models are not installed, so this is a written conversation."];
-  return ["Tap to talk", "Or press the space bar."];
+  return ["Tap to talk", matchMedia("(hover: none)").matches ? "Then just speak." : "Or press the space bar."];
 }
 
 // ---- a call
@@ -278,7 +278,7 @@ function heardBack({ samples, playing, waiting, level, cut }) {
 }
 
 function reportPlayed(mine) {
-  if (mine.played !== undefined) mine.line?.sendPlayed(mine.played);
+  mine.line?.sendPlayed(mine.played ?? 0);
 }
 
 function audible() {

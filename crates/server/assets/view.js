@@ -32,7 +32,7 @@ export function el(tag, attributes = {}, ...children) {
     if (typeof value === "function") node.addEventListener(name, value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return node;
 }
 
@@ -56,10 +56,10 @@ export function placeIcons(root = document) {
 }
 
 /**
- * What stands for something hidden: ⟨card 1⟩ and [password] are tokens; any word with two stars or bullets in a row is
- * a masked value, such as ****1111 or a***@example.com.
+ * What stands for something hidden: ⟨card 1⟩ is a token of the vault, [password] a label of the mask; any word with two
+ * stars or bullets in a row is a masked value, such as ****1111 or a***@example.com.
  */
-const HIDDEN = /⟨[^⟩]{1,40}⟩|\[[a-z][a-z0-9 _-]{1,30}\]|[\w.+@-]*(?:\*{2,}|•{2,})[\w.+@*•-]*\w|(?:\*{2,}|•{2,})/giu;
+const HIDDEN = /⟨[^⟩]{1,40}⟩|\[(?:card|cvv|expiry|ssn|phone|email|iban|ip|api_key|jwt|password|pin|secret)\]|[\w.+@-]*(?:\*{2,}|•{2,})[\w.+@*•-]*\w|(?:\*{2,}|•{2,})/giu;
 
 /** Text in which each masked piece is a small shield. */
 export function masked(text) {
@@ -67,8 +67,11 @@ export function masked(text) {
   let from = 0;
   for (const match of text.matchAll(HIDDEN)) {
     if (match.index > from) parts.push(document.createTextNode(text.slice(from, match.index)));
-    parts.push(el("span", { class: "hidden-value", title: "Hidden: neither the log nor the model sees it" }, icon("lock"), match[0]));
+    const shield = el("span", { class: "hidden-value", title: "Hidden: neither the log nor the model sees it" }, icon("lock"), match[0]);
     from = match.index + match[0].length;
+    const [stops] = text.slice(from).match(/^[.,;:!?)]*/);
+    from += stops.length;
+    parts.push(stops ? el("span", { class: "together" }, shield, stops) : shield);
   }
   if (from < text.length) parts.push(document.createTextNode(text.slice(from)));
   return parts;

@@ -119,7 +119,8 @@ class Page {
     if (errorText) throw new Error(`${url}: ${errorText}`);
     await Promise.race([loaded, new Promise((_, reject) => setTimeout(() => reject(new Error(`${url}: not loaded in time`)), COMMAND_MILLIS).unref())]);
     // Keys and clicks before the first picture are thrown away by the browser.
-    await this.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+    await this.until("a first picture", "performance.getEntriesByName('first-contentful-paint').length > 0", COMMAND_MILLIS);
+    await this.picture();
   }
 
   send(method, params) {
