@@ -374,6 +374,16 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], AgentError> {
     Ok(bytes)
 }
 
+/// A new id of 128 random bits, such as `pay_…`, for what an agent's tools make.
+///
+/// # Errors
+/// A failure when the system has no random numbers.
+pub fn fresh_id(prefix: &str) -> crate::Reply<String> {
+    let id = CallId::from_random(random()?);
+    let body = id.as_str().trim_start_matches(CallId::PREFIX);
+    Ok(format!("{prefix}_{body}"))
+}
+
 fn jitter() -> Result<f64, AgentError> {
     Ok(f64::from(u32::from_le_bytes(random()?)) / f64::from(u32::MAX))
 }

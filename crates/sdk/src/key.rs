@@ -60,14 +60,18 @@ impl KeySource {
                 name: KEY,
                 problem: format!("{KEY_FILE} is set too: keep one of the two"),
             }),
-            [Some(key), None] => ApiKey::read(&key).map(Self::Fixed).ok_or_else(|| {
-                SettingsError::Wrong {
+            [Some(key), None] => {
+                ApiKey::read(&key)
+                    .map(Self::Fixed)
+                    .ok_or_else(|| {
+                        SettingsError::Wrong {
                     name: KEY,
                     problem:
                         "this is no key: a key is one word that begins with cs_live_ or cs_test_"
                             .to_owned(),
                 }
-            }),
+                    })
+            }
             [None, Some(file)] => {
                 let file = PathBuf::from(file.as_str());
                 read_file(&file)?;

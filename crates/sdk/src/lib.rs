@@ -47,14 +47,16 @@ mod login;
 mod own;
 mod password;
 mod record;
+mod seal;
 mod secret;
 mod socket;
 mod tool;
 
-pub use agent::{Agent, AgentError};
+pub use agent::{Agent, AgentError, fresh_id};
 pub use conversation::Conversation;
 pub use conversimple_guard::Refusal;
 pub use conversimple_guard::call::{Caller, Owned};
+pub use conversimple_guard::seal::Cell;
 pub use conversimple_guard::text::{FreeText, IdText, Name, SearchWords};
 pub use conversimple_macros::{Input, agent, tool};
 pub use conversimple_wire::Code;
@@ -67,6 +69,7 @@ pub use login::{Login, Registered};
 pub use own::Ownership;
 pub use password::HashedPassword;
 pub use rust_decimal::Decimal;
+pub use seal::SealKeys;
 pub use secret::{CardNumber, Password, Pin, SecurityCode};
 pub use tool::{Tool, Toolset};
 
@@ -75,7 +78,7 @@ pub mod prelude {
     pub use crate::{
         Agent, AgentError, Caller, CardNumber, Code, Conversation, Decimal, Environment, Failure,
         FreeText, IdText, Input, Login, Name, OwnThing, Owned, Ownership, Password, Pin, Refusal,
-        Registered, Reply, SearchWords, agent, tool,
+        Registered, Reply, SealKeys, SearchWords, agent, tool,
     };
 }
 

@@ -1,2 +1,75 @@
-//! Placeholder until the first commit.
-fn main() {}
+//! The guide's own agent: every snippet of the security guide as a working tool.
+//!
+//! `guide-agent` serves until it is told to stop; `guide-agent --demo` first fills an empty database. Settings come from
+//! the environment or from `.env`: CONVERSIMPLE_API_KEY, CONVERSIMPLE_PLATFORM_URL, DATABASE_URL, ENCRYPTION_KEY.
+
+mod database;
+mod demo;
+mod guide;
+mod money;
+mod payments;
+mod vault;
+
+use std::io::Write;
+
+use anyhow::bail;
+use conversimple::{Agent, Environment};
+
+use crate::database::Database;
+use crate::guide::Guide;
+use crate::vault::Vault;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    conversimple::log::init();
+    let wishes = Wishes::read(std::env::args().skip(1))?;
+    let environment = Environment::load()?;
+    let url = environment.text("DATABASE_URL");
+    let database = Database::open(url.as_ref().map(|url| url.as_str())).await?;
+    let vault = Vault::open(&environment)?;
+    if wishes.demo {
+        let made = demo::fill(&database, &vault).await?;
+        writeln!(std::io::stdout(), "{made}")?;
+    }
+    vault.check(&database).await?;
+    let agent = Agent::from_environment(&environment)?;
+    tokio::select! {
+        served = agent.serve(Guide::new(database, vault)) => served?,
+        () = stdin_closed(), if wishes.until_stdin_closes => {}
+    }
+    Ok(())
+}
+
+/// Returns when standard input ends: whoever started this process and held the other end is gone.
+async fn stdin_closed() {
+    let (closed, wait) = tokio::sync::oneshot::channel();
+    // A thread of its own, because a blocking read would hold up the runtime's end.
+    std::thread::spawn(move || {
+        let _ended = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _nobody_waits = closed.send(());
+    });
+    let _closed = wait.await;
+}
+
+#[derive(Default)]
+struct Wishes {
+    demo: bool,
+    until_stdin_closes: bool,
+}
+
+impl Wishes {
+    fn read(arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
+        let mut wishes = Self::default();
+        for argument in arguments {
+            match argument.as_str() {
+                "--demo" => wishes.demo = true,
+                "--until-stdin-closes" => wishes.until_stdin_closes = true,
+                // The argument is not repeated: somebody may have tried to pass a key.
+                _ => bail!(
+                    "guide-agent takes --demo and --until-stdin-closes; settings come from the environment or from .env"
+                ),
+            }
+        }
+        Ok(wishes)
+    }
+}

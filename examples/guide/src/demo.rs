@@ -1,0 +1,129 @@
+//! The demo data: two users with accounts, records and cards, and a shop's shelf.
+//!
+//! Fills an empty database once and never touches one that has users. The passwords stand in README; what is printed
+//! leaves them out.
+
+use anyhow::Context;
+use conversimple::{CardNumber, HashedPassword};
+
+use crate::database::{Account, Customer, Database, Product, User};
+use crate::money::Money;
+use crate::vault::Vault;
+
+struct Person {
+    id: &'static str,
+    username: &'static str,
+    password: &'static str,
+    accounts: &'static [(&'static str, &'static str, i64)],
+    customer: (&'static str, &'static str, &'static str, &'static str),
+    /// Test numbers of the card brands, which no bank gives out.
+    cards: &'static [&'static str],
+}
+
+const PEOPLE: [Person; 2] = [
+    Person {
+        id: "user_1001",
+        username: "alice",
+        password: "sunflower",
+        accounts: &[
+            ("acc_1001", "checking", 1250_00),
+            ("acc_1002", "savings", 8400_50),
+        ],
+        customer: (
+            "cust_1001",
+            "Alice Archer",
+            "alice@example.com",
+            "+1 415 555 0101",
+        ),
+        cards: &["4111111111111111", "5555555555554444"],
+    },
+    Person {
+        id: "user_2001",
+        username: "bob",
+        password: "tulip",
+        accounts: &[("acc_2001", "checking", 310_75)],
+        customer: (
+            "cust_2001",
+            "Bob Baker",
+            "bob@example.com",
+            "+1 415 555 0102",
+        ),
+        cards: &["4000000000000002"],
+    },
+];
+
+const PRODUCTS: [(&str, &str, i64); 12] = [
+    ("prod_01", "Aria Wireless Headphones", 79_90),
+    (
+        "prod_02",
+        "Nimbus Wireless Headphones with Noise Cancelling",
+        199_00,
+    ),
+    ("prod_03", "Studio Wired Headphones", 59_50),
+    ("prod_04", "Compact Mechanical Keyboard", 89_00),
+    ("prod_05", "Quiet Wireless Mouse", 34_90),
+    ("prod_06", "USB C Phone Charger 65 W", 29_00),
+    ("prod_07", "Braided USB C Cable", 12_50),
+    ("prod_08", "Everyday Laptop Backpack", 74_00),
+    ("prod_09", "Portable Bluetooth Speaker", 49_90),
+    ("prod_10", "Monitor 27 Inch", 249_00),
+    ("prod_11", "Adjustable Desk Lamp", 39_00),
+    ("prod_12", "Webcam Full HD", 64_00),
+];
+
+/// Fills an empty database and says in one line what was made.
+pub(crate) async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<String> {
+    if !database.is_empty().await? {
+        return Ok("The database has users already; the demo data was left alone.".to_owned());
+    }
+    vault.required()?;
+    for (id, name, cents) in PRODUCTS {
+        let product = Product {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            price: Money { cents },
+        };
+        database.add_product(&product).await?;
+    }
+    for person in &PEOPLE {
+        add(database, vault, person).await?;
+    }
+    Ok(format!(
+        "Made the demo data: users alice and bob, 3 accounts, 3 cards, {} products. Their passwords are on the talk page and in README.",
+        PRODUCTS.len()
+    ))
+}
+
+async fn add(database: &Database, vault: &Vault, person: &Person) -> anyhow::Result<()> {
+    let hash = HashedPassword::of_text(person.password)
+        .await
+        .map_err(|failure| anyhow::anyhow!("the password could not be hashed: {failure:?}"))?;
+    let user = User {
+        id: person.id.to_owned(),
+        username: person.username.to_owned(),
+        password_hash: hash.as_str().to_owned(),
+    };
+    database.add_user(&user).await?;
+    for (id, kind, cents) in person.accounts {
+        let account = Account {
+            id: (*id).to_owned(),
+            kind: (*kind).to_owned(),
+            balance: Money { cents: *cents },
+        };
+        database.add_account(person.id, &account).await?;
+    }
+    let (id, name, email, phone) = person.customer;
+    let customer = Customer {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        phone: phone.to_owned(),
+    };
+    database.add_customer(person.id, &customer).await?;
+    for number in person.cards {
+        let number = CardNumber::parse(number).context("a test number has a right check digit")?;
+        let card = vault.seal_demo(&number)?;
+        database.add_card(person.id, &card).await?;
+    }
+    Ok(())
+}
