@@ -81,10 +81,11 @@ fn written(words: &[Word], at: usize) -> Option<Number> {
         return None;
     }
     let mut value: Decimal = plain.parse().ok()?;
-    let tail = if currency.is_some() && tail == "K" {
-        "k"
-    } else {
-        tail
+    let tail = match tail {
+        "K" if currency.is_some() => "k",
+        "m" | "mn" if currency.is_some() => "million",
+        "b" if currency.is_some() => "bn",
+        other => other,
     };
     let (suffix_currency, percent, factor, unit) = suffix(tail)?;
     value = value.checked_mul(Decimal::from(factor))?;
@@ -122,6 +123,7 @@ fn suffix(tail: &str) -> Option<Suffix> {
         "€" => Some((Some("EUR"), false, 1, None)),
         "£" => Some((Some("GBP"), false, 1, None)),
         "k" => Some((None, false, 1_000, None)),
+        "million" => Some((None, false, 1_000_000, None)),
         "bn" => Some((None, false, 1_000_000_000, None)),
         "st" | "nd" | "rd" | "th" => None,
         _ => {
@@ -386,6 +388,25 @@ fn unit(words: &[Word], number: &mut Number) {
     }
 }
 
+/// The currency that words name, and how many words that takes: "Canadian dollars", "US dollars", "euros".
+pub(crate) fn currency_words(words: &[Word], at: usize) -> Option<(&'static str, usize)> {
+    let lower = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
+    let dollars = matches!(lower(at + 1), "dollar" | "dollars");
+    let code = match lower(at) {
+        "us" | "american" if dollars => "USD",
+        "canadian" if dollars => "CAD",
+        "australian" if dollars => "AUD",
+        "singapore" | "singaporean" if dollars => "SGD",
+        "british" if lower(at + 1).starts_with("pound") => "GBP",
+        "japanese" if lower(at + 1) == "yen" => "JPY",
+        "swiss" if lower(at + 1).starts_with("franc") => "CHF",
+        "indian" if lower(at + 1).starts_with("rupee") => "INR",
+        "chinese" if lower(at + 1) == "yuan" => "CNY",
+        _ => return currency_word(lower(at)).map(|code| (code, 1)),
+    };
+    Some((code, 2))
+}
+
 /// The currency that a word names.
 pub(crate) fn currency_word(lower: &str) -> Option<&'static str> {
     Some(match lower {
@@ -396,6 +417,10 @@ pub(crate) fn currency_word(lower: &str) -> Option<&'static str> {
         "franc" | "francs" | "chf" => "CHF",
         "rupee" | "rupees" | "inr" => "INR",
         "yuan" | "cny" | "renminbi" => "CNY",
+        "cad" => "CAD",
+        "aud" => "AUD",
+        "peso" | "pesos" | "mxn" => "MXN",
+        "krw" => "KRW",
         _ => return None,
     })
 }
@@ -551,6 +576,7 @@ mod tests {
         check("5% or five percent", &["5%", "5%"]);
         check("minus five and -3", &["-5", "-3"]);
         check("5kg at 298K", &["5", "298"]);
+        check("$1.2M and $5K", &["1200000USD", "5000USD"]);
         check("one, two, three", &["1", "2", "3"]);
         check("between 5 and 10", &["5", "10"]);
         check("five and ten", &["5", "10"]);

@@ -24,6 +24,8 @@ pub(crate) enum Shape {
     Phone,
     /// A code of letters and digits.
     Id,
+    /// A currency, by its code.
+    Currency,
     Place,
     /// A name by which somebody logs in.
     Username,
@@ -150,7 +152,9 @@ fn text_shape(name: &str, schema: &Value) -> Shape {
     let words = identifier_words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let last = words.last().map_or("", String::as_str);
-    if has(&["email", "mail"]) {
+    if has(&["currency"]) {
+        Shape::Currency
+    } else if has(&["email", "mail"]) {
         Shape::Email
     } else if has(&["phone", "telephone", "mobile"]) {
         Shape::Phone

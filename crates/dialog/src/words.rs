@@ -93,11 +93,13 @@ fn push_chunk(text: &str, start: usize, end: usize, out: &mut Vec<Word>) {
     let from = start + (core.as_ptr() as usize - chunk.as_ptr() as usize);
     let to = from + core.len();
     let ends_clause = text[to..end].contains([',', '.', '?', '!', ';', ':', ')', '…']);
-    let parts: Vec<&str> = core.split('-').collect();
+    let parts: Vec<&str> = core.split(['-', '=']).collect();
+    let worded = |part: &&str| part.chars().all(|c| c.is_alphabetic() || c == '\'');
+    let assigned = core.contains('=') && !core.contains('-');
     let splits = parts.len() > 1
         && parts
             .iter()
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '\''));
+            .all(|part| !part.is_empty() && (assigned || worded(part)));
     if !splits {
         out.push(word(text, from, to, ends_clause));
         return;

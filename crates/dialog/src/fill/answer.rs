@@ -7,7 +7,7 @@ use super::{
     Utterance, choice, is_token_of, json_date, json_number, json_time, soft_options, unspell,
 };
 use crate::calendar::{days, times};
-use crate::number::{digits, numbers};
+use crate::number::{currency_words, digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
 use crate::words::is_function_word;
@@ -27,6 +27,10 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
             ))
         }
         Shape::Own(_) | Shape::Object => None,
+        Shape::Currency => (0..list.len())
+            .find_map(|at| currency_words(list, at))
+            .map(|(code, _)| Value::from(code))
+            .or_else(|| words_of_answer(utterance).map(Value::String)),
         Shape::Choice(values) => choice(utterance, values).map(|(value, ..)| value),
         Shape::Money | Shape::Number => number(utterance),
         Shape::Integer => number(utterance).filter(Value::is_i64),

@@ -11,18 +11,30 @@ use super::{
     Utterance, answer, choice, is_numeric, is_token_of, json_date, json_time, numeric, textual,
 };
 use crate::calendar::{days, times};
-use crate::number::currency_word;
+use crate::number::{currency_word, currency_words};
 use crate::shape::{Shape, shape};
 use crate::words::{identifier_words, is_function_word, stem};
 
 /// Most arguments of one tool that are looked for.
 const ARGUMENTS_LIMIT: usize = 40;
 
+/// Deepest object that is filled.
+const DEPTH_LIMIT: usize = 3;
+
 /// The values that an utterance gives to those arguments of a tool that are not `known` yet.
 pub(crate) fn fill(
     spec: &ToolSpec,
     utterance: &mut Utterance<'_>,
     known: &Map<String, Value>,
+) -> Map<String, Value> {
+    fill_at(spec, utterance, known, 0)
+}
+
+fn fill_at(
+    spec: &ToolSpec,
+    utterance: &mut Utterance<'_>,
+    known: &Map<String, Value>,
+    depth: usize,
 ) -> Map<String, Value> {
     let mut out = Map::new();
     let open: Vec<(Argument<'_>, Shape)> = spec
@@ -34,6 +46,7 @@ pub(crate) fn fill(
     tokens(&open, utterance, &mut out);
     addresses(&open, utterance, &mut out);
     dates(&open, utterance, &mut out);
+    currencies(&open, utterance, &mut out);
     let named: Vec<_> = open
         .iter()
         .filter(|(_, shape)| matches!(shape, Shape::Choice(_)))
@@ -43,8 +56,50 @@ pub(crate) fn fill(
     }
     numeric::fill(&open, utterance, &mut out);
     booleans(&open, utterance, &mut out);
+    objects(&open, utterance, depth, &mut out);
     textual::fill(spec, &open, utterance, &mut out);
     out
+}
+
+/// An object's properties are filled like a tool's arguments.
+fn objects(
+    open: &[(Argument<'_>, Shape)],
+    utterance: &mut Utterance<'_>,
+    depth: usize,
+    out: &mut Map<String, Value>,
+) {
+    for (argument, shape) in open {
+        if *shape != Shape::Object
+            || depth >= DEPTH_LIMIT
+            || argument.schema.get("properties").is_none()
+        {
+            continue;
+        }
+        let mut parameters = argument.schema.clone();
+        if let (None, Some(properties)) = (
+            parameters.get("required"),
+            parameters["properties"].as_object(),
+        ) {
+            let names: Vec<Value> = properties
+                .keys()
+                .map(|name| Value::from(name.as_str()))
+                .collect();
+            parameters["required"] = Value::Array(names);
+        }
+        let inner = ToolSpec {
+            name: String::new(),
+            description: String::new(),
+            parameters,
+        };
+        let found = fill_at(&inner, utterance, &Map::new(), depth + 1);
+        let complete = inner
+            .arguments()
+            .filter(|inside| inside.required)
+            .all(|inside| found.contains_key(inside.name));
+        if complete && !found.is_empty() {
+            out.insert(argument.name.to_owned(), Value::Object(found));
+        }
+    }
 }
 
 fn tokens(
@@ -128,6 +183,42 @@ fn dates(
             out.insert(argument.name.to_owned(), json_time(found.value));
             utterance.take(found.from, found.to);
         }
+    }
+}
+
+/// Currencies in the order of their arguments: "from euros to dollars". Where one stands after "to" or "in", it is the
+/// one to end with.
+fn currencies(
+    open: &[(Argument<'_>, Shape)],
+    utterance: &Utterance<'_>,
+    out: &mut Map<String, Value>,
+) {
+    let wanted: Vec<&Argument<'_>> = open
+        .iter()
+        .filter(|(_, shape)| *shape == Shape::Currency)
+        .map(|(argument, _)| argument)
+        .collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let mut found: Vec<(&str, bool)> = Vec::new();
+    let mut at = 0;
+    while at < utterance.words.len() {
+        let signed = crate::number::number_at(&utterance.words, at)
+            .and_then(|number| Some((number.currency?, number.to - at)));
+        let Some((code, len)) = signed.or_else(|| currency_words(&utterance.words, at)) else {
+            at += 1;
+            continue;
+        };
+        let last = at > 0 && matches!(utterance.lower(at - 1), "to" | "in" | "into");
+        if found.iter().all(|(other, _)| *other != code) {
+            found.push((code, last));
+        }
+        at += len;
+    }
+    found.sort_by_key(|(_, last)| *last);
+    for (argument, (code, _)) in wanted.iter().zip(found) {
+        out.insert(argument.name.to_owned(), Value::from(code));
     }
 }
 

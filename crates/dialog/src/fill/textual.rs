@@ -1,4 +1,7 @@
 //! Gives names, places and free text to the arguments that take them, by lead words, quotes, capitals and position.
+//!
+//! The surest signs come first. Arguments that are required are served before those that are not, and only they take
+//! what is merely left over.
 
 use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Argument;
@@ -10,74 +13,132 @@ use crate::number::number_at;
 use crate::shape::Shape;
 use crate::words::{identifier_words, is_function_word, stem, stems, weight};
 
+/// A range of words.
+type Span = (usize, usize);
+
+/// A way to find an argument's words.
+type Pass = fn(&Wanted<'_>, &Utterance<'_>) -> Option<Span>;
+
+const PASSES: [Pass; 8] = [
+    by_code,
+    by_username,
+    by_cue,
+    by_quote,
+    by_preposition,
+    by_modifier,
+    by_capital,
+    by_rest,
+];
+
+/// A textual argument and what its tool is about.
+struct Wanted<'a> {
+    argument: Argument<'a>,
+    shape: Shape,
+    /// Words of the argument's name.
+    parts: Vec<String>,
+    /// Stems of the tool's name and description.
+    own: &'a [String],
+    /// How many texts the tool needs.
+    siblings: usize,
+}
+
+impl Wanted<'_> {
+    fn has(&self, list: &[&str]) -> bool {
+        self.parts.iter().any(|part| list.contains(&part.as_str()))
+    }
+}
+
 pub(super) fn fill(
     spec: &ToolSpec,
     open: &[(Argument<'_>, Shape)],
     utterance: &mut Utterance<'_>,
     out: &mut Map<String, Value>,
 ) {
-    let wanted: Vec<&(Argument<'_>, Shape)> = still_open(open, &out.clone())
-        .filter(|(_, shape)| {
-            matches!(
-                shape,
-                Shape::Place
-                    | Shape::Person
-                    | Shape::Query
-                    | Shape::Text
-                    | Shape::Username
-                    | Shape::Id
-                    | Shape::List(_)
-            )
+    let own: Vec<String> = stems(&format!(
+        "{} {}",
+        identifier_words(&spec.name).join(" "),
+        spec.description
+    ))
+    .into_iter()
+    .map(|(stem, _)| stem)
+    .collect();
+    let texts: Vec<_> = still_open(open, out)
+        .filter(|(_, shape)| is_textual(shape))
+        .collect();
+    let siblings = texts
+        .iter()
+        .filter(|(argument, _)| argument.required)
+        .count();
+    let mut wanted: Vec<Wanted<'_>> = texts
+        .iter()
+        .map(|(argument, shape)| Wanted {
+            argument: *argument,
+            shape: shape.clone(),
+            parts: identifier_words(argument.name),
+            own: &own,
+            siblings,
         })
-        .map(|entry| open.iter().find(|other| other.0.name == entry.0.name))
-        .collect::<Option<_>>()
-        .unwrap_or_default();
-    for (argument, _) in &wanted {
-        soft_choice(argument, utterance, out);
+        .collect();
+    wanted.sort_by_key(|want| !want.argument.required);
+    for want in &wanted {
+        soft_choice(want, utterance, out);
     }
-    for pass in [by_cue, by_quote, by_preposition, by_capital, by_rest] {
-        for (argument, shape) in &wanted {
-            if !out.contains_key(argument.name)
-                && let Some((from, to)) = pass(spec, argument, shape, utterance)
+    for pass in PASSES {
+        for want in &wanted {
+            if !out.contains_key(want.argument.name)
+                && let Some(span) = pass(want, utterance)
             {
-                put(argument, shape, utterance, from, to, out);
+                put(want, utterance, span, out);
             }
         }
     }
 }
 
+fn is_textual(shape: &Shape) -> bool {
+    match shape {
+        Shape::Place | Shape::Person | Shape::Query | Shape::Text | Shape::Username | Shape::Id => {
+            true
+        }
+        Shape::List(inner) => is_textual(inner) || matches!(**inner, Shape::Choice(_)),
+        _ => false,
+    }
+}
+
 fn put(
-    argument: &Argument<'_>,
-    shape: &Shape,
+    want: &Wanted<'_>,
     utterance: &mut Utterance<'_>,
-    from: usize,
-    to: usize,
+    (from, to): Span,
     out: &mut Map<String, Value>,
 ) {
-    let text = utterance
-        .span(from, to)
-        .trim_matches(['"', '\'', '“', '”', ','])
-        .to_owned();
-    if text.is_empty() {
+    let text = bare(utterance.span(from, to));
+    if text.is_empty() || (want.shape == Shape::Place && !text.starts_with(char::is_alphabetic)) {
         return;
     }
-    let value = match shape {
-        Shape::Username => Value::String(text.to_lowercase()),
-        Shape::Place if text.chars().all(|c| !c.is_uppercase()) => {
-            Value::String(capitalised(&text))
-        }
-        Shape::List(_) => Value::Array(
-            text.replace(" and ", ",")
+    let value = match &want.shape {
+        Shape::Username => Value::String(text.to_lowercase().replace([' ', '-'], "")),
+        Shape::Place if text.chars().all(|c| !c.is_uppercase()) => Value::String(capitalised(text)),
+        Shape::List(_) => {
+            let text = text.replace(" and ", ",").replace(" or ", ",");
+            let items = text
                 .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(Value::from)
-                .collect(),
-        ),
-        _ => Value::String(text),
+                .map(|part| bare(part.trim()))
+                .filter(|part| !part.is_empty());
+            Value::Array(items.take(50).map(Value::from).collect())
+        }
+        _ => Value::String(text.to_owned()),
     };
-    out.insert(argument.name.to_owned(), value);
+    out.insert(want.argument.name.to_owned(), value);
     utterance.take(from, to);
+}
+
+/// A text without the quotes and the possessive around it.
+fn bare(text: &str) -> &str {
+    let quotes = ['"', '\'', '“', '”', '‘', '’', ',', '[', ']'];
+    let text = text.trim_matches(quotes);
+    text.strip_suffix("'s")
+        .or_else(|| text.strip_suffix("’s"))
+        .unwrap_or(text)
+        .trim_matches(quotes)
 }
 
 fn capitalised(text: &str) -> String {
@@ -90,293 +151,496 @@ fn capitalised(text: &str) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn soft_choice(
-    argument: &Argument<'_>,
-    utterance: &mut Utterance<'_>,
-    out: &mut Map<String, Value>,
-) {
-    let options = soft_options(argument.schema);
-    if options.len() < 2 {
-        return;
-    }
-    if let Some((value, from, to)) = choice(utterance, &options) {
-        utterance.take(from, to);
-        out.insert(argument.name.to_owned(), value);
-    }
-}
-
-/// "username alice", "the title is Inception", "named Bob".
-fn by_cue(
-    _: &ToolSpec,
-    argument: &Argument<'_>,
-    shape: &Shape,
-    utterance: &Utterance<'_>,
-) -> Option<(usize, usize)> {
-    if *shape == Shape::Username
-        && let Some(from) = after_phrase(
-            utterance,
-            &[
-                "my name is",
-                "my name's",
-                "i am",
-                "i'm",
-                "this is",
-                "my user name is",
-                "user name is",
-                "user name",
-                "username is",
-                "username",
-                "user is",
-                "user",
-                "as",
-                "log in as",
-                "it's",
-                "name is",
-            ],
-        )
-    {
-        return username_at(utterance, from);
-    }
-    let parts = identifier_words(argument.name);
-    let last = stem(parts.iter().rev().find(|part| weight(part) > 0.9)?);
-    let at = (0..utterance.words.len())
-        .find(|at| stem(utterance.lower(*at)) == last && utterance.free(*at, at + 1))?;
-    let mut from = at + 1;
-    let introduced = matches!(
-        utterance.lower(from),
-        "is" | "of" | "named" | "called" | "to" | "as" | "id" | "number" | "name" | "for"
-    );
-    while matches!(
-        utterance.lower(from),
-        "is" | "of" | "named" | "called" | "as" | "the" | "number" | "id" | "name"
+/// Options that the description names in quotes.
+fn soft_choice(want: &Wanted<'_>, utterance: &mut Utterance<'_>, out: &mut Map<String, Value>) {
+    let options = match (
+        &want.shape,
+        want.argument
+            .schema
+            .get("items")
+            .and_then(crate::shape::choices),
     ) {
-        from += 1;
-    }
-    let starts_name = utterance.words.get(from).is_some_and(|word| word.capital)
-        || code_like(utterance.lower(from));
-    if !(starts_name || introduced && utterance.lower(from - 1) != "of")
-        || utterance.words[at].ends_clause
-    {
-        return None;
-    }
-    phrase(utterance, from)
-}
-
-fn username_at(utterance: &Utterance<'_>, from: usize) -> Option<(usize, usize)> {
-    let mut to = from;
-    while to < utterance.words.len()
-        && utterance.free(to, to + 1)
-        && utterance.lower(to).chars().count() == 1
-        && utterance.lower(to) != "⟨"
-    {
-        to += 1;
-    }
-    if to > from + 1 {
-        return Some((from, to));
-    }
-    let plain = !is_function_word(utterance.lower(from)) && utterance.free(from, from + 1);
-    (plain && from < utterance.words.len()).then_some((from, from + 1))
-}
-
-fn after_phrase(utterance: &Utterance<'_>, phrases: &[&str]) -> Option<usize> {
-    phrases.iter().find_map(|phrase| {
-        let parts: Vec<&str> = phrase.split(' ').collect();
-        (0..utterance.words.len())
-            .find(|at| {
-                parts
-                    .iter()
-                    .enumerate()
-                    .all(|(i, part)| utterance.lower(at + i) == *part)
-            })
-            .map(|at| at + parts.len())
-            .filter(|from| {
-                *from < utterance.words.len()
-                    && !matches!(
-                        utterance.lower(*from),
-                        "trying" | "looking" | "not" | "a" | "the" | "going"
-                    )
-            })
-    })
-}
-
-/// What stands in quotes.
-fn by_quote(
-    _: &ToolSpec,
-    _: &Argument<'_>,
-    shape: &Shape,
-    utterance: &Utterance<'_>,
-) -> Option<(usize, usize)> {
-    if matches!(shape, Shape::Place | Shape::Username) {
-        return None;
-    }
-    let quoted = |at: usize| {
-        let word = &utterance.words[at];
-        let before = utterance.text[..word.start].chars().next_back();
-        before.filter(|c| "'\"“‘".contains(*c))
+        (Shape::List(_), Some(values)) => values,
+        _ => soft_options(want.argument.schema),
     };
-    for from in 0..utterance.words.len() {
-        if !utterance.free(from, from + 1) || quoted(from).is_none() {
-            continue;
+    let mut found = Vec::new();
+    while let Some((value, from, to)) = choice(utterance, &options) {
+        if !utterance.free(from, to) || found.contains(&value) {
+            break;
         }
-        let close = (from..utterance.words.len().min(from + 12)).find(|at| {
-            let after =
-                utterance.text[utterance.words[*at].end..].trim_start_matches([',', '.', '?', '!']);
-            after.starts_with(['\'', '"', '”', '’'])
-        });
-        if let Some(close) = close {
-            return Some((from, close + 1));
+        utterance.take(from, to);
+        found.push(value);
+        if !matches!(want.shape, Shape::List(_)) {
+            break;
         }
     }
-    None
-}
-
-/// "in Paris", "from Berlin", "by Leonardo da Vinci", "for headphones".
-fn by_preposition(
-    _: &ToolSpec,
-    argument: &Argument<'_>,
-    shape: &Shape,
-    utterance: &Utterance<'_>,
-) -> Option<(usize, usize)> {
-    let parts = identifier_words(argument.name);
-    let has = |list: &[&str]| parts.iter().any(|part| list.contains(&part.as_str()));
-    let leads: &[&str] = if has(&[
-        "origin",
-        "from",
-        "source",
-        "start",
-        "departure",
-        "city1",
-        "base",
-    ]) {
-        &["from", "between", "leaving"]
-    } else if has(&[
-        "destination",
-        "to",
-        "target",
-        "end",
-        "arrival",
-        "city2",
-        "recipient",
-    ]) {
-        &["to", "and", "into"]
+    let Some(first) = found.first().cloned() else {
+        return;
+    };
+    let value = if matches!(want.shape, Shape::List(_)) {
+        Value::Array(found)
     } else {
-        match shape {
-            Shape::Place => &[
-                "in", "at", "near", "for", "of", "around", "to", "from", "outside",
-            ],
-            Shape::Person => &["by", "from", "for", "of", "with", "to", "about"],
-            _ => return None,
-        }
+        first
     };
-    for lead in leads {
-        for at in 0..utterance.words.len() {
-            let from = skip_article(utterance, at + 1);
-            if utterance.lower(at) != *lead
-                || utterance.words[at].ends_clause
-                || !utterance.words.get(from).is_some_and(|word| word.capital)
-            {
-                continue;
-            }
-            if let Some(found) = phrase(utterance, from) {
-                return Some(found);
-            }
-        }
-    }
-    if *shape != Shape::Place || !argument.required {
-        return None;
-    }
-    leads.iter().find_map(|lead| {
-        let at = (0..utterance.words.len())
-            .rev()
-            .find(|at| utterance.lower(*at) == *lead)?;
-        phrase(utterance, skip_article(utterance, at + 1))
-    })
+    out.insert(want.argument.name.to_owned(), value);
 }
 
-fn skip_article(utterance: &Utterance<'_>, at: usize) -> usize {
-    at + usize::from(matches!(utterance.lower(at), "the" | "a" | "an"))
-}
-
-/// A run of capitals inside a sentence.
-fn by_capital(
-    spec: &ToolSpec,
-    argument: &Argument<'_>,
-    shape: &Shape,
-    utterance: &Utterance<'_>,
-) -> Option<(usize, usize)> {
-    if matches!(shape, Shape::Query | Shape::List(_) | Shape::Username) || !argument.required {
+/// A word of letters and digits, for an argument that takes an id.
+fn by_code(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    if want.shape != Shape::Id {
         return None;
     }
-    let own: Vec<String> = stems(&spec.description)
-        .into_iter()
-        .map(|(stem, _)| stem)
-        .collect();
-    (0..utterance.words.len())
-        .filter(|at| utterance.free(*at, at + 1))
-        .filter(|at| {
-            let word = &utterance.words[*at];
-            let code = *shape == Shape::Id && code_like(&word.lower);
-            (word.capital
-                && !word.initial
-                && word.lower != "i"
-                && !word.lower.starts_with("i'")
-                && !own.contains(&stem(&word.lower)))
-                || code
-        })
-        .find_map(|at| phrase(utterance, at))
+    let at = (0..utterance.words.len())
+        .find(|at| utterance.free(*at, at + 1) && code_like(utterance.lower(*at)))?;
+    Some((at, at + 1))
 }
 
 fn code_like(lower: &str) -> bool {
     lower.bytes().any(|b| b.is_ascii_digit())
         && lower.bytes().any(|b| b.is_ascii_alphabetic())
         && !lower.starts_with('⟨')
+        && ordinal_free(lower)
 }
 
-/// What is left of the sentence for a text that the tool cannot do without: "search for wireless headphones".
-fn by_rest(
-    spec: &ToolSpec,
-    argument: &Argument<'_>,
-    shape: &Shape,
-    utterance: &Utterance<'_>,
-) -> Option<(usize, usize)> {
-    let takes = match shape {
+fn ordinal_free(lower: &str) -> bool {
+    !["st", "nd", "rd", "th"].iter().any(|end| {
+        lower
+            .strip_suffix(end)
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+/// "My name is alice", "username alice", "log me in as a l i c e".
+fn by_username(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    const LEADS: &[&str] = &[
+        "my name is",
+        "my name's",
+        "my username is",
+        "my user name is",
+        "user name is",
+        "user name",
+        "username is",
+        "username",
+        "user is",
+        "user",
+        "as",
+        "i am",
+        "i'm",
+        "this is",
+        "it's",
+        "name is",
+    ];
+    if want.shape != Shape::Username {
+        return None;
+    }
+    LEADS.iter().find_map(|lead| {
+        let parts: Vec<&str> = lead.split(' ').collect();
+        let starts = |at: &usize| {
+            parts
+                .iter()
+                .enumerate()
+                .all(|(i, part)| utterance.lower(at + i) == *part)
+        };
+        (0..utterance.words.len())
+            .filter(starts)
+            .find_map(|at| username_at(utterance, at + parts.len()))
+    })
+}
+
+fn username_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
+    const NO_NAMES: &[&str] = &[
+        "trying",
+        "looking",
+        "calling",
+        "going",
+        "sorry",
+        "sure",
+        "ready",
+        "afraid",
+        "wondering",
+        "interested",
+        "new",
+        "password",
+        "name",
+        "name's",
+        "here",
+        "glad",
+    ];
+    let letter = |at: usize| {
+        at < utterance.words.len()
+            && utterance.free(at, at + 1)
+            && utterance.lower(at).chars().count() == 1
+    };
+    let mut to = from;
+    while letter(to) {
+        to += 1;
+    }
+    if to > from + 1 {
+        return Some((from, to));
+    }
+    let word = utterance.words.get(from)?;
+    let plain = !is_function_word(&word.lower)
+        && weight(&word.lower) > 0.9
+        && utterance.free(from, from + 1);
+    (plain && !NO_NAMES.contains(&word.lower.as_str())).then_some((from, from + 1))
+}
+
+/// "The title is Inception", "named Bob", "Premier League" for a league.
+fn by_cue(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    let last = stem(
+        want.parts
+            .iter()
+            .rev()
+            .find(|part| weight(part) > 0.9 && part.len() > 1)?,
+    );
+    for at in 0..utterance.words.len() {
+        if stem(utterance.lower(at)) != last || !utterance.free(at, at + 1) {
+            continue;
+        }
+        if let Some(run) = capital_run(utterance, at).filter(|(from, to)| to - from > 1) {
+            return Some(run);
+        }
+        if let Some(found) = after_cue(utterance, at) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn after_cue(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
+    if utterance.words[at].ends_clause {
+        return None;
+    }
+    let mut from = at + 1;
+    let mut introduced = false;
+    while matches!(
+        utterance.lower(from),
+        "is" | "of"
+            | "named"
+            | "called"
+            | "as"
+            | "the"
+            | "number"
+            | "id"
+            | "name"
+            | "titled"
+            | "to"
+    ) && !is_quoted(utterance, from)
+    {
+        introduced |= matches!(
+            utterance.lower(from),
+            "is" | "named" | "called" | "as" | "titled"
+        );
+        from += 1;
+    }
+    let word = utterance.words.get(from)?;
+    if is_quoted(utterance, from) {
+        return quote_at(utterance, from);
+    }
+    let starts_name =
+        (word.capital && !matches!(word.lower.as_str(), "i" | "i'm")) || code_like(&word.lower);
+    if starts_name || introduced {
+        phrase(utterance, from)
+    } else {
+        None
+    }
+}
+
+/// The run of capitals around a word that is a capital itself.
+fn capital_run(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
+    let capital = |at: usize| {
+        utterance
+            .words
+            .get(at)
+            .is_some_and(|word| word.capital && utterance.free(at, at + 1))
+    };
+    if !capital(at) || utterance.words[at].initial {
+        return None;
+    }
+    let mut from = at;
+    while from > 0
+        && capital(from - 1)
+        && !utterance.words[from - 1].initial
+        && !utterance.words[from - 1].ends_clause
+    {
+        from -= 1;
+    }
+    phrase(utterance, from).filter(|(_, to)| *to > at)
+}
+
+fn is_quoted(utterance: &Utterance<'_>, at: usize) -> bool {
+    let Some(word) = utterance.words.get(at) else {
+        return false;
+    };
+    let before = &utterance.text[..word.start];
+    let Some(sign) = before.chars().next_back() else {
+        return false;
+    };
+    let outside = before[..before.len() - sign.len_utf8()].chars().next_back();
+    "'\"“‘".contains(sign) && outside.is_none_or(|c| !c.is_alphanumeric())
+}
+
+fn quote_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
+    let closes = |at: &usize| {
+        let after =
+            utterance.text[utterance.words[*at].end..].trim_start_matches([',', '.', '?', '!']);
+        after.starts_with(['\'', '"', '”', '’'])
+    };
+    let close = (from..utterance.words.len().min(from + 14)).find(closes)?;
+    utterance.free(from, close + 1).then_some((from, close + 1))
+}
+
+/// What stands in quotes; for a list, all quotes in a row.
+fn by_quote(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    if matches!(want.shape, Shape::Place | Shape::Username) || !want.argument.required {
+        return None;
+    }
+    let mut spans = (0..utterance.words.len())
+        .filter(|at| is_quoted(utterance, *at))
+        .filter_map(|at| quote_at(utterance, at));
+    let first = spans.next()?;
+    if !matches!(want.shape, Shape::List(_)) {
+        return Some(first);
+    }
+    let mut last = first.1;
+    for (from, to) in spans {
+        if from > last + 1 || (from == last + 1 && utterance.lower(last) != "and") {
+            break;
+        }
+        last = to;
+    }
+    Some((first.0, last))
+}
+
+/// "In Paris", "from Berlin", "by Leonardo da Vinci".
+fn by_preposition(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    if matches!(want.shape, Shape::List(_))
+        && want.argument.required
+        && let Some(found) = enumerated(utterance)
+    {
+        return Some(found);
+    }
+    let leads: &[&str] = if want.has(&[
+        "origin",
+        "from",
+        "source",
+        "start",
+        "departure",
+        "city1",
+        "location1",
+        "base",
+    ]) {
+        &["from", "between", "leaving"]
+    } else if want.has(&[
+        "destination",
+        "to",
+        "target",
+        "end",
+        "arrival",
+        "city2",
+        "location2",
+        "recipient",
+    ]) {
+        &["to", "and", "into"]
+    } else {
+        match want.shape {
+            Shape::Place => &[
+                "in", "at", "near", "within", "around", "for", "of", "to", "from", "outside",
+                "across",
+            ],
+            Shape::Person => &["by", "of", "for", "with", "about", "to"],
+            _ => return None,
+        }
+    };
+    let starts =
+        |lead: &str, at: usize| utterance.lower(at) == lead && !utterance.words[at].ends_clause;
+    for lead in leads {
+        for at in (0..utterance.words.len()).filter(|at| starts(lead, *at)) {
+            let from = skip_article(utterance, at + 1);
+            if utterance.words.get(from).is_some_and(|word| word.capital)
+                && let Some(found) = phrase(utterance, from)
+            {
+                return Some(found);
+            }
+        }
+    }
+    let capitals = utterance.words.iter().any(|word| {
+        word.capital && !word.initial && word.lower != "i" && !word.lower.starts_with("i'")
+    });
+    if want.shape != Shape::Place || !want.argument.required || capitals {
+        return None;
+    }
+    leads.iter().find_map(|lead| {
+        let at = (0..utterance.words.len())
+            .rev()
+            .find(|at| starts(lead, *at))?;
+        phrase(utterance, skip_article(utterance, at + 1))
+    })
+}
+
+/// "Including timings, exhibitions, and accessibility".
+fn enumerated(utterance: &Utterance<'_>) -> Option<Span> {
+    let at = (0..utterance.words.len()).find(|at| {
+        matches!(utterance.lower(*at), "including" | "include" | "includes")
+            || (utterance.lower(*at) == "such" && utterance.lower(at + 1) == "as")
+    })?;
+    let from = at + 1 + usize::from(utterance.lower(at) == "such");
+    let mut to = from;
+    while to < utterance.words.len() && utterance.free(to, to + 1) && to - from < 16 {
+        to += 1;
+        if utterance.text[utterance.words[to - 1].end..].starts_with(['.', '?', '!']) {
+            break;
+        }
+    }
+    (to > from).then_some((from, to))
+}
+
+fn skip_article(utterance: &Utterance<'_>, at: usize) -> usize {
+    at + usize::from(matches!(utterance.lower(at), "the" | "a" | "an"))
+}
+
+/// The word before what the tool is about: "a classical concert" for a genre, "a seafood restaurant" for a cuisine.
+fn by_modifier(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    const SORTS: &[&str] = &[
+        "genre",
+        "type",
+        "cuisine",
+        "category",
+        "style",
+        "kind",
+        "expertise",
+        "specialty",
+        "specialization",
+        "diet",
+        "dietary",
+        "restriction",
+        "restrictions",
+        "color",
+        "colour",
+        "flavor",
+        "breed",
+        "sport",
+        "species",
+        "food",
+        "theme",
+        "mode",
+        "instrument",
+    ];
+    if !want.argument.required || !want.has(SORTS) {
+        return None;
+    }
+    let named = want.parts.iter().map(|part| stem(part)).collect::<Vec<_>>();
+    let noun = |at: usize| {
+        let stem = stem(utterance.lower(at));
+        (want.own.contains(&stem) || named.contains(&stem)) && weight(utterance.lower(at)) > 0.9
+    };
+    let at =
+        (1..utterance.words.len()).find(|at| noun(*at) && sort_word(want, utterance, at - 1))?;
+    // Both halves of "gluten-free" belong together.
+    let hyphen = at >= 2 && utterance.text[utterance.words[at - 2].end..].starts_with('-');
+    Some((if hyphen { at - 2 } else { at - 1 }, at))
+}
+
+fn sort_word(want: &Wanted<'_>, utterance: &Utterance<'_>, at: usize) -> bool {
+    let word = &utterance.words[at];
+    let telling = weight(&word.lower) > 0.9 && !word.ends_clause && !word.initial;
+    telling
+        && utterance.free(at, at + 1)
+        && !want.own.contains(&stem(&word.lower))
+        && number_at(&utterance.words, at).is_none()
+        && !PLAIN_MODIFIERS.contains(&word.lower.as_str())
+}
+
+const PLAIN_MODIFIERS: &[&str] = &[
+    "next",
+    "local",
+    "nearby",
+    "nearest",
+    "closest",
+    "latest",
+    "recent",
+    "upcoming",
+    "available",
+    "full",
+    "detailed",
+    "average",
+    "total",
+    "free",
+    "official",
+    "main",
+    "cheap",
+    "cheapest",
+    "book",
+    "historical",
+    "annual",
+    "key",
+    "major",
+    "exact",
+    "whole",
+    "popular",
+    "top",
+    "recommended",
+    "rated",
+    "minimum",
+    "maximum",
+    "required",
+];
+
+/// A run of capitals inside a sentence.
+fn by_capital(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    if matches!(want.shape, Shape::Query | Shape::List(_) | Shape::Username)
+        || !want.argument.required
+    {
+        return None;
+    }
+    let starts = |at: &usize| {
+        let word = &utterance.words[*at];
+        let name =
+            word.capital && !word.initial && word.lower != "i" && !word.lower.starts_with("i'");
+        utterance.free(*at, at + 1) && name && !want.own.contains(&stem(&word.lower))
+    };
+    (0..utterance.words.len())
+        .filter(starts)
+        .find_map(|at| phrase(utterance, at))
+}
+
+/// What is left of the sentence, for a text that the tool cannot do without: "search for wireless headphones".
+fn by_rest(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    let takes = match &want.shape {
         Shape::Query => true,
-        Shape::Text | Shape::List(_) => argument.required,
+        Shape::Text | Shape::List(_) => want.argument.required,
         _ => false,
     };
     if !takes {
         return None;
     }
-    let own: Vec<String> = stems(&format!(
-        "{} {}",
-        identifier_words(&spec.name).join(" "),
-        spec.description
-    ))
-    .into_iter()
-    .map(|(stem, _)| stem)
-    .collect();
     let passed_over = |at: usize| {
         let lower = utterance.lower(at);
         is_function_word(lower)
             || weight(lower) < 0.9
-            || own.contains(&stem(lower))
+            || want.own.contains(&stem(lower))
             || REQUEST_WORDS.contains(&lower)
     };
     let from =
         (0..utterance.words.len()).find(|at| utterance.free(*at, at + 1) && !passed_over(*at))?;
+    let whole = want.siblings == 1 && want.shape == Shape::Query;
     let mut to = from;
-    while to < utterance.words.len()
-        && utterance.free(to, to + 1)
-        && !utterance.words[to].ends_clause
-    {
+    while to < utterance.words.len() && utterance.free(to, to + 1) {
+        if !whole
+            && to > from
+            && is_function_word(utterance.lower(to))
+            && !matches!(utterance.lower(to), "of" | "and")
+        {
+            break;
+        }
         to += 1;
-    }
-    if to < utterance.words.len() && utterance.free(to, to + 1) {
-        to += 1;
+        if utterance.words[to - 1].ends_clause && !matches!(want.shape, Shape::List(_)) {
+            break;
+        }
     }
     while to > from + 1
         && (is_function_word(utterance.lower(to - 1))
-            || own.contains(&stem(utterance.lower(to - 1))))
+            || (!whole && want.own.contains(&stem(utterance.lower(to - 1)))))
     {
         to -= 1;
     }
@@ -401,10 +665,14 @@ const REQUEST_WORDS: &[&str] = &[
     "hoping",
     "trying",
     "able",
+    "made",
+    "required",
+    "predict",
+    "impact",
 ];
 
 /// A noun phrase that begins at a word: capitals and what joins them, or plain words up to the next word that ends one.
-fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<(usize, usize)> {
+fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
     let first = utterance.words.get(from)?;
     if !utterance.free(from, from + 1) || (is_function_word(&first.lower) && !first.capital) {
         return None;
@@ -412,24 +680,19 @@ fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<(usize, usize)> {
     let mut to = from + 1;
     while to < utterance.words.len() && to - from < 8 && utterance.free(to, to + 1) {
         let (previous, word) = (&utterance.words[to - 1], &utterance.words[to]);
-        if previous.ends_clause {
-            let continues = first.capital && word.capital && word.lower.len() == 2 && !word.initial;
-            if !continues {
-                break;
-            }
+        let region = first.capital && word.capital && word.lower.len() == 2 && !word.initial;
+        if previous.ends_clause && !region {
+            break;
         }
         let joins = first.capital
-            && matches!(
-                word.lower.as_str(),
-                "of" | "the" | "de" | "da" | "van" | "von" | "la" | "al"
-            )
+            && JOINS.contains(&word.lower.as_str())
             && utterance.words.get(to + 1).is_some_and(|next| next.capital);
         let goes_on = if first.capital {
             word.capital || joins
         } else {
             !ends_phrase(utterance, to)
         };
-        if !goes_on {
+        if !goes_on || utterance.text[previous.start..previous.end].ends_with("'s") {
             break;
         }
         to += 1;
@@ -437,12 +700,16 @@ fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<(usize, usize)> {
     Some((from, to))
 }
 
+const JOINS: &[&str] = &[
+    "of", "the", "de", "da", "van", "von", "la", "al", "vs", "versus", "v",
+];
+
 fn ends_phrase(utterance: &Utterance<'_>, at: usize) -> bool {
     let lower = utterance.lower(at);
     is_function_word(lower)
         || number_at(&utterance.words, at).is_some()
         || matches!(
             lower,
-            "today" | "tomorrow" | "tonight" | "yesterday" | "next" | "thanks"
+            "today" | "tomorrow" | "tonight" | "yesterday" | "next" | "thanks" | "weather"
         )
 }
