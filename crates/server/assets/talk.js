@@ -190,7 +190,8 @@ function take(message) {
       transcript.heard(message.turn, message.text, message.final);
       if (message.final) {
         think(true);
-        announce(`You said: ${message.text}`);
+        // A screen reader must not speak into an open microphone.
+        if (!call.sound?.microphoneOpen) announce(`You said: ${message.text}`);
       }
       break;
     case "said":
@@ -238,7 +239,8 @@ function turnEnd({ turn, millis: times }) {
   transcript.ended(turn, times);
   transcript.settle();
   think(false);
-  page.dataset.turnsEnded = String(++turnsEnded);
+  // What the agent says before it was asked anything is turn 0.
+  if (turn > 0) page.dataset.turnsEnded = String(++turnsEnded);
   if (typeof times?.to_first_audio !== "number") return;
   at("timing").hidden = false;
   at("timing").replaceChildren(icon("clock"), "first sound after", el("b", {}, millis(times.to_first_audio)));
