@@ -143,6 +143,9 @@ impl Agent {
     }
 }
 
+type SocketEvent = (SocketId, Event);
+type CallAnswer = (CallId, Value);
+
 /// What one process runs: a channel, its sockets and its calls.
 struct Driver<S: Toolset> {
     endpoint: Arc<Endpoint>,
@@ -154,14 +157,10 @@ struct Driver<S: Toolset> {
     started: Instant,
     sockets: HashMap<SocketId, Outbox>,
     running: usize,
-    events: (
-        mpsc::Sender<(SocketId, Event)>,
-        mpsc::Receiver<(SocketId, Event)>,
-    ),
-    answers: (
-        mpsc::UnboundedSender<(CallId, Value)>,
-        mpsc::UnboundedReceiver<(CallId, Value)>,
-    ),
+    events: mpsc::Receiver<SocketEvent>,
+    events_to: mpsc::Sender<SocketEvent>,
+    answers: mpsc::UnboundedReceiver<CallAnswer>,
+    answers_to: mpsc::UnboundedSender<CallAnswer>,
 }
 
 impl<S: Toolset> Driver<S> {
@@ -173,6 +172,9 @@ impl<S: Toolset> Driver<S> {
     ) -> Result<Self, AgentError> {
         let now = Duration::ZERO;
         let jitter = jitter()?;
+        let (events_to, events) = mpsc::channel(256);
+        // Bounded by the calls that run, which `CALLS_LIMIT` bounds.
+        let (answers_to, answers) = mpsc::unbounded_channel();
         Ok(Self {
             endpoint,
             keys,
@@ -182,9 +184,10 @@ impl<S: Toolset> Driver<S> {
             started: Instant::now(),
             sockets: HashMap::new(),
             running: 0,
-            events: mpsc::channel(256),
-            // Bounded by the calls that run, which `CALLS_LIMIT` bounds.
-            answers: mpsc::unbounded_channel(),
+            events,
+            events_to,
+            answers,
+            answers_to,
         })
     }
 
@@ -201,8 +204,8 @@ impl<S: Toolset> Driver<S> {
             let wake = self.channel.wake_at().unwrap_or(Duration::from_secs(3600));
             let wake = tokio::time::Instant::from_std(self.started + wake);
             tokio::select! {
-                Some((socket, event)) = self.events.1.recv() => self.happened(socket, event)?,
-                Some((call, answer)) = self.answers.1.recv() => {
+                Some((socket, event)) = self.events.recv() => self.happened(socket, event)?,
+                Some((call, answer)) = self.answers.recv() => {
                     self.running -= 1;
                     self.channel.answered(&call, answer);
                 }
@@ -261,7 +264,7 @@ impl<S: Toolset> Driver<S> {
             Ok(key) => {
                 self.used = Some(key.clone());
                 let outbox =
-                    socket::start(socket, self.endpoint.clone(), key, self.events.0.clone());
+                    socket::start(socket, self.endpoint.clone(), key, self.events_to.clone());
                 self.sockets.insert(socket, outbox);
             }
             Err(error) => {
@@ -276,7 +279,7 @@ impl<S: Toolset> Driver<S> {
 
     fn begin(&mut self, call: conversimple_wire::tool::ToolCall) {
         self.running += 1;
-        let (desk, answers) = (self.desk.clone(), self.answers.0.clone());
+        let (desk, answers) = (self.desk.clone(), self.answers_to.clone());
         let overloaded = self.running > CALLS_LIMIT;
         tokio::spawn(async move {
             let answer = if overloaded {
@@ -305,8 +308,8 @@ impl<S: Toolset> Driver<S> {
     async fn leave(mut self) -> Result<(), AgentError> {
         self.channel.shut();
         self.carry_out()?;
-        drop(self.events.0);
-        let drained = async { while self.events.1.recv().await.is_some() {} };
+        drop(self.events_to);
+        let drained = async { while self.events.recv().await.is_some() {} };
         let _ = tokio::time::timeout(Duration::from_secs(2), drained).await;
         Ok(())
     }

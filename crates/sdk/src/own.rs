@@ -35,8 +35,10 @@ pub trait Ownership<T: Send + 'static>: Send + Sync + 'static {
 /// Lists the things of one kind.
 pub(crate) struct Lister<A> {
     kind: &'static str,
-    list: fn(Arc<A>, Caller) -> BoxFuture<Reply<Vec<OwnThing>>>,
+    list: List<A>,
 }
+
+type List<A> = fn(Arc<A>, Caller) -> BoxFuture<Reply<Vec<OwnThing>>>;
 
 impl<A, T> Parameter<A> for Owned<T>
 where

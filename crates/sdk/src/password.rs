@@ -116,7 +116,10 @@ mod tests {
     use serde_json::json;
 
     fn password(text: &str) -> Password {
-        Password::read(&json!(text)).ok().expect("a password")
+        match Password::read(&json!(text)) {
+            Ok(password) => password,
+            Err(refusal) => panic!("{refusal}"),
+        }
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ struct Person {
     id: &'static str,
     username: &'static str,
     password: &'static str,
-    accounts: &'static [(&'static str, &'static str, i64)],
+    accounts: &'static [(&'static str, &'static str, Money)],
     customer: (&'static str, &'static str, &'static str, &'static str),
     /// Test numbers of the card brands, which no bank gives out.
     cards: &'static [&'static str],
@@ -26,8 +26,8 @@ const PEOPLE: [Person; 2] = [
         username: "alice",
         password: "sunflower",
         accounts: &[
-            ("acc_1001", "checking", 1250_00),
-            ("acc_1002", "savings", 8400_50),
+            ("acc_1001", "checking", Money::of(1250, 0)),
+            ("acc_1002", "savings", Money::of(8400, 50)),
         ],
         customer: (
             "cust_1001",
@@ -41,7 +41,7 @@ const PEOPLE: [Person; 2] = [
         id: "user_2001",
         username: "bob",
         password: "tulip",
-        accounts: &[("acc_2001", "checking", 310_75)],
+        accounts: &[("acc_2001", "checking", Money::of(310, 75))],
         customer: (
             "cust_2001",
             "Bob Baker",
@@ -52,23 +52,23 @@ const PEOPLE: [Person; 2] = [
     },
 ];
 
-const PRODUCTS: [(&str, &str, i64); 12] = [
-    ("prod_01", "Aria Wireless Headphones", 79_90),
+const PRODUCTS: [(&str, &str, Money); 12] = [
+    ("prod_01", "Aria Wireless Headphones", Money::of(79, 90)),
     (
         "prod_02",
         "Nimbus Wireless Headphones with Noise Cancelling",
-        199_00,
+        Money::of(199, 0),
     ),
-    ("prod_03", "Studio Wired Headphones", 59_50),
-    ("prod_04", "Compact Mechanical Keyboard", 89_00),
-    ("prod_05", "Quiet Wireless Mouse", 34_90),
-    ("prod_06", "USB C Phone Charger 65 W", 29_00),
-    ("prod_07", "Braided USB C Cable", 12_50),
-    ("prod_08", "Everyday Laptop Backpack", 74_00),
-    ("prod_09", "Portable Bluetooth Speaker", 49_90),
-    ("prod_10", "Monitor 27 Inch", 249_00),
-    ("prod_11", "Adjustable Desk Lamp", 39_00),
-    ("prod_12", "Webcam Full HD", 64_00),
+    ("prod_03", "Studio Wired Headphones", Money::of(59, 50)),
+    ("prod_04", "Compact Mechanical Keyboard", Money::of(89, 0)),
+    ("prod_05", "Quiet Wireless Mouse", Money::of(34, 90)),
+    ("prod_06", "USB C Phone Charger 65 W", Money::of(29, 0)),
+    ("prod_07", "Braided USB C Cable", Money::of(12, 50)),
+    ("prod_08", "Everyday Laptop Backpack", Money::of(74, 0)),
+    ("prod_09", "Portable Bluetooth Speaker", Money::of(49, 90)),
+    ("prod_10", "Monitor 27 Inch", Money::of(249, 0)),
+    ("prod_11", "Adjustable Desk Lamp", Money::of(39, 0)),
+    ("prod_12", "Webcam Full HD", Money::of(64, 0)),
 ];
 
 /// Fills an empty database and says in one line what was made.
@@ -77,11 +77,11 @@ pub(crate) async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<S
         return Ok("The database has users already; the demo data was left alone.".to_owned());
     }
     vault.required()?;
-    for (id, name, cents) in PRODUCTS {
+    for (id, name, price) in PRODUCTS {
         let product = Product {
             id: id.to_owned(),
             name: name.to_owned(),
-            price: Money { cents },
+            price,
         };
         database.add_product(&product).await?;
     }
@@ -104,11 +104,11 @@ async fn add(database: &Database, vault: &Vault, person: &Person) -> anyhow::Res
         password_hash: hash.as_str().to_owned(),
     };
     database.add_user(&user).await?;
-    for (id, kind, cents) in person.accounts {
+    for (id, kind, balance) in person.accounts {
         let account = Account {
             id: (*id).to_owned(),
             kind: (*kind).to_owned(),
-            balance: Money { cents: *cents },
+            balance: *balance,
         };
         database.add_account(person.id, &account).await?;
     }

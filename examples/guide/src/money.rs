@@ -14,6 +14,13 @@ pub(crate) struct Money {
 }
 
 impl Money {
+    /// So many whole units and cents.
+    pub(crate) const fn of(units: i64, cents: i64) -> Self {
+        Self {
+            cents: units * 100 + cents,
+        }
+    }
+
     /// The cents of a decimal amount, if it is whole cents and no more than fits.
     pub(crate) fn exact(amount: Decimal) -> Option<Self> {
         let cents = amount.checked_mul(Decimal::ONE_HUNDRED)?;

@@ -56,8 +56,8 @@ pub(crate) struct Receipt {
 #[error("the payment service at payments.internal:8443 does not answer")]
 struct ServiceDown;
 
-/// The amount for which the stand-in is down, in cents.
-const DOWN_CENTS: i64 = 503_00;
+/// The amount for which the stand-in is down.
+const DOWN: Money = Money::of(503, 0);
 
 /// Charges the caller.
 pub(crate) async fn charge(
@@ -67,7 +67,7 @@ pub(crate) async fn charge(
 ) -> Reply<Receipt> {
     let amount = Money::exact(payment.amount)
         .ok_or_else(|| Refusal::declared("invalid_amount", "Amounts are in whole cents"))?;
-    if amount.cents == DOWN_CENTS {
+    if amount == DOWN {
         Err(ServiceDown)?;
     }
     let currency = match payment.currency {

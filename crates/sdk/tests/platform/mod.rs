@@ -49,6 +49,7 @@ impl Platform {
     pub(crate) async fn accept_unjoined(&self) -> Peer {
         let (tcp, _) = patient(self.listener.accept()).await.expect("a socket");
         let mut request = Request::new(());
+        #[expect(clippy::result_large_err, reason = "the library's own callback type")]
         let callback =
             |asked: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
                 *request.uri_mut() = asked.uri().clone();

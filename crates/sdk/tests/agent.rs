@@ -1,0 +1,476 @@
+//! An agent in this process, served by the SDK's own shell against a platform of the test's.
+
+mod platform;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use conversimple::prelude::*;
+use platform::{Platform, patient};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// An agent of which everything that can go wrong does.
+#[derive(Default)]
+struct Trouble {
+    runs: Arc<AtomicU32>,
+}
+
+#[derive(Serialize)]
+struct Seen {
+    text: String,
+}
+
+#[derive(Default, Clone, Serialize)]
+struct Basket {
+    things: Vec<String>,
+}
+
+/// What to book
+#[derive(Input)]
+struct Booking {
+    /// How many people come
+    #[input(
+        min = 1,
+        max = 8,
+        code = "party_too_large",
+        say = "We have room for eight."
+    )]
+    people: u8,
+    #[input(length = 2..=20, pattern = "^[a-z ]+$", code = "invalid_dish", say = "We do not know that dish.")]
+    dish: Option<String>,
+    #[serde(default)]
+    table: Place,
+}
+
+#[derive(Input, Default, Serialize, Clone, Copy, Debug, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    #[default]
+    NearWindow,
+    Outside,
+}
+
+#[derive(Serialize)]
+struct Booked {
+    people: u8,
+    dish: Option<String>,
+    table: Place,
+}
+
+struct Locker(String);
+
+#[agent("trouble")]
+impl Trouble {
+    #[tool("Panic with a card number in the words")]
+    async fn panic(&self) -> Reply<Seen> {
+        panic!("card 4111 1111 1111 1111 is not accepted");
+    }
+
+    #[tool("Fail with a host and a password in the words")]
+    async fn fail(&self) -> Reply<Seen> {
+        Err(std::io::Error::other(
+            "db.internal:5432 refused password hunter2",
+        ))?
+    }
+
+    #[tool("Refuse in words of its own")]
+    async fn refuse(&self) -> Reply<Seen> {
+        Err(Failure::refused("shop_closed", "The shop opens at nine."))
+    }
+
+    #[tool("Wait for ever")]
+    async fn wait(&self) -> Reply<Seen> {
+        std::future::pending().await
+    }
+
+    #[tool("Say too much")]
+    fn tell(&self) -> Reply<Seen> {
+        Ok(Seen {
+            text: "card 4111111111111111, mail somebody@example.com".to_owned(),
+        })
+    }
+
+    #[tool("Count a run")]
+    async fn count(&self) -> Reply<u32> {
+        Ok(self.runs.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    #[tool("Put a thing into the basket")]
+    async fn put(&self, conversation: Conversation, thing: Name) -> Reply<Basket> {
+        conversation.update(|basket: &mut Basket| basket.things.push(thing.as_str().to_owned()));
+        Ok(conversation.state())
+    }
+
+    #[tool("Book a table")]
+    async fn book(&self, booking: Booking) -> Reply<Booked> {
+        let Booking {
+            people,
+            dish,
+            table,
+        } = booking;
+        Ok(Booked {
+            people,
+            dish,
+            table,
+        })
+    }
+
+    #[tool("Log in with a code", role = "login")]
+    async fn log_in(&self, name: Name, code: Pin) -> Reply<Login> {
+        Ok(if code.is("2468") {
+            Login::accepted(format!("user-{name}"), name.as_str())
+        } else {
+            Login::refused()
+        })
+    }
+
+    #[tool("Log out", role = "logout")]
+    async fn log_out(&self) -> Reply<Seen> {
+        Ok(Seen {
+            text: "bye".to_owned(),
+        })
+    }
+
+    #[tool("Open a locker")]
+    async fn open(
+        &self,
+        locker: Owned<Locker>,
+        #[input(max = 9)] shelf: Option<i64>,
+    ) -> Reply<Seen> {
+        let text = format!("{} {}", locker.0, shelf.unwrap_or_default());
+        Ok(Seen { text })
+    }
+
+    #[tool(
+        "Spend money",
+        sum = "amount: 100/hour",
+        caller_limit = "3/hour",
+        step_up = "5min"
+    )]
+    async fn spend(&self, _caller: Caller, amount: Decimal) -> Reply<Seen> {
+        Ok(Seen {
+            text: amount.to_string(),
+        })
+    }
+}
+
+impl Ownership<Locker> for Trouble {
+    const KIND: &'static str = "locker";
+
+    async fn list(&self, caller: &Caller) -> Reply<Vec<OwnThing>> {
+        let id = format!("locker-of-{}", caller.id());
+        Ok(vec![OwnThing {
+            id,
+            names: vec!["my locker".to_owned()],
+        }])
+    }
+
+    async fn find(&self, caller: &Caller, id: &str) -> Reply<Option<Locker>> {
+        let own = format!("locker-of-{}", caller.id());
+        Ok((id == own).then_some(Locker(own)))
+    }
+}
+
+/// Writes the settings of an agent into a folder's `.env`.
+fn settings(folder: &Path, platform: &Platform, more: &str) -> Environment {
+    let key = folder.join("key");
+    std::fs::write(&key, "cs_test_visiblyfake_one\n").expect("written");
+    let text = format!(
+        "CONVERSIMPLE_API_KEY_FILE='{}'\nCONVERSIMPLE_PLATFORM_URL={}\n{more}\n",
+        key.display(),
+        platform.url()
+    );
+    std::fs::write(folder.join(".env"), text).expect("written");
+    Environment::in_folder(folder).expect("settings")
+}
+
+struct Rig {
+    platform: Platform,
+    peer: platform::Peer,
+    folder: tempfile::TempDir,
+    runs: Arc<AtomicU32>,
+}
+
+impl Rig {
+    async fn start() -> Self {
+        let platform = Platform::start().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let agent =
+            Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
+        let trouble = Trouble::default();
+        let runs = trouble.runs.clone();
+        tokio::spawn(agent.serve(trouble));
+        let peer = platform.accept().await;
+        Self {
+            platform,
+            peer,
+            folder,
+            runs,
+        }
+    }
+
+    async fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        self.peer.call("v1", tool, arguments).await
+    }
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_in_a_body_is_one_sentence_and_the_agent_lives_on() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    let unavailable = json!({"error": "service_unavailable", "message": "Unable to process request. Please try again."});
+    for (tool, answer) in [
+        ("panic", unavailable.clone()),
+        ("fail", unavailable),
+        (
+            "refuse",
+            json!({"error": "shop_closed", "message": "The shop opens at nine."}),
+        ),
+        ("count", json!({"result": 1})),
+    ] {
+        assert_eq!(rig.call(tool, json!({})).await, answer, "{tool}");
+    }
+    let told = rig.call("tell", json!({})).await.to_string();
+    assert!(
+        !told.contains("4111111111111111") && !told.contains("somebody@"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_call_has_its_deadline_and_holds_up_no_other() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    let request = json!({"call_id": "call_slow", "conversation_id": "v1", "tool_name": "wait", "arguments": {},
+                         "timeout_seconds": 0.1});
+    rig.peer.push("tool_call_request", request).await;
+    let counted = rig.peer.call("v1", "count", json!({}));
+    assert_eq!(counted.await, json!({"result": 1}));
+    let (id, answer) = rig.peer.answer().await;
+    assert_eq!(
+        (id.as_str(), &answer["error"]),
+        ("call_slow", &json!("tool_timeout"))
+    );
+}
+
+#[tokio::test]
+async fn one_declaration_is_schema_and_check() {
+    let mut rig = Rig::start().await;
+    let tools = rig.peer.begin("v1").await;
+    let find = |name: &str| {
+        tools
+            .as_array()
+            .expect("tools")
+            .iter()
+            .find(|t| t["name"] == name)
+            .expect("the tool")["parameters"]
+            .clone()
+    };
+    let book = find("book");
+    assert_eq!(book["required"], json!(["people"]));
+    assert_eq!(book["additionalProperties"], false);
+    let people = &book["properties"]["people"];
+    assert_eq!(
+        (&people["minimum"], &people["maximum"]),
+        (&json!(1), &json!(8))
+    );
+    assert_eq!(people["description"], "How many people come");
+    assert_eq!(
+        people["x-refuse"]["maximum"],
+        json!({"code": "party_too_large", "message": "We have room for eight."})
+    );
+    assert_eq!(
+        book["properties"]["table"]["enum"],
+        json!(["near-window", "outside"])
+    );
+    assert_eq!(find("open")["required"], json!(["locker_id"]));
+    assert_eq!(
+        find("spend")["x-sum"],
+        json!({"argument": "amount", "limit": "100/hour"})
+    );
+    for (arguments, answer) in [
+        (
+            json!({"people": 2}),
+            json!({"people": 2, "dish": null, "table": "near-window"}),
+        ),
+        (
+            json!({"people": 8, "dish": "rice", "table": "outside"}),
+            json!({"people": 8, "dish": "rice", "table": "outside"}),
+        ),
+    ] {
+        assert_eq!(rig.call("book", arguments).await, answer);
+    }
+    for (arguments, code) in [
+        (json!({"people": 9}), "party_too_large"),
+        (json!({"people": 2, "dish": "R"}), "invalid_dish"),
+        (json!({"people": 2, "table": "cellar"}), "invalid_place"),
+        (json!({"people": 2.5}), "invalid_type"),
+        (json!({"people": 2, "dish": null}), "invalid_type"),
+    ] {
+        let answer = rig.call("book", arguments.clone()).await;
+        assert_eq!(answer["error"], code, "{arguments}: {answer}");
+    }
+    let several = rig.call("book", json!({"people": 9, "dish": "R"})).await;
+    let fields = several["fields"].as_object().expect("fields");
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["people", "dish"]);
+}
+
+#[tokio::test]
+async fn state_and_login_end_with_their_conversation() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    rig.call("put", json!({"thing": "tea"})).await;
+    let basket = rig.call("put", json!({"thing": "bread"})).await;
+    assert_eq!(basket, json!({"things": ["tea", "bread"]}));
+    rig.peer.end("v1").await;
+    rig.peer.begin("v1").await;
+    assert_eq!(
+        rig.call("put", json!({"thing": "milk"})).await,
+        json!({"things": ["milk"]})
+    );
+
+    let locker = json!({"locker_id": "locker-of-user-ann", "shelf": 3});
+    assert_eq!(
+        rig.call("open", locker.clone()).await["error"],
+        "authentication_required"
+    );
+    let login = rig
+        .call("log_in", json!({"name": "ann", "code": "2468"}))
+        .await;
+    assert_eq!(login, json!({"success": true, "user": "ann"}));
+    assert_eq!(
+        rig.call("open", locker.clone()).await,
+        json!({"text": "locker-of-user-ann 3"})
+    );
+    let things = rig
+        .call("conversimple_own_things", json!({"kind": "locker"}))
+        .await;
+    assert_eq!(things["things"][0]["id"], "locker-of-user-ann");
+    assert_eq!(
+        rig.call("open", json!({"locker_id": "locker-of-user-bo"}))
+            .await["error"],
+        "unauthorized"
+    );
+    rig.call("log_out", json!({})).await;
+    assert_eq!(
+        rig.call("open", locker).await["error"],
+        "authentication_required"
+    );
+}
+
+#[tokio::test]
+async fn sums_and_callers_have_limits_over_all_conversations() {
+    let mut rig = Rig::start().await;
+    for conversation in ["v1", "v2"] {
+        rig.peer.begin(conversation).await;
+        rig.peer
+            .call(
+                conversation,
+                "log_in",
+                json!({"name": "ann", "code": "2468"}),
+            )
+            .await;
+    }
+    let mut spend = async |conversation: &str, amount: i64| {
+        let answer = rig
+            .peer
+            .call(conversation, "spend", json!({"amount": amount}))
+            .await;
+        answer
+            .get("error")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    assert_eq!(spend("v1", 60).await, None);
+    assert_eq!(
+        spend("v2", 60).await.as_deref(),
+        Some("rate_limit_exceeded")
+    );
+    assert_eq!(spend("v2", 30).await, None);
+    assert_eq!(spend("v1", 1).await.as_deref(), Some("rate_limit_exceeded"));
+}
+
+#[tokio::test]
+async fn a_new_key_in_the_file_takes_over_beside_the_old_connection() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    let key = |peer: &platform::Peer| {
+        peer.request.headers()["authorization"]
+            .to_str()
+            .expect("text")
+            .to_owned()
+    };
+    assert_eq!(key(&rig.peer), "Bearer cs_test_visiblyfake_one");
+    std::fs::write(rig.folder.path().join("key"), "cs_test_visiblyfake_two\n").expect("written");
+    let mut second = rig.platform.accept().await;
+    assert_eq!(key(&second), "Bearer cs_test_visiblyfake_two");
+    let registered = second.read().await;
+    assert_eq!(registered["payload"]["conversation_id"], "v1");
+    assert_eq!(
+        second.call("v1", "count", json!({})).await,
+        json!({"result": 1})
+    );
+    // The old connection owes nothing, so it says good-bye.
+    let rest = rig.peer.closed().await;
+    assert_eq!(
+        rest.last().map(|frame| frame["event"].clone()),
+        Some(json!("phx_leave"))
+    );
+    assert_eq!(rig.runs.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn an_overloaded_platform_is_tried_again_when_it_says() {
+    let platform = Platform::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
+    let served = tokio::spawn(agent.serve(Trouble::default()));
+    platform
+        .refuse("503 Service Unavailable", "retry-after: 1\r\n", "")
+        .await;
+    let mut peer = platform.accept().await;
+    peer.begin("v1").await;
+    assert!(!served.is_finished());
+}
+
+#[tokio::test]
+async fn a_join_that_is_refused_for_good_stops_the_agent() {
+    let platform = Platform::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
+    let served = tokio::spawn(agent.serve(Trouble::default()));
+    let mut peer = platform.accept_unjoined().await;
+    let join = peer.read().await;
+    peer.reply(&join, "error", json!({"reason": "customer_suspended"}))
+        .await;
+    let stopped = patient(served).await.expect("no panic");
+    let error = stopped.expect_err("a refusal").to_string();
+    assert!(
+        error.contains("customer_suspended") && error.contains("ask whoever"),
+        "{error}"
+    );
+}
+
+struct Twice;
+
+#[agent]
+impl Twice {
+    #[tool("One thing")]
+    async fn one(&self, #[input(pattern = "(")] text: String) -> Reply<Seen> {
+        Ok(Seen { text })
+    }
+}
+
+#[tokio::test]
+async fn a_declaration_that_cannot_work_does_not_start() {
+    let platform = Platform::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
+    let error = agent.serve(Twice).await.expect_err("a mistake").to_string();
+    assert!(
+        error.contains("tool `one`") && error.contains("pattern"),
+        "{error}"
+    );
+}
