@@ -1,20 +1,20 @@
 //! The audit chains: one for each tenant and one for the platform. Records are added at the end and never changed.
 //!
-//! Here is decided who writes: one clerk takes
+//! What a record holds and what a link covers is decided by `conversimple_guard::audit`. Here is decided who writes: one clerk takes
 //! what waits, commits it in one transaction and only then tells those who wait. A number of a chain is used once, by
 //! the table's primary key, so two programs on one database cannot fork a chain: the second tries again behind the
 //! first. This does not protect against somebody who may write to the database; that is what verifying is for.
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
+use conversimple_guard::audit::{self, Broken, Entry, Hash, Head, Record, Verifier, Why};
 use sqlx::AnyPool;
 use sqlx::any::AnyRow;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::address::Kind;
 use crate::error::{Error, Result};
-use crate::row::{cell, hex, int, text};
+use crate::row::{cell, int, text};
 use crate::store::{Store, begin};
 use crate::tenant::{Operator, Tenant};
 
@@ -51,6 +51,11 @@ impl Chain {
         Self(PLATFORM.to_owned())
     }
 
+    /// What stands before its first record.
+    pub fn genesis(&self) -> Hash {
+        Hash::genesis(&self.0)
+    }
+
     /// Its name: the customer's id or `.platform`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,8 +71,19 @@ pub struct Link {
     pub prev: String,
     /// Its own hash, hexadecimal.
     pub hash: String,
-    /// What it says, JSON.
+    /// What it says: canonical JSON.
     pub body: String,
+}
+
+impl From<Entry> for Link {
+    fn from(entry: Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            prev: entry.prev.to_string(),
+            hash: entry.hash.to_string(),
+            body: entry.body,
+        }
+    }
 }
 
 /// What verifying a chain found.
@@ -83,11 +99,26 @@ pub enum Verdict {
         /// Its number.
         seq: u64,
     },
-    /// A record, its place or its link to the one before was changed.
+    /// A record is not what was written.
     Changed {
         /// Its number.
         seq: u64,
     },
+    /// A record stands where another was.
+    Moved {
+        /// The number of that place.
+        seq: u64,
+    },
+}
+
+impl Verdict {
+    fn of(why: Why, seq: u64) -> Self {
+        match why {
+            Why::Changed => Self::Changed { seq },
+            Why::Missing => Self::Missing { seq },
+            Why::Reordered => Self::Moved { seq },
+        }
+    }
 }
 
 impl Store {
@@ -97,9 +128,8 @@ impl Store {
     ///
     /// # Errors
     /// The database's own: the record may be there or not. [`Error::Text`], [`Error::Closed`].
-    pub async fn append_audit(&self, chain: &Chain, body: String) -> Result<Link> {
-        cell(&body)?;
-        self.clerk().append(chain.clone(), body).await
+    pub async fn append_audit(&self, chain: &Chain, record: Record) -> Result<Link> {
+        self.clerk().append(chain.clone(), record).await
     }
 
     /// The records of a chain behind number `after`, in their order, at most `limit` of them.
@@ -127,24 +157,25 @@ impl Store {
     /// # Errors
     /// Only the database's own.
     pub async fn verify_audit(&self, chain: &Chain) -> Result<Verdict> {
-        let mut head = Head::none();
+        let mut walk = Verifier::new(chain.genesis());
         loop {
-            let links = self.audit_links(chain, head.seq, VERIFY_PAGE).await?;
+            let links = self
+                .audit_links(chain, walk.head().seq, VERIFY_PAGE)
+                .await?;
             if links.is_empty() {
-                return Ok(Verdict::Whole { length: head.seq });
+                return Ok(Verdict::Whole {
+                    length: walk.head().seq,
+                });
             }
             for link in links {
-                let seq = head.seq + 1;
-                if link.seq != seq {
-                    return Ok(Verdict::Missing { seq });
-                }
-                if link != join(chain, &head, link.body.clone()) {
-                    return Ok(Verdict::Changed { seq });
-                }
-                head = Head {
-                    seq,
-                    hash: link.hash,
+                // A hash that is none is a change like any other.
+                let Some(entry) = entry(&link) else {
+                    return Ok(Verdict::Changed { seq: link.seq });
                 };
+                match walk.step(&entry) {
+                    Ok(()) => {}
+                    Err(Broken { seq, why }) => return Ok(Verdict::of(why, seq)),
+                }
             }
         }
     }
@@ -180,6 +211,15 @@ impl Store {
     }
 }
 
+fn entry(link: &Link) -> Option<Entry> {
+    Some(Entry {
+        seq: link.seq,
+        prev: Hash::parse(&link.prev)?,
+        hash: Hash::parse(&link.hash)?,
+        body: link.body.clone(),
+    })
+}
+
 fn link(row: &AnyRow) -> Result<Link> {
     Ok(Link {
         seq: int(row, "seq")?.max(0).unsigned_abs(),
@@ -193,13 +233,13 @@ fn link(row: &AnyRow) -> Result<Link> {
 pub(crate) struct Clerk(mpsc::Sender<Order>);
 
 enum Order {
-    Append(Append),
+    Append(Box<Append>),
     Stop(oneshot::Sender<()>),
 }
 
 struct Append {
     chain: Chain,
-    body: String,
+    record: Record,
     receipt: oneshot::Sender<Result<Link>>,
 }
 
@@ -215,13 +255,13 @@ impl Clerk {
         Self(sender)
     }
 
-    async fn append(&self, chain: Chain, body: String) -> Result<Link> {
+    async fn append(&self, chain: Chain, record: Record) -> Result<Link> {
         let (receipt, wait) = oneshot::channel();
-        let order = Order::Append(Append {
+        let order = Order::Append(Box::new(Append {
             chain,
-            body,
+            record,
             receipt,
-        });
+        }));
         self.0.send(order).await.map_err(|_| Error::Closed)?;
         wait.await.map_err(|_| Error::Closed)?
     }
@@ -240,24 +280,8 @@ impl Clerk {
 struct Desk {
     kind: Kind,
     pool: AnyPool,
+    /// The last record of each chain that was written to lately.
     heads: HashMap<Chain, Head>,
-}
-
-/// The last record of a chain.
-#[derive(Clone)]
-struct Head {
-    seq: u64,
-    hash: String,
-}
-
-impl Head {
-    /// Before the first record.
-    fn none() -> Self {
-        Self {
-            seq: 0,
-            hash: String::new(),
-        }
-    }
 }
 
 impl Desk {
@@ -268,7 +292,7 @@ impl Desk {
             let mut stop = None;
             for order in waiting.drain(..) {
                 match order {
-                    Order::Append(append) => batch.push(append),
+                    Order::Append(append) => batch.push(*append),
                     Order::Stop(done) => stop = Some(done),
                 }
             }
@@ -335,25 +359,20 @@ async fn write_link(
     append: &Append,
 ) -> Result<Link> {
     let head = match heads.get(&append.chain) {
-        Some(head) => head.clone(),
+        Some(head) => *head,
         None => read_head(connection, &append.chain).await?,
     };
-    let link = join(&append.chain, &head, append.body.clone());
+    let mut chain = audit::Chain::resume(head);
+    let link = Link::from(chain.append(&append.record));
     sqlx::query("INSERT INTO audit (chain, seq, prev, hash, body) VALUES ($1, $2, $3, $4, $5)")
         .bind(append.chain.as_str())
         .bind(i64::try_from(link.seq).map_err(|_| Error::Unreadable("audit number"))?)
         .bind(&link.prev)
         .bind(&link.hash)
-        .bind(&link.body)
+        .bind(cell(&link.body)?)
         .execute(connection)
         .await?;
-    heads.insert(
-        append.chain.clone(),
-        Head {
-            seq: link.seq,
-            hash: link.hash.clone(),
-        },
-    );
+    heads.insert(append.chain.clone(), chain.head());
     Ok(link)
 }
 
@@ -364,29 +383,15 @@ async fn read_head(connection: &mut sqlx::AnyConnection, chain: &Chain) -> Resul
     .bind(chain.as_str())
     .fetch_optional(connection)
     .await?;
-    let last = row.map(|row| link(&row)).transpose()?;
-    Ok(last.map_or_else(Head::none, |link| Head {
-        seq: link.seq,
-        hash: link.hash,
-    }))
-}
-
-fn join(chain: &Chain, head: &Head, body: String) -> Link {
-    let seq = head.seq + 1;
-    Link {
-        seq,
-        hash: seal(chain, seq, &head.hash, &body),
-        prev: head.hash.clone(),
-        body,
-    }
-}
-
-/// What a link's hash covers: the chain's name, its place, the link before and what it says.
-fn seal(chain: &Chain, seq: u64, prev: &str, body: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [chain.as_str(), &seq.to_string(), prev, body] {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
-    }
-    hex(&hash.finalize())
+    let Some(row) = row else {
+        return Ok(Head {
+            seq: 0,
+            hash: chain.genesis(),
+        });
+    };
+    let last = link(&row)?;
+    Ok(Head {
+        seq: last.seq,
+        hash: Hash::parse(&last.hash).ok_or(Error::Unreadable("audit hash"))?,
+    })
 }

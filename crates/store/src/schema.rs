@@ -3,8 +3,11 @@
 //! A step that was released is never changed; a new one is added. Times are milliseconds since 1970, flags 0 or 1,
 //! JSON is text, and digests are hexadecimal, because those are what both databases store alike.
 
+/// The statements from one version to the next.
+pub(crate) type Step = &'static [&'static str];
+
 /// The steps: the first makes version 1.
-pub(crate) const STEPS: &[&[&str]] = &[&[
+pub(crate) const STEPS: &[Step] = &[&[
     "CREATE TABLE customers (
         id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL UNIQUE, suspended BIGINT NOT NULL,
         created_at BIGINT NOT NULL)",

@@ -155,8 +155,8 @@ impl Store {
             });
         }
         let done = usize::try_from(found).map_err(|_| Error::Unreadable("schema version"))?;
-        for statement in schema::STEPS[done..].iter().copied().flatten() {
-            sqlx::query(*statement).execute(&mut *transaction).await?;
+        for step in &schema::STEPS[done..] {
+            take_step(&mut transaction, step).await?;
         }
         if found < schema::VERSION {
             sqlx::query("UPDATE schema_version SET version = $1")
@@ -167,6 +167,14 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn take_step(connection: &mut AnyConnection, step: schema::Step) -> Result<()> {
+    for statement in step {
+        let statement: &'static str = statement;
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Begins a transaction that writes. SQLite takes its lock at once, so that what was read is still true at the write.

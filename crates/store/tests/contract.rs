@@ -19,12 +19,12 @@ macro_rules! on_both {
             async fn $case() {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let store = super::open(&super::file_url(&folder)).await;
-                super::cases::$case(store).await;
+                super::in_task(super::cases::$case(store)).await;
             })*
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $url_case() {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                super::shared::$url_case(super::file_url(&folder)).await;
+                super::in_task(super::shared::$url_case(super::file_url(&folder))).await;
             })*
         }
 
@@ -32,8 +32,8 @@ macro_rules! on_both {
         async fn every_case_runs_alike_on_postgresql() {
             let cluster = cluster::Cluster::start();
             $(let database = cluster.database(stringify!($case));
-            cases::$case(open(&database).await).await;)*
-            $(shared::$url_case(cluster.database(stringify!($url_case))).await;)*
+            in_task(cases::$case(open(&database).await)).await;)*
+            $(in_task(shared::$url_case(cluster.database(stringify!($url_case)))).await;)*
         }
     };
 }
@@ -70,4 +70,9 @@ async fn open(url: &str) -> Store {
 
 fn file_url(folder: &tempfile::TempDir) -> String {
     format!("sqlite:{}/a.db", folder.path().display())
+}
+
+/// Runs a case as the server runs its work: as a task, which may go on on another thread at every wait.
+async fn in_task(case: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(case).await.expect("the case holds");
 }

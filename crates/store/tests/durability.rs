@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use conversimple_guard::audit::{self, Record};
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
 use conversimple_wire::{AgentId, ConversationId, CustomerId, TurnId};
@@ -111,7 +112,7 @@ async fn the_child_writes_until_it_is_killed() {
 
 async fn append(store: &Store, tenant: &Tenant) {
     let link = store
-        .append_audit(&Chain::of(tenant), r#"{"what":"a call"}"#.into())
+        .append_audit(&Chain::of(tenant), decision())
         .await
         .unwrap();
     say("audit", link.seq);
@@ -131,6 +132,10 @@ async fn record(store: &Store, tenant: &Tenant, number: u64) {
         .await
         .unwrap();
     say("turn", number);
+}
+
+fn decision() -> Record {
+    Record::new(Duration::ZERO, "tool_call", audit::Verdict::Allowed)
 }
 
 fn say(kind: &str, number: u64) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use conversimple_guard::apikey::{ApiKey, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper};
+use conversimple_guard::audit::{self, Record};
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
 use conversimple_wire::{AgentId, CallId, ConversationId, CustomerId, TurnId};
@@ -26,6 +27,14 @@ pub(crate) async fn tenant(store: &Store, name: &str) -> Tenant {
         .await
         .unwrap();
     Tenant::by_operator(&operator(), customer.id)
+}
+
+/// A decision that can be told from others.
+pub(crate) fn decision(number: u64) -> Record {
+    Record {
+        tool: Some(format!("tool_{number}")),
+        ..Record::new(at(number), "tool_call", audit::Verdict::Allowed)
+    }
 }
 
 fn agent_id(text: &str) -> AgentId {
@@ -487,7 +496,7 @@ pub(crate) async fn a_tenant_reaches_nothing_of_another(store: Store) {
         .await
         .unwrap();
     store
-        .append_audit(&Chain::of(&theirs), "{}".into())
+        .append_audit(&Chain::of(&theirs), decision(0))
         .await
         .unwrap();
     store
@@ -859,7 +868,7 @@ pub(crate) async fn the_database_says_that_it_is_well(store: Store) {
     store.close().await;
     assert_eq!(store.health().await.unwrap_err(), Error::Closed);
     let closed = store
-        .append_audit(&Chain::platform(&operator()), "{}".into())
+        .append_audit(&Chain::platform(&operator()), decision(0))
         .await;
     assert_eq!(closed.unwrap_err(), Error::Closed);
 }
@@ -879,7 +888,7 @@ pub(crate) async fn records_that_come_together_stand_one_behind_the_other(store:
             );
             tokio::spawn(async move {
                 store
-                    .append_audit(&chain, format!("{{\"n\":{number}}}"))
+                    .append_audit(&chain, decision(number))
                     .await
                     .unwrap()
                     .seq

@@ -2,17 +2,17 @@
 
 use conversimple_store::*;
 
-use crate::cases::{assert_unbroken, at, operator, tenant};
+use crate::cases::{assert_unbroken, at, decision, operator, tenant};
 use crate::open;
 
 pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
     let first = open(&url).await;
     let chain = Chain::of(&tenant(&first, "acme").await);
-    first.append_audit(&chain, "{}".into()).await.unwrap();
+    first.append_audit(&chain, decision(0)).await.unwrap();
     first.close().await;
     let second = open(&url).await;
     assert_eq!(
-        second.append_audit(&chain, "{}".into()).await.unwrap().seq,
+        second.append_audit(&chain, decision(0)).await.unwrap().seq,
         2
     );
     assert_unbroken(&second, &chain, 2).await;
@@ -42,7 +42,7 @@ pub(crate) async fn two_programs_do_not_fork_a_chain(url: String) {
             tokio::spawn(async move {
                 for _ in 0..3 {
                     store
-                        .append_audit(&chain, format!("{{\"by\":{number}}}"))
+                        .append_audit(&chain, decision(number as u64))
                         .await
                         .unwrap();
                 }
@@ -83,7 +83,7 @@ pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
     let chain = Chain::of(&tenant(&store, "acme").await);
     for number in 1..=20 {
         store
-            .append_audit(&chain, format!("{{\"n\":{number}}}"))
+            .append_audit(&chain, decision(number as u64))
             .await
             .unwrap();
     }
@@ -100,12 +100,12 @@ pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
     let whole = Verdict::Whole { length: 20 };
     check(&[], whole).await;
     check(
-        &["UPDATE audit SET body = '{\"n\":70}' WHERE seq = 7"],
+        &["UPDATE audit SET body = replace(body, 'tool_7', 'tool_8') WHERE seq = 7"],
         Verdict::Changed { seq: 7 },
     )
     .await;
     check(
-        &["UPDATE audit SET body = '{\"n\":7}' WHERE seq = 7"],
+        &["UPDATE audit SET body = replace(body, 'tool_8', 'tool_7') WHERE seq = 7"],
         whole,
     )
     .await;
@@ -114,7 +114,7 @@ pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
         "UPDATE audit SET seq = 3 WHERE seq = 4",
         "UPDATE audit SET seq = 4 WHERE seq = 99",
     ];
-    check(&swap, Verdict::Changed { seq: 3 }).await;
+    check(&swap, Verdict::Moved { seq: 3 }).await;
     check(&swap, whole).await;
     check(
         &["DELETE FROM audit WHERE seq = 12"],
