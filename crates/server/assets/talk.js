@@ -16,6 +16,9 @@ const LOOK_MILLIS = 3_000;
 /** After this much silence from the platform the page no longer says that it thinks. */
 const THINK_LIMIT_MILLIS = 15_000;
 
+/** Words that are not final so long after the caller fell silent came to nothing. */
+const FORGET_MILLIS = 2_000;
+
 const WORDS = {
   connecting: ["Connecting", "One moment."],
   listening: ["Listening", "Say something, or type below."],
@@ -100,7 +103,7 @@ async function begin(withMicrophone) {
     const [line] = await Promise.all([
       openLine(mine.sound?.rateHz ?? 48_000, {
         message: (message) => mine === call && take(message),
-        sound: (bytes) => mine === call && mine.sound?.play(bytes),
+        sound: (bytes) => mine === call && sounded(bytes),
         closed: (expected) => mine === call && lost(expected),
       }),
       mine.sound?.started,
@@ -185,10 +188,14 @@ function take(message) {
       break;
     case "speech":
       call.speech = message.active;
+      clearTimeout(call.forgetTimer);
+      if (!message.active) forgetLater(call);
       break;
     case "heard":
       transcript.heard(message.turn, message.text, message.final);
       if (message.final) {
+        clearTimeout(call.forgetTimer);
+        call.speech = false;
         think(true);
         // A screen reader must not speak into an open microphone.
         if (!call.sound?.microphoneOpen) announce(`You said: ${message.text}`);
@@ -254,7 +261,18 @@ function think(on) {
   if (on) mine.thinkTimer = setTimeout(() => mine === call && (think(false), refresh()), THINK_LIMIT_MILLIS);
 }
 
+/** A cough may look like words at first. */
+function forgetLater(mine) {
+  mine.forgetTimer = setTimeout(() => mine === call && transcript.forget(), FORGET_MILLIS);
+}
+
 // ---- sound
+
+/** 20 ms of the answer. */
+function sounded(bytes) {
+  transcript.sounded();
+  call.sound?.play(bytes);
+}
 
 /** 20 ms from the microphone. */
 function spoken(bytes, level) {

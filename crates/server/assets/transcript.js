@@ -12,6 +12,7 @@ export class Transcript {
     this.calls = new Map();
     this.pending = null;
     this.withdrawn = null;
+    this.stopped = null;
     this.agentName = "Agent";
   }
 
@@ -64,12 +65,30 @@ export class Transcript {
     this.follow();
   }
 
-  /** The answer was cut off. */
+  /** The answer was stopped; for good, unless more of its sound comes. */
   cut(turn) {
     this.agentBubbles.get(turn)?.classList.add("cut");
+    this.stopped = turn;
+  }
+
+  /** Sound comes: what was stopped goes on, since it was not ended. */
+  sounded() {
+    if (this.stopped === null) return;
+    this.agentBubbles.get(this.stopped)?.classList.remove("cut");
+    this.stopped = null;
+  }
+
+  /** What was half understood came to nothing. */
+  forget() {
+    for (const [turn, bubble] of this.callerBubbles) {
+      if (bubble.dataset.final !== "false") continue;
+      bubble.remove();
+      this.callerBubbles.delete(turn);
+    }
   }
 
   ended(turn, times) {
+    this.stopped = null;
     const line = timingLine(times);
     const bubble = this.agentBubbles.get(turn);
     if (!bubble || !line) return;
