@@ -1,0 +1,315 @@
+//! Configuration: every format becomes a list of settings, a name with a value and its place, and a list of commands.
+//! Decides what is wrong with a setting or a command; the readers beside it decide nothing.
+
+mod json;
+mod lines;
+pub(crate) mod notebook;
+mod toml;
+mod yaml;
+
+use crate::catalogue::connection::{CLEAR, TLS_OFF};
+use crate::catalogue::keys::{ENV_IN_IMAGE, KEY_IN_ARGV, KEY_IN_URL, SECRET};
+use crate::code::ir::Span;
+use crate::finding::{Draft, Severity};
+use crate::names::{meaning, words};
+use crate::secret::placeholder::is_placeholder;
+use crate::secret::url::{address, is_clear, is_loopback, is_namespace, key_parameters};
+use crate::secret::value::{is_secret, looks_random};
+use crate::source::{Format, Source, file_name};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A name with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Where the value stands.
+    pub(crate) span: Span,
+}
+
+/// What a configuration file holds.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) settings: Vec<Setting>,
+    /// Pieces of shell.
+    pub(crate) commands: Vec<(String, Span)>,
+}
+
+/// Checks a file that is not code; secrets are passed over where they belong.
+pub(crate) fn check(source: &Source, is_secret_place: bool) -> Vec<Draft> {
+    let found = read(source);
+    let mut drafts = Vec::new();
+    for setting in &found.settings {
+        if !is_secret_place {
+            secret(setting, &mut drafts);
+        }
+        connection(source, setting, &mut drafts);
+    }
+    for (command, span) in &found.commands {
+        commanded(command, *span, source, &mut drafts);
+    }
+    if source.format == Format::Dockerfile {
+        copied(source, &mut drafts);
+    }
+    drafts
+}
+
+fn read(source: &Source) -> Settings {
+    match source.format {
+        Format::Env | Format::Ini => lines::settings(source, "=:"),
+        Format::Shell => lines::shell(source),
+        Format::Dockerfile => lines::dockerfile(source),
+        Format::Yaml => yaml::settings(source).unwrap_or_else(|| lines::settings(source, ":")),
+        Format::Json => json::settings(source),
+        Format::Toml => toml::settings(source).unwrap_or_else(|| lines::settings(source, "=")),
+        Format::Other => lines::settings(source, "=:"),
+        _ => Settings::default(),
+    }
+}
+
+fn secret(setting: &Setting, drafts: &mut Vec<Draft>) {
+    let labels = meaning(&setting.name);
+    // A bare `token:` in configuration is one more often than in code.
+    if is_secret(labels, &setting.value) {
+        drafts.push(
+            Draft::new(
+                &SECRET,
+                setting.span,
+                format!("a secret is written out as {}", setting.name),
+            )
+            .secret(setting.span),
+        );
+    }
+    let in_query = key_parameters(&setting.value)
+        .into_iter()
+        .find(|(_, value)| {
+            value.starts_with(['$', '{'])
+                || (!is_placeholder(value) && value.len() >= 12 && looks_random(value))
+        });
+    if let Some((name, _)) = in_query.filter(|_| setting.value.contains("://")) {
+        drafts.push(
+            Draft::new(
+                &KEY_IN_URL,
+                setting.span,
+                format!("a key travels in the query of an address, as {name}"),
+            )
+            .secret(setting.span),
+        );
+    }
+}
+
+fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
+    let name = words(&setting.name);
+    let value = setting.value.trim();
+    let off = matches!(
+        value.to_ascii_lowercase().as_str(),
+        "0" | "false" | "no" | "off"
+    );
+    let on = matches!(
+        value.to_ascii_lowercase().as_str(),
+        "1" | "true" | "yes" | "on"
+    );
+    let joined = name.join("_");
+    let is_switch = matches!(
+        joined.as_str(),
+        "node_tls_reject_unauthorized"
+            | "pythonhttpsverify"
+            | "verify_ssl"
+            | "ssl_verify"
+            | "tls_verify"
+            | "verify_tls"
+            | "reject_unauthorized"
+            | "strict_ssl"
+            | "verify_certs"
+            | "validate_certs"
+            | "http_sslverify"
+            | "sslverify"
+            | "check_hostname"
+    );
+    let is_insecure = matches!(
+        joined.as_str(),
+        "insecure_skip_verify"
+            | "git_ssl_no_verify"
+            | "tls_insecure"
+            | "skip_tls_verify"
+            | "ssl_no_verify"
+            | "insecure_skip_tls_verify"
+            | "curl_insecure"
+    );
+    if (is_switch && off) || (is_insecure && on) {
+        drafts.push(Draft::new(
+            &TLS_OFF,
+            setting.span,
+            format!("{} turns the check of certificates off", setting.name),
+        ));
+    }
+    let Some(found) = address(value) else { return };
+    let has_no_tls = value.contains("sslmode=disable") && !is_loopback(found.host);
+    if has_no_tls {
+        drafts.push(
+            Draft::new(
+                &TLS_OFF,
+                setting.span,
+                "the database is spoken to without TLS",
+            )
+            .severity(Severity::Warning),
+        );
+    }
+    if !is_clear(&found) || is_namespace(found.host) {
+        return;
+    }
+    let is_manifest = file_name(&source.path).starts_with("package")
+        || source.path.ends_with("lock.json")
+        || source.path.contains("openapi")
+        || source.path.contains("swagger");
+    let is_place = name.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "url"
+                | "uri"
+                | "endpoint"
+                | "host"
+                | "server"
+                | "api"
+                | "webhook"
+                | "platform"
+                | "address"
+                | "base"
+                | "gateway"
+                | "backend"
+                | "callback"
+                | "target"
+                | "service"
+        )
+    });
+    // A name without a dot is a neighbour in the same compose network.
+    let is_outside = found.host.contains('.');
+    let is_socket = found.scheme.eq_ignore_ascii_case("ws");
+    if is_socket || (is_place && is_outside && !is_manifest) {
+        drafts.push(Draft::new(
+            &CLEAR,
+            setting.span,
+            format!("a connection in the clear to {}", found.host),
+        ));
+    }
+}
+
+static KEY_OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)(?:^|[\s"'\[,])--?(?:api[-_]?key|auth[-_]?token|access[-_]?token|token|secret(?:[-_]key)?|password|passwd)(?:=|\s+|["'],\s*["'])([^\s"',\]]+)"#).ok()
+});
+static NO_CHECK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\bcurl\b[^\n|;&]*\s(?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure)(?:\s|$)|\bwget\b[^\n|;&]*--no-check-certificate|http\.sslVerify=false|NODE_TLS_REJECT_UNAUTHORIZED=0|strict-ssl\s+false|--no-verify-ssl|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=(?:1|true)").ok()
+});
+static KEY_QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)://[^\s]*[?&](?:api_?key|auth_token|access_token|token|key|secret)=\$[\{(]?\w+",
+    )
+    .ok()
+});
+static SOCKET: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\bws://[^\s"'`<>)]+"#).ok());
+
+fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>) {
+    let at = |from: usize, to: usize| Span {
+        start: span.start + from,
+        end: span.start + to,
+    };
+    // The place inside is known when the command stands in the file as it is.
+    let is_verbatim = source.text.get(span.start..span.end) == Some(command);
+    let place = |found: &regex::Match<'_>| {
+        if is_verbatim {
+            at(found.start(), found.end())
+        } else {
+            span
+        }
+    };
+    let is_comment = |start: usize| {
+        let line = command[..start].rsplit('\n').next().unwrap_or("");
+        line.trim_start().starts_with('#')
+    };
+    if let Some(captures) = KEY_OPTION
+        .as_ref()
+        .and_then(|option| option.captures(command))
+    {
+        if let (Some(whole), Some(value)) = (captures.get(0), captures.get(1)) {
+            let text = value.as_str();
+            let is_reference = text.starts_with('$') || text.starts_with("{{");
+            let is_build_secret = text.starts_with("id=")
+                || text.starts_with("type=")
+                || text.starts_with('-')
+                || text.starts_with('/');
+            if (is_reference || !is_placeholder(text))
+                && !is_build_secret
+                && !is_comment(whole.start())
+            {
+                drafts.push(
+                    Draft::new(
+                        &KEY_IN_ARGV,
+                        place(&whole),
+                        "a key is passed on the command line",
+                    )
+                    .secret(place(&value)),
+                );
+            }
+        }
+    }
+    if let Some(found) = NO_CHECK
+        .as_ref()
+        .and_then(|check| check.find(command))
+        .filter(|found| !is_comment(found.start()))
+    {
+        drafts.push(Draft::new(
+            &TLS_OFF,
+            place(&found),
+            "certificates are not checked here",
+        ));
+    }
+    if let Some(found) = KEY_QUERY
+        .as_ref()
+        .and_then(|query| query.find(command))
+        .filter(|found| !is_comment(found.start()))
+    {
+        drafts.push(Draft::new(
+            &KEY_IN_URL,
+            place(&found),
+            "a key travels in the query of an address",
+        ));
+    }
+    if let Some(found) = SOCKET
+        .as_ref()
+        .and_then(|socket| socket.find(command))
+        .filter(|found| !is_comment(found.start()))
+    {
+        if address(found.as_str()).is_some_and(|address| is_clear(&address)) {
+            drafts.push(Draft::new(
+                &CLEAR,
+                place(&found),
+                "a connection in the clear",
+            ));
+        }
+    }
+}
+
+/// `COPY .env` in an image.
+fn copied(source: &Source, drafts: &mut Vec<Draft>) {
+    for number in 1..=source.line_count() {
+        let line = source.line(number);
+        let mut parts = line.split_whitespace();
+        let copies = parts.next().is_some_and(|verb| {
+            verb.eq_ignore_ascii_case("copy") || verb.eq_ignore_ascii_case("add")
+        });
+        if copies && parts.any(crate::source::is_env_file) {
+            let start = source.line_start(number);
+            let span = Span {
+                start,
+                end: start + line.len(),
+            };
+            drafts.push(Draft::new(
+                &ENV_IN_IMAGE,
+                span,
+                "the image gets a copy of the environment file",
+            ));
+        }
+    }
+}

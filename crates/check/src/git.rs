@@ -1,0 +1,162 @@
+//! What git knows: which files are tracked, what is staged, and which environment files were ever committed. Decides
+//! nothing about files; reads the repository with no configuration of the user's and runs no program.
+
+use crate::source::is_env_file;
+use gix::bstr::ByteSlice;
+use gix::objs::tree::EntryKind;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// Why a repository could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the git repository could not be read")]
+pub struct GitError;
+
+/// A repository around the checked folder.
+pub(crate) struct Repository {
+    inner: gix::Repository,
+    /// The top of the working tree.
+    pub(crate) top: PathBuf,
+    /// The checked folder seen from the top, with `/` at its end, or empty.
+    prefix: String,
+}
+
+/// After this many trees and commits the history is not followed further.
+const HISTORY_LIMIT: usize = 300_000;
+
+impl Repository {
+    /// The repository that holds `root`, when there is one.
+    pub(crate) fn around(root: &Path) -> Option<Self> {
+        let root = root.canonicalize().ok()?;
+        let top = root
+            .ancestors()
+            .find(|folder| folder.join(".git").exists())?
+            .to_owned();
+        let inner = gix::open::Options::isolated()
+            .open(&top)
+            .ok()?
+            .to_thread_local();
+        let below = root
+            .strip_prefix(&top)
+            .ok()?
+            .to_string_lossy()
+            .replace('\\', "/");
+        let prefix = if below.is_empty() {
+            String::new()
+        } else {
+            format!("{below}/")
+        };
+        Some(Self { inner, top, prefix })
+    }
+
+    /// A path of the repository as a path of the checked folder.
+    fn local<'p>(&self, path: &'p str) -> Option<&'p str> {
+        path.strip_prefix(self.prefix.as_str())
+    }
+
+    /// The tracked environment files.
+    pub(crate) fn tracked_env_files(&self) -> Result<Vec<String>, GitError> {
+        let index = self.inner.index_or_empty().map_err(|_| GitError)?;
+        Ok(index
+            .entries()
+            .iter()
+            .filter_map(|entry| entry.path(&index).to_str().ok())
+            .filter(|path| is_env_file(path))
+            .filter_map(|path| self.local(path).map(str::to_owned))
+            .collect())
+    }
+
+    /// The files of the next commit that differ from the last, with their contents.
+    pub(crate) fn staged(&self) -> Result<Vec<(String, Vec<u8>)>, GitError> {
+        let index = self.inner.index_or_empty().map_err(|_| GitError)?;
+        let before = self.head_files()?;
+        let mut staged = Vec::new();
+        for entry in index.entries() {
+            let Ok(path) = entry.path(&index).to_str() else {
+                continue;
+            };
+            let is_file = matches!(
+                entry.mode,
+                gix::index::entry::Mode::FILE | gix::index::entry::Mode::FILE_EXECUTABLE
+            );
+            if !is_file || before.get(path) == Some(&entry.id) {
+                continue;
+            }
+            let Some(local) = self.local(path) else {
+                continue;
+            };
+            let object = self.inner.find_object(entry.id).map_err(|_| GitError)?;
+            staged.push((local.to_owned(), object.data.clone()));
+        }
+        Ok(staged)
+    }
+
+    fn head_files(&self) -> Result<BTreeMap<String, gix::ObjectId>, GitError> {
+        let mut files = BTreeMap::new();
+        // A repository without a commit has staged all that it has.
+        let Ok(commit) = self.inner.head_commit() else {
+            return Ok(files);
+        };
+        let tree = commit.tree_id().map_err(|_| GitError)?;
+        let mut open = vec![(String::new(), tree.detach())];
+        while let Some((prefix, id)) = open.pop() {
+            let tree = self.inner.find_tree(id).map_err(|_| GitError)?;
+            for entry in tree.iter().flatten() {
+                let Ok(name) = entry.filename().to_str() else {
+                    continue;
+                };
+                let path = format!("{prefix}{name}");
+                match entry.mode().kind() {
+                    EntryKind::Tree => open.push((format!("{path}/"), entry.object_id())),
+                    EntryKind::Blob | EntryKind::BlobExecutable => {
+                        files.insert(path, entry.object_id());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// Environment files that any commit reachable from the current one has, with the short id of a commit that has it.
+    pub(crate) fn env_files_in_history(&self) -> Result<BTreeMap<String, String>, GitError> {
+        let mut found = BTreeMap::new();
+        let Ok(head) = self.inner.head_id() else {
+            return Ok(found);
+        };
+        let mut seen: HashSet<(gix::ObjectId, String)> = HashSet::new();
+        let walk = head.ancestors().all().map_err(|_| GitError)?;
+        for info in walk.flatten() {
+            let Ok(commit) = info.object() else { continue };
+            let Ok(tree) = commit.tree_id() else { continue };
+            let mut open = vec![(String::new(), tree.detach())];
+            while let Some((prefix, id)) = open.pop() {
+                // A tree that was seen at this place has nothing new.
+                if !seen.insert((id, prefix.clone())) || seen.len() > HISTORY_LIMIT {
+                    continue;
+                }
+                let Ok(tree) = self.inner.find_tree(id) else {
+                    continue;
+                };
+                for entry in tree.iter().flatten() {
+                    let Ok(name) = entry.filename().to_str() else {
+                        continue;
+                    };
+                    if entry.mode().kind() == EntryKind::Tree {
+                        open.push((format!("{prefix}{name}/"), entry.object_id()));
+                    } else if is_env_file(name) {
+                        let path = format!("{prefix}{name}");
+                        if let Some(local) = self.local(&path) {
+                            let short: String = info.id().to_string().chars().take(10).collect();
+                            found.entry(local.to_owned()).or_insert(short);
+                        }
+                    }
+                }
+            }
+            if seen.len() > HISTORY_LIMIT {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,166 @@
+//! Tool input that becomes code, a shell command or an address. Decides from where a value came and the call that
+//! takes it.
+
+use crate::catalogue::input::{CODE_FROM_INPUT, REQUEST_TO_ARGUMENT, SHELL_FROM_INPUT};
+use crate::code::ir::Kind;
+use crate::finding::Draft;
+use crate::flow::{Flow, Site, Value};
+use crate::names::Labels;
+use crate::rules::transport;
+use crate::secret::url::HOLE;
+
+/// A call.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if runs_code(site) && site.args.iter().take(2).any(|value| is_input(value, 0)) {
+        flow.report(Draft::new(
+            &CODE_FROM_INPUT,
+            site.span,
+            "an argument is run as code",
+        ));
+    } else if runs_shell(site) && site.args.iter().any(|value| is_input(value, 0)) {
+        flow.report(Draft::new(
+            &SHELL_FROM_INPUT,
+            site.span,
+            "an argument reaches a shell",
+        ));
+    } else if transport::opens(site) {
+        opened(flow, site);
+    }
+}
+
+fn opened(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let address = site
+        .named("url")
+        .map(|(_, value)| value)
+        .or_else(|| match site.last {
+            "request" | "stream"
+                if site.args.len() > 1
+                    && site.args[0].constant().is_some_and(|verb| verb.len() < 8) =>
+            {
+                site.args.get(1)
+            }
+            _ => site.args.first(),
+        });
+    let Some(address) = address else { return };
+    if is_chosen_host(address) {
+        flow.report(Draft::new(
+            &REQUEST_TO_ARGUMENT,
+            site.span,
+            "the address comes from an argument",
+        ));
+    }
+}
+
+/// Whether the host of an address is taken from input that nobody compared with anything.
+fn is_chosen_host(value: &Value) -> bool {
+    let is_open =
+        |labels: Labels| labels.any(Labels::INPUT) && !labels.any(Labels::CHECKED | Labels::NUMBER);
+    let Some(skeleton) = &value.skeleton else {
+        return is_open(value.labels);
+    };
+    let text = &skeleton.text;
+    let after = text
+        .split_once("://")
+        .map_or(0, |(scheme, _)| scheme.len() + 3);
+    let end = text[after..]
+        .find('/')
+        .map_or(text.len(), |slash| after + slash);
+    let mut holes = skeleton.holes.iter();
+    text.char_indices()
+        .filter(|(_, c)| *c == HOLE)
+        .map(|(at, _)| (at, holes.next().copied().unwrap_or_default()))
+        .any(|(at, labels)| at < end && is_open(labels))
+}
+
+fn is_input(value: &Value, depth: usize) -> bool {
+    let labels = value.labels;
+    let is_whole = labels.any(Labels::INPUT | Labels::ARGUMENT) && !labels.any(Labels::NUMBER);
+    let in_parts = value.fields.as_ref().is_some_and(|fields| {
+        depth < 4 && fields.iter().any(|(_, field)| is_input(field, depth + 1))
+    });
+    is_whole || in_parts
+}
+
+fn runs_code(site: &Site<'_>) -> bool {
+    matches!(
+        site.path.as_str(),
+        "eval"
+            | "exec"
+            | "compile"
+            | "function"
+            | "vm.runinnewcontext"
+            | "vm.runinthiscontext"
+            | "vm.runincontext"
+            | "builtins.eval"
+            | "builtins.exec"
+            | "pickle.loads"
+            | "marshal.loads"
+            | "dill.loads"
+            | "globalthis.eval"
+            | "window.eval"
+            | "vm.script"
+            | "new function"
+            | "__import__"
+    ) && !(site.path == "exec" && matches!(site.call.callee.kind, Kind::Member(..)))
+}
+
+fn runs_shell(site: &Site<'_>) -> bool {
+    let path = site.path.as_str();
+    let is_shell_call = matches!(
+        path,
+        "os.system"
+            | "os.popen"
+            | "subprocess.getoutput"
+            | "subprocess.getstatusoutput"
+            | "commands.getoutput"
+            | "execsync"
+            | "child_process.exec"
+            | "child_process.execsync"
+            | "cp.exec"
+            | "cp.execsync"
+            | "asyncio.create_subprocess_shell"
+            | "create_subprocess_shell"
+            | "popen"
+            | "shelljs.exec"
+            | "exec"
+            | "execasync"
+            | "execpromise"
+            | "pty.spawn"
+            | "os.popen2"
+    );
+    let has_shell_switch = site
+        .named("shell")
+        .is_some_and(|(written, _)| matches!(&written.kind, Kind::Literal(text) if text == "True"))
+        || site.args.iter().any(|value| {
+            value
+                .field("shell")
+                .is_some_and(|field| field.labels.any(Labels::NUMBER) || field.constant().is_some())
+        });
+    let starts_shell = site.args.first().is_some_and(|value| {
+        let first = match &value.fields {
+            Some(fields) => fields.first().and_then(|(_, value)| value.constant()),
+            None => value.constant(),
+        };
+        matches!(
+            first,
+            Some(
+                "sh" | "bash" | "/bin/sh" | "/bin/bash" | "cmd" | "cmd.exe" | "powershell" | "zsh"
+            )
+        )
+    });
+    let is_spawn = path.starts_with("subprocess.")
+        || matches!(
+            site.last,
+            "spawn"
+                | "spawnSync"
+                | "execFile"
+                | "execFileSync"
+                | "Popen"
+                | "create_subprocess_exec"
+                | "check_output"
+                | "check_call"
+        );
+    let is_shell_arg =
+        matches!(site.last, "arg" | "args") && site.receiver.labels.any(Labels::SHELL);
+    is_shell_call || (is_spawn && (has_shell_switch || starts_shell)) || is_shell_arg
+}

@@ -1,0 +1,192 @@
+//! Hashes, ciphers and nonces. Decides from the names of algorithms and modes and from constant nonces; general use of
+//! a fast hash on other things than passwords and card numbers is no fault.
+
+use crate::catalogue::data::{WEAK_CIPHER, WEAK_HASH};
+use crate::code::ir::{Expr, Function, Kind, Span, walk_all};
+use crate::finding::Draft;
+use crate::flow::{Flow, Site, Value};
+use crate::names::{Labels, words};
+
+/// A cipher or mode by its name.
+pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
+    let last = path.rsplit(['.', ':']).next().unwrap_or(path);
+    let is_ecb = last == "MODE_ECB"
+        || path.ends_with("modes.ECB")
+        || path.starts_with("ecb::")
+        || path.starts_with("ecb.")
+        || path.ends_with("mode.ECB");
+    if is_ecb {
+        report(flow, span, "ECB shows which blocks are equal");
+    }
+}
+
+/// A name that gets a nonce.
+pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
+    let name = words(name);
+    let is_nonce = name
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
+        && name.len() < 4;
+    if is_nonce && is_constant(written, value) {
+        report(flow, written.span, "the nonce is always the same");
+    }
+}
+
+/// A call of a hash or a cipher.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if crate::flow::is_hash(site) {
+        let labels = site.args.iter().fold(Labels::NONE, |known, value| {
+            known
+                | value.labels.exposed(
+                    Labels::PASSWORD
+                        | Labels::PIN
+                        | Labels::CARD
+                        | Labels::NATIONAL
+                        | Labels::SECURITY_CODE,
+                )
+        });
+        if labels != Labels::NONE {
+            flow.report(Draft::new(
+                &WEAK_HASH,
+                site.span,
+                format!("{} is hashed with a fast hash", labels.noun()),
+            ));
+        }
+        return;
+    }
+    let path = site.path.as_str();
+    let broken = [
+        "des.new",
+        "des3.new",
+        "arc4.new",
+        "arc2.new",
+        "blowfish.new",
+        "xor.new",
+        "algorithms.tripledes",
+        "algorithms.arc4",
+        "algorithms.blowfish",
+        "algorithms.idea",
+        "cryptojs.des.encrypt",
+        "cryptojs.rc4.encrypt",
+        "cryptojs.tripledes.encrypt",
+        "crypto.createcipher",
+        "createcipher",
+        "rc4.new",
+    ];
+    if broken
+        .iter()
+        .any(|name| path == *name || path.ends_with(&format!(".{name}")))
+    {
+        report(flow, site.span, "the cipher is broken");
+    }
+    if matches!(site.last, "createCipheriv" | "createDecipheriv") {
+        let algorithm = site
+            .args
+            .first()
+            .and_then(Value::constant)
+            .unwrap_or("")
+            .to_lowercase();
+        if ["ecb", "des", "rc4", "rc2", "bf-"]
+            .iter()
+            .any(|weak| algorithm.contains(weak))
+        {
+            report(flow, site.span, "the cipher or its mode is broken");
+        } else if site
+            .at(2)
+            .is_some_and(|(written, value)| is_constant(written, value))
+        {
+            report(
+                flow,
+                site.span,
+                "the initialisation vector is always the same",
+            );
+        }
+    }
+    let takes_nonce = path.ends_with("aes.new")
+        && site
+            .at(2)
+            .is_some_and(|(written, value)| is_constant(written, value))
+        || (path.contains("modes.")
+            && matches!(site.last, "CBC" | "GCM" | "CTR" | "CFB" | "OFB")
+            && site
+                .at(0)
+                .is_some_and(|(written, value)| is_constant(written, value)))
+        || (path.contains("nonce")
+            && matches!(site.last, "from_slice" | "from")
+            && site
+                .at(0)
+                .is_some_and(|(written, value)| is_constant(written, value)));
+    if takes_nonce {
+        report(flow, site.span, "the nonce is always the same");
+    }
+}
+
+/// A cipher of one's own: XOR or a shifted alphabet in a function that says that it encrypts.
+pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
+    let name = words(&function.name);
+    let says = name.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "encrypt"
+                | "decrypt"
+                | "cipher"
+                | "crypt"
+                | "scramble"
+                | "obfuscate"
+                | "xor"
+                | "encipher"
+        )
+    });
+    if !says {
+        return;
+    }
+    let (mut has_xor, mut has_code, mut has_char) = (false, false, false);
+    walk_all(&function.body, &mut |expr| match &expr.kind {
+        Kind::Binary(operator, _, _) => has_xor |= operator == "^",
+        Kind::Call(call) => {
+            has_code |= matches!(
+                call.callee.last_name(),
+                "ord" | "charCodeAt" | "codePointAt"
+            );
+            has_char |= matches!(
+                call.callee.last_name(),
+                "chr" | "fromCharCode" | "fromCodePoint"
+            );
+        }
+        _ => {}
+    });
+    if has_xor || (has_code && has_char) {
+        report(flow, function.name_span, "this is a cipher of your own");
+    }
+}
+
+/// Whether a value is the same at every run.
+fn is_constant(written: &Expr, value: &Value) -> bool {
+    match &written.kind {
+        Kind::Text(_) => true,
+        Kind::List(parts) => {
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|part| matches!(part.kind, Kind::Literal(_)))
+        }
+        Kind::Call(call) => {
+            let only_numbers = call
+                .args
+                .iter()
+                .all(|arg| matches!(arg.value.kind, Kind::Literal(_)));
+            let path = call.callee.path();
+            let is_known =
+                matches!(call.callee.last_name(), "bytes" | "bytearray") || path == "Buffer.alloc";
+            (is_known && only_numbers && !call.args.is_empty()) || value.constant().is_some()
+        }
+        Kind::Name(_) | Kind::Member(..) | Kind::Binary(..) | Kind::Sum(_) => {
+            value.constant().is_some()
+        }
+        _ => false,
+    }
+}
+
+fn report(flow: &mut Flow<'_>, span: Span, message: &str) {
+    flow.report(Draft::new(&WEAK_CIPHER, span, message));
+}

@@ -1,0 +1,386 @@
+//! Sensitive data in logs, answers and storage. Decides from what values are called and what was done to them; which
+//! calls log and store is written here.
+
+use crate::catalogue::data::{
+    CODE_STORED, DATA_LOGGED, DATA_RETURNED, PAYLOAD_LOGGED, UNENCRYPTED,
+};
+use crate::code::Language;
+use crate::code::ir::{Expr, Span};
+use crate::finding::{Draft, Severity};
+use crate::flow::{Flow, Site, Value};
+use crate::names::{Labels, words};
+
+/// A call: is it one that logs, or one that stores?
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if is_log(flow.language, site) {
+        logged(flow, site);
+    } else if is_store(site) {
+        stored(flow, site);
+    }
+}
+
+/// What a tool gives back.
+pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    if !flow.frame().is_tool {
+        return;
+    }
+    let mut found = Vec::new();
+    whole_values(value, written.span, 0, &mut found);
+    for (labels, span) in found {
+        flow.report(Draft::new(
+            &DATA_RETURNED,
+            span,
+            format!("the tool returns {} as it is", labels.noun()),
+        ));
+    }
+}
+
+fn whole_values(value: &Value, span: Span, depth: usize, found: &mut Vec<(Labels, Span)>) {
+    let here = if value.at.end > 0 { value.at } else { span };
+    if let Some(fields) = value.fields.as_ref().filter(|_| depth < 6) {
+        for (_, field) in fields.iter() {
+            whole_values(field, here, depth + 1, found);
+        }
+        if !fields.is_empty() {
+            return;
+        }
+    }
+    let labels = value.labels.exposed(Labels::NEVER_SAID);
+    // An answer such as "that password is wrong" is a text of its own.
+    if labels != Labels::NONE && value.constant().is_none() && found.len() < 8 {
+        found.push((labels, here));
+    }
+}
+
+fn is_log(language: Language, site: &Site<'_>) -> bool {
+    let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
+    let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
+    let is_logger = base_last.contains("log")
+        && !base_last.contains("login")
+        && !base_last.contains("dialog")
+        && !base_last.contains("catalog")
+        || matches!(
+            base_last,
+            "console"
+                | "tracing"
+                | "winston"
+                | "pino"
+                | "sentry"
+                | "sentry_sdk"
+                | "getlogger"
+                | "span"
+                | "current_span"
+                | "structlog"
+                | "warnings"
+                | "trace"
+        );
+    let is_level = matches!(
+        site.last,
+        "debug"
+            | "info"
+            | "warning"
+            | "warn"
+            | "error"
+            | "critical"
+            | "exception"
+            | "log"
+            | "trace"
+            | "fatal"
+            | "notice"
+            | "dir"
+            | "table"
+            | "success"
+            | "verbose"
+            | "silly"
+            | "bind"
+            | "captureMessage"
+            | "capture_message"
+            | "set_attribute"
+            | "setAttribute"
+            | "add_event"
+            | "addEvent"
+            | "set_tag"
+            | "setTag"
+            | "set_context"
+            | "setContext"
+            | "set_extra"
+            | "record"
+    );
+    let is_stream = matches!(
+        site.path.as_str(),
+        "sys.stdout.write" | "sys.stderr.write" | "process.stdout.write" | "process.stderr.write"
+    );
+    let is_macro = language == Language::Rust
+        && matches!(
+            site.last,
+            "println"
+                | "eprintln"
+                | "print"
+                | "eprint"
+                | "dbg"
+                | "info"
+                | "debug"
+                | "warn"
+                | "error"
+                | "trace"
+                | "event"
+                | "span"
+                | "info_span"
+                | "debug_span"
+                | "trace_span"
+                | "warn_span"
+                | "error_span"
+        )
+        && !matches!(site.call.callee.kind, crate::code::ir::Kind::Member(..));
+    let is_print = language != Language::Rust
+        && matches!(
+            site.path.as_str(),
+            "print" | "pprint" | "pprint.pprint" | "rich.print"
+        );
+    let goes_elsewhere = site
+        .named("file")
+        .is_some_and(|(written, _)| !written.path().contains("std"));
+    (is_logger && is_level) || is_stream || is_macro || (is_print && !goes_elsewhere)
+}
+
+fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
+    for (arg, value) in site.call.args.iter().zip(&site.args) {
+        if matches!(
+            arg.name.as_deref(),
+            Some("file" | "end" | "sep" | "flush" | "exc_info" | "stack_info")
+        ) {
+            continue;
+        }
+        let labels = exposed(value, Labels::SENSITIVE, 0);
+        let span = arg.value.span;
+        if labels != Labels::NONE {
+            let draft = Draft::new(
+                &DATA_LOGGED,
+                span,
+                format!("{} goes into a log", labels.noun()),
+            );
+            let is_mild = !labels.any(Labels::SENSITIVE.without(Labels::PERSONAL));
+            flow.report(if is_mild {
+                draft.severity(Severity::Warning)
+            } else {
+                draft
+            });
+            return;
+        }
+        if exposed(value, Labels::PAYLOAD, 0) != Labels::NONE {
+            flow.report(Draft::new(
+                &PAYLOAD_LOGGED,
+                span,
+                "a whole message goes into a log, with whatever the caller said",
+            ));
+            return;
+        }
+    }
+}
+
+/// What of `of` can be read in a value or in one of its parts.
+fn exposed(value: &Value, of: Labels, depth: usize) -> Labels {
+    let mut labels = value.labels.exposed(of);
+    if let Some(fields) = value.fields.as_ref().filter(|_| depth < 6) {
+        for (_, field) in fields.iter() {
+            labels |= exposed(field, of, depth + 1);
+        }
+    }
+    if value.constant().is_some() {
+        Labels::NONE
+    } else {
+        labels
+    }
+}
+
+/// Things that keep what they are given.
+const KEEPERS: &[&str] = &[
+    "db",
+    "database",
+    "redis",
+    "cache",
+    "session",
+    "cursor",
+    "conn",
+    "connection",
+    "repo",
+    "repository",
+    "store",
+    "storage",
+    "collection",
+    "table",
+    "localstorage",
+    "sessionstorage",
+    "file",
+    "f",
+    "fh",
+    "fp",
+    "fs",
+    "pool",
+    "prisma",
+    "knex",
+    "users",
+    "user",
+    "cards",
+    "people",
+    "customers",
+    "customer",
+    "accounts",
+    "records",
+    "shelf",
+    "mongo",
+    "dynamodb",
+    "kv",
+    "bucket",
+    "s3",
+    "sqlite",
+    "pg",
+    "client",
+    "tx",
+    "transaction",
+    "vault",
+    "cur",
+    "c",
+    "engine",
+    "model",
+    "objects",
+    "profiles",
+    "profile",
+    "firestore",
+    "doc",
+    "ref",
+    "patients",
+    "json",
+    "pickle",
+    "query",
+    "query()",
+    "memory",
+];
+
+fn is_store(site: &Site<'_>) -> bool {
+    let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
+    let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
+    let is_keeper = words(base_last)
+        .iter()
+        .any(|word| KEEPERS.contains(&word.as_str()))
+        || base.contains("query()")
+        || base.contains("query_as()");
+    let is_plain = matches!(
+        site.last,
+        "store"
+            | "save"
+            | "insert"
+            | "insert_one"
+            | "insertOne"
+            | "insert_many"
+            | "insertMany"
+            | "put_item"
+            | "putItem"
+            | "hset"
+            | "setItem"
+            | "upsert"
+            | "persist"
+            | "writeFile"
+            | "writeFileSync"
+            | "appendFile"
+            | "appendFileSync"
+            | "write_text"
+            | "hmset"
+            | "save_card"
+            | "store_card"
+            | "store_user"
+            | "save_user"
+            | "create_user"
+            | "insert_user"
+            | "setex"
+            | "add_user"
+            | "bulk_create"
+            | "save_to_db"
+            | "write_all"
+    );
+    let is_keeping = matches!(
+        site.last,
+        "set"
+            | "add"
+            | "put"
+            | "write"
+            | "create"
+            | "update"
+            | "dump"
+            | "push"
+            | "append"
+            | "bind"
+            | "lpush"
+            | "rpush"
+            | "sadd"
+            | "set_many"
+            | "add_all"
+            | "update_one"
+            | "updateOne"
+            | "replace_one"
+            | "merge"
+    );
+    let is_sql = matches!(
+        site.last,
+        "execute" | "executemany" | "query" | "run" | "exec" | "fetchrow" | "fetch_one"
+    ) && site.args.first().is_some_and(|sql| {
+        let text = sql
+            .skeleton
+            .as_ref()
+            .map_or("", |skeleton| skeleton.text.trim_start());
+        let verb: String = text.chars().take(7).collect::<String>().to_lowercase();
+        verb.starts_with("insert") || verb.starts_with("update") || verb.starts_with("replace")
+    });
+    (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
+        || (is_keeping && is_keeper)
+        || is_sql
+}
+
+fn stored(flow: &mut Flow<'_>, site: &Site<'_>) {
+    // A binding says nothing about reading or writing; the statement before it does.
+    if site.last == "bind" && !is_writing_statement(site) {
+        return;
+    }
+    let mut all = site
+        .args
+        .iter()
+        .map(|value| exposed(value, Labels::SEALED_AT_REST | Labels::SECURITY_CODE, 0));
+    let labels = all
+        .by_ref()
+        .fold(Labels::NONE, |known, labels| known | labels);
+    let span = site.span;
+    if labels.any(Labels::SECURITY_CODE) {
+        flow.report(Draft::new(
+            &CODE_STORED,
+            span,
+            "a card's security code is stored",
+        ));
+    }
+    let open = labels.only(Labels::SEALED_AT_REST);
+    if open != Labels::NONE {
+        let fix = if open.any(Labels::PASSWORD) {
+            "store an argon2id, bcrypt or scrypt hash instead"
+        } else {
+            UNENCRYPTED.fix
+        };
+        flow.report(
+            Draft::new(
+                &UNENCRYPTED,
+                span,
+                format!("{} is stored as it is", open.noun()),
+            )
+            .fix(fix),
+        );
+    }
+}
+
+fn is_writing_statement(site: &Site<'_>) -> bool {
+    let mut found = false;
+    site.call.callee.walk(&mut |expr| {
+        if let crate::code::ir::Kind::Text(text) = &expr.kind {
+            let lower = text.trim_start().to_lowercase();
+            found |= lower.starts_with("insert") || lower.starts_with("update");
+        }
+    });
+    found
+}

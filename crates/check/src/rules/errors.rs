@@ -1,0 +1,125 @@
+//! The text of an exception on its way out. Decides for returns of tools and for calls that send; logging an
+//! exception is not a fault.
+
+use crate::catalogue::errors::ERROR_RETURNED;
+use crate::code::Language;
+use crate::code::ir::{Expr, Kind, Span};
+use crate::finding::Draft;
+use crate::flow::{Flow, Site, Value};
+use crate::names::{Labels, words};
+
+/// A return, in a tool or in a function beside tools.
+pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    let frame = flow.frame();
+    let labels = details(value, 0);
+    if labels == Labels::NONE {
+        return;
+    }
+    let in_handler = frame.handlers > 0;
+    let has_tools = !flow.facts.tools.is_empty();
+    let is_answer = matches!(written.kind, Kind::Map(_)) || value.fields.is_some();
+    let is_wrapped_error =
+        flow.language == Language::Rust && !labels.any(Labels::ERROR_TEXT | Labels::TRACE);
+    if is_wrapped_error {
+        return;
+    }
+    let is_exposed = frame.is_tool
+        || (has_tools && in_handler && is_answer)
+        || (labels.any(Labels::TRACE) && is_answer);
+    if is_exposed {
+        report(flow, labels, first_detail(value, written.span, 0));
+    }
+}
+
+/// A call that sends something out, in an agent.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if flow.frame().is_tool && is_error_closure(site) && flow.language == Language::Rust {
+        for value in &site.args {
+            if value.labels.any(Labels::ERROR_TEXT) {
+                report(flow, value.labels, value.at);
+            }
+        }
+    }
+    if !flow.facts.is_agent {
+        return;
+    }
+    let name = words(site.last);
+    let sends = name.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "send" | "respond" | "reply" | "emit" | "publish" | "say" | "speak" | "answer"
+        )
+    }) && !name.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "log" | "alert" | "email" | "mail" | "slack" | "sentry" | "metric" | "metrics"
+        )
+    });
+    let is_response = matches!(
+        site.path.as_str(),
+        "res.json"
+            | "res.send"
+            | "response.json"
+            | "reply.send"
+            | "ws.send"
+            | "socket.send"
+            | "jsonify"
+            | "jsonresponse"
+            | "httpexception"
+    );
+    if !sends && !is_response {
+        return;
+    }
+    for value in &site.args {
+        let labels = details(value, 0);
+        if labels.any(Labels::ERROR_TEXT | Labels::TRACE) {
+            report(flow, labels, value.at);
+            return;
+        }
+    }
+}
+
+fn is_error_closure(site: &Site<'_>) -> bool {
+    matches!(site.last, "map_err" | "or_else" | "unwrap_or_else")
+}
+
+fn report(flow: &mut Flow<'_>, labels: Labels, span: Span) {
+    let what = if labels.any(Labels::TRACE) {
+        "a stack trace"
+    } else {
+        "the text of an exception"
+    };
+    flow.report(Draft::new(
+        &ERROR_RETURNED,
+        span,
+        format!("{what} leaves the agent"),
+    ));
+}
+
+fn details(value: &Value, depth: usize) -> Labels {
+    let mut labels = value
+        .labels
+        .only(Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE);
+    if value.labels.any(Labels::SAFE | Labels::NUMBER) && !labels.any(Labels::ERROR_TEXT) {
+        labels = Labels::NONE;
+    }
+    if let Some(fields) = value.fields.as_ref().filter(|_| depth < 6) {
+        for (_, field) in fields.iter() {
+            labels |= details(field, depth + 1);
+        }
+    }
+    labels
+}
+
+/// Where the detail stands in what is returned.
+fn first_detail(value: &Value, span: Span, depth: usize) -> Span {
+    let here = if value.at.end > 0 { value.at } else { span };
+    if let Some(fields) = value.fields.as_ref().filter(|_| depth < 6) {
+        for (_, field) in fields.iter() {
+            if details(field, depth + 1) != Labels::NONE {
+                return first_detail(field, here, depth + 1);
+            }
+        }
+    }
+    here
+}

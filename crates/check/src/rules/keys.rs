@@ -1,0 +1,468 @@
+//! Keys and secrets in code that need more than their form: literals under telling names, keys in pieces, keys in
+//! addresses, on the command line, as defaults, and customer ids made from keys. Whole keys are found by `secret::scan`.
+
+use crate::catalogue::Rule;
+use crate::catalogue::keys::{
+    CUSTOMER_FROM_KEY, DISGUISED, KEY_AS_DEFAULT, KEY_IN_ARGV, KEY_IN_URL, SECRET,
+};
+use crate::code::Language;
+use crate::code::ir::{Class, Expr, Kind, Span};
+use crate::finding::{Draft, Edit};
+use crate::flow::{Flow, Site, Value};
+use crate::names::{Labels, words};
+use crate::secret::placeholder::is_placeholder;
+use crate::secret::scan;
+use crate::secret::url::{HOLE, is_key_parameter, key_parameters};
+use crate::secret::value::{is_secret, looks_random};
+
+const SECRETS: Labels = Labels::KEY;
+
+/// A text literal: one that is joined from neighbours or written with escapes may hold a key that no scan sees.
+pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+    if text.len() < 16 || text.len() > 8192 {
+        return;
+    }
+    let hides = scan::plain(text)
+        .iter()
+        .any(|hit| hit.form != scan::Form::OwnShape && hit.form != scan::Form::AddressPassword);
+    if hides {
+        // Where the key stands whole in the file the scan's own finding replaces this one.
+        flow.report(
+            Draft::new(
+                &DISGUISED,
+                span,
+                "a key is written in pieces or with escapes",
+            )
+            .secret(span),
+        );
+    }
+    if let Some((name, _)) = key_parameters(text)
+        .iter()
+        .find(|(_, value)| !is_placeholder(value) && value.len() >= 12 && looks_random(value))
+    {
+        if text.contains("://") {
+            let message = format!("a key travels in the query of an address, as {name}");
+            flow.report(Draft::new(&KEY_IN_URL, span, message).secret(span));
+        }
+    }
+}
+
+/// A text that was put together: a key in pieces, or a key in an address.
+pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
+    disguised(flow, value, span);
+    let Some(skeleton) = &value.skeleton else {
+        return;
+    };
+    let text = &skeleton.text;
+    if !text.contains(['?', '&']) {
+        return;
+    }
+    let mut holes = skeleton.holes.iter();
+    for (at, _) in text.char_indices().filter(|(_, c)| *c == HOLE) {
+        let labels = holes.next().copied().unwrap_or_default();
+        let before = &text[..at];
+        let is_in_query = before.contains(['?', '&']) && before.ends_with(['=', '?', '&']);
+        let parameter = before
+            .trim_end_matches('=')
+            .rsplit(['?', '&'])
+            .next()
+            .unwrap_or("");
+        let is_key = labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE
+            || (labels.exposed(Labels::TOKEN) != Labels::NONE && is_key_parameter(parameter));
+        if is_in_query && is_key && !before.contains("sslmode") {
+            flow.report(Draft::new(
+                &KEY_IN_URL,
+                span,
+                "a key travels in the query of an address",
+            ));
+            return;
+        }
+    }
+}
+
+/// A name that gets a value.
+pub(crate) fn assigned(
+    flow: &mut Flow<'_>,
+    name: &str,
+    target: &Expr,
+    written: &Expr,
+    value: &mut Value,
+) {
+    let at = written.span;
+    let mut named = words(name);
+    named.dedup();
+    let is_customer_id = named
+        .windows(2)
+        .any(|pair| pair[0] == "customer" && pair[1] == "id");
+    if is_customer_id && value.labels.any(Labels::FROM_KEY) {
+        flow.report(Draft::new(
+            &CUSTOMER_FROM_KEY,
+            at,
+            "the customer id is made from the key",
+        ));
+        value.labels = value.labels.without(Labels::FROM_KEY);
+    }
+    let labels = flow.meaning(name);
+    if value.labels.any(Labels::ARGV) && labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN) {
+        flow.report(Draft::new(
+            &KEY_IN_ARGV,
+            target.span,
+            "a key is taken from the command line",
+        ));
+    }
+    disguised(flow, value, at);
+    let Some(text) = value.constant() else { return };
+    if !is_secret(labels, text) {
+        return;
+    }
+    let is_whole = matches!(written.kind, Kind::Text(_));
+    let is_hidden = value
+        .skeleton
+        .as_ref()
+        .is_some_and(|skeleton| skeleton.is_encoded || skeleton.pieces > 1);
+    let (rule, message) = if is_hidden {
+        (&DISGUISED, "a secret is written in pieces or encoded")
+    } else {
+        (&SECRET, "a secret is written out")
+    };
+    // A name that only repeats another one does not make it a second secret.
+    if !is_whole && !is_hidden && !matches!(written.kind, Kind::Call(_)) {
+        return;
+    }
+    let mut draft = Draft::new(rule, at, message).secret(at);
+    if is_whole {
+        draft = draft.edit(Edit::MoveToEnv {
+            span: at,
+            name: variable(name),
+            value: text.to_owned(),
+        });
+    }
+    flow.report(draft);
+}
+
+/// A parameter's default.
+pub(crate) fn defaulted(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
+    let labels = flow.meaning(name);
+    if let Some(text) = value.constant() {
+        if is_default_secret(labels, text) {
+            default_found(flow, written.span);
+        }
+    }
+}
+
+/// `environment or literal`.
+pub(crate) fn fallback(flow: &mut Flow<'_>, parts: &[Expr], values: &[Value]) {
+    let (Some(first), Some(last), Some(written)) = (values.first(), values.last(), parts.last())
+    else {
+        return;
+    };
+    if let Some(text) = last.constant() {
+        if values.len() == 2 && is_default_secret(first.labels, text) {
+            default_found(flow, written.span);
+        }
+    }
+}
+
+/// A comparison with a literal password.
+pub(crate) fn compared(flow: &mut Flow<'_>, parts: &[Expr]) {
+    let labels = parts
+        .iter()
+        .map(Expr::last_name)
+        .filter(|name| !name.is_empty())
+        .map(|name| flow.meaning(name))
+        .fold(Labels::NONE, |known, labels| known | labels);
+    for part in parts {
+        if let Kind::Text(text) = &part.kind {
+            if is_secret(labels, text) {
+                flow.report(
+                    Draft::new(&SECRET, part.span, "a secret is compared with a literal")
+                        .secret(part.span),
+                );
+            }
+        }
+    }
+}
+
+/// A call: environment defaults, options of the command line, programs that are started, query parameters.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    for value in &site.args {
+        disguised(flow, value, value.at);
+    }
+    environment_default(flow, site);
+    command_line(flow, site);
+    query_parameters(flow, site);
+}
+
+/// What a function gives back.
+pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    let name = words(&flow.frame().name);
+    let is_customer_id = name
+        .windows(2)
+        .any(|pair| pair[0] == "customer" && pair[1] == "id");
+    if is_customer_id && value.labels.any(Labels::FROM_KEY) {
+        flow.report(Draft::new(
+            &CUSTOMER_FROM_KEY,
+            written.span,
+            "the customer id is made from the key",
+        ));
+    }
+}
+
+/// The fields of a command line's struct.
+pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+    let is_command_line = class
+        .decorators
+        .iter()
+        .any(|decorator| match &decorator.kind {
+            Kind::Call(call) => {
+                call.callee.last_name() == "derive"
+                    && call.args.iter().any(|arg| {
+                        matches!(
+                            arg.value.last_name(),
+                            "Parser" | "Args" | "StructOpt" | "Subcommand"
+                        )
+                    })
+            }
+            _ => false,
+        });
+    if !is_command_line {
+        return;
+    }
+    for field in &class.fields {
+        let labels = flow.meaning(&field.name);
+        let from_environment = field.attributes.contains("env");
+        if labels.any(SECRETS | Labels::PASSWORD)
+            && !from_environment
+            && !field.attributes.contains("skip")
+        {
+            flow.report(Draft::new(
+                &KEY_IN_ARGV,
+                field.span,
+                "a key is an option of the command line",
+            ));
+        }
+    }
+}
+
+/// A key that was folded from pieces, decoded or reversed.
+fn disguised(flow: &mut Flow<'_>, value: &Value, span: Span) {
+    let Some(skeleton) = &value.skeleton else {
+        return;
+    };
+    let is_hidden = skeleton.holes.is_empty() && (skeleton.pieces > 1 || skeleton.is_encoded);
+    if !is_hidden || skeleton.text.len() < 16 || skeleton.text.len() > 8192 {
+        return;
+    }
+    let hits = scan::plain(&skeleton.text);
+    let has_key = hits.iter().any(|hit| {
+        hit.form != scan::Form::AddressPassword || skeleton.is_encoded || skeleton.pieces > 1
+    });
+    if has_key {
+        flow.report(
+            Draft::new(&DISGUISED, span, "a key is written in pieces or encoded").secret(span),
+        );
+    }
+}
+
+fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let path = site.path.as_str();
+    let reads = path.ends_with("getenv")
+        || path.ends_with("environ.get")
+        || path.ends_with("env.get")
+        || path == "config"
+        || path == "env";
+    let falls_back = matches!(
+        site.last,
+        "unwrap_or" | "unwrap_or_else" | "unwrap_or_default"
+    );
+    let (labels, default) = if reads {
+        let name = site.args.first().and_then(Value::constant).unwrap_or("");
+        (flow.meaning(name), site.args.get(1))
+    } else if falls_back {
+        (site.receiver.labels, site.args.first())
+    } else {
+        return;
+    };
+    if let Some((text, value)) =
+        default.and_then(|value| value.constant().map(|text| (text, value)))
+    {
+        if is_default_secret(labels, text) {
+            default_found(flow, value.at);
+        }
+    }
+}
+
+fn is_default_secret(labels: Labels, text: &str) -> bool {
+    is_secret(labels, text)
+        || (labels.any(Labels::KEY | Labels::PASSWORD) && !scan::plain(text).is_empty())
+}
+
+fn default_found(flow: &mut Flow<'_>, span: Span) {
+    flow.report(
+        Draft::new(&KEY_AS_DEFAULT, span, "a key stands as the default value").secret(span),
+    );
+}
+
+fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let declares = matches!(
+        site.last,
+        "add_argument"
+            | "option"
+            | "add_option"
+            | "Option"
+            | "argument"
+            | "requiredOption"
+            | "long"
+            | "positional"
+    ) && !site.path.contains("env");
+    if declares && site.named("envvar").is_none() {
+        for value in site.args.iter().take(3) {
+            let Some(text) = value.constant() else {
+                continue;
+            };
+            let option = text
+                .split([' ', '=', ','])
+                .find(|part| part.starts_with("--"))
+                .unwrap_or(text);
+            let is_option = option.starts_with('-') || site.last == "long" || site.last == "option";
+            let labels = flow.meaning(&option.trim_start_matches('-').replace('-', "_"));
+            if is_option && labels.any(SECRETS | Labels::PASSWORD) {
+                flow.report(Draft::new(
+                    &KEY_IN_ARGV,
+                    value.at,
+                    "a key is an option of the command line",
+                ));
+                return;
+            }
+        }
+    }
+    let starts = site.path.starts_with("subprocess.")
+        || matches!(
+            site.last,
+            "spawn"
+                | "spawnSync"
+                | "execFile"
+                | "execFileSync"
+                | "Popen"
+                | "create_subprocess_exec"
+                | "execv"
+                | "execvp"
+        )
+        || (flow.language == Language::Rust
+            && matches!(site.last, "arg" | "args")
+            && site.path.contains("command.new"));
+    if !starts {
+        return;
+    }
+    for (arg, value) in site.call.args.iter().zip(&site.args) {
+        // The environment of the new process is the right place.
+        if matches!(arg.name.as_deref(), Some("env" | "input")) {
+            continue;
+        }
+        let carried = match &value.fields {
+            Some(fields) => fields
+                .iter()
+                .filter(|(key, _)| key.is_none())
+                .map(|(_, value)| value.labels)
+                .collect(),
+            None => vec![value.labels],
+        };
+        if carried
+            .iter()
+            .any(|labels| labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE)
+        {
+            flow.report(Draft::new(
+                &KEY_IN_ARGV,
+                value.at,
+                "a key is passed on the command line of another program",
+            ));
+            return;
+        }
+    }
+}
+
+fn query_parameters(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let opens = crate::rules::transport::opens(site);
+    let from_option = |value: &Value| -> Option<Value> {
+        value
+            .field("params")
+            .or_else(|| value.field("query"))
+            .cloned()
+    };
+    let params = site
+        .named("params")
+        .map(|(_, value)| value.clone())
+        .or_else(|| site.args.iter().find_map(from_option))
+        .or_else(|| {
+            if site.last == "query" && site.path.contains("()") {
+                site.args.first().cloned()
+            } else {
+                None
+            }
+        });
+    if let Some(fields) = params
+        .filter(|_| opens || site.last == "query")
+        .and_then(|value| value.fields)
+    {
+        let is_carrying = fields.iter().any(|(key, value)| {
+            let is_key_name = key
+                .as_deref()
+                .is_some_and(|key| is_key_parameter(key) && key != "auth");
+            is_key_name
+                && value
+                    .labels
+                    .exposed(Labels::KEY | Labels::TOKEN | Labels::PASSWORD)
+                    != Labels::NONE
+        });
+        if is_carrying {
+            flow.report(Draft::new(
+                &KEY_IN_URL,
+                site.span,
+                "a key travels in the query of an address",
+            ));
+        }
+    }
+    let sets = matches!(site.last, "set" | "append" | "append_pair")
+        && (site.path.contains("searchparams") || site.path.contains("query_pairs"));
+    if sets {
+        let name = site.args.first().and_then(Value::constant).unwrap_or("");
+        let is_secret_value = site.args.get(1).is_some_and(|value| {
+            value
+                .labels
+                .exposed(Labels::KEY | Labels::TOKEN | Labels::PASSWORD)
+                != Labels::NONE
+        });
+        if is_key_parameter(name) && is_secret_value {
+            flow.report(Draft::new(
+                &KEY_IN_URL,
+                site.span,
+                "a key travels in the query of an address",
+            ));
+        }
+    }
+}
+
+/// The environment variable for a value with this name.
+pub(crate) fn variable(name: &str) -> String {
+    let name = words(name).join("_").to_uppercase();
+    match name.as_str() {
+        "" | "KEY" | "SECRET" | "TOKEN" | "VALUE" => "APP_SECRET".to_owned(),
+        "API_KEY" => "CONVERSIMPLE_API_KEY".to_owned(),
+        _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("APP_{name}"),
+        _ => name,
+    }
+}
+
+/// Which rules speak of secrets, so that one literal gives one finding: the first in this list wins.
+pub(crate) fn precedence(rule: &Rule) -> Option<usize> {
+    [
+        "key-as-default",
+        "key-in-source",
+        "key-in-url",
+        "password-in-address",
+        "secret-in-source",
+        "secret-in-disguise",
+    ]
+    .iter()
+    .position(|id| *id == rule.id)
+}

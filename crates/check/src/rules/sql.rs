@@ -1,0 +1,183 @@
+//! SQL that is built from text. Decides from the shape of the text and of its holes, and from the call that takes it;
+//! numbers, placeholders and constants may be put in.
+
+use crate::catalogue::input::SQL_FROM_TEXT;
+use crate::code::Language;
+use crate::code::ir::Span;
+use crate::finding::Draft;
+use crate::flow::{Flow, Site, Skeleton, Value, has_hole};
+use crate::names::Labels;
+use crate::secret::url::HOLE;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?is)^[\s(]*(?:--[^\n]*\n\s*)*(?:explain\s+|with\s+\w+\s+as\s*\(\s*)?(?:",
+        r"select\b.+?\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|",
+        r"replace\s+into\b|merge\s+into\b|drop\s+(?:table|database|user|index|view)\b|alter\s+(?:table|user|database)\b|",
+        r"create\s+(?:table|user|database|index|view|role)\b|truncate\s+(?:table\s+)?\S|grant\s+\S+.*\bto\b|",
+        r"exec(?:ute)?\s+sp_|call\s+\w+\s*\(|select\s+\x01)"
+    ))
+    .ok()
+});
+
+static CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:where|from|set|values|join|order by|group by|limit|like|into|and|or|in)\b[^\x01]*\x01|\x01[^\x01]*\b(?:where|from|order by|limit|set)\b").ok()
+});
+
+const CALLS: &[&str] = &[
+    "execute",
+    "executemany",
+    "executescript",
+    "query",
+    "raw",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetch_one",
+    "fetch_all",
+    "fetchone",
+    "prepare",
+    "query_as",
+    "query_scalar",
+    "query_row",
+    "query_map",
+    "queryRawUnsafe",
+    "executeRawUnsafe",
+    "$queryRawUnsafe",
+    "$executeRawUnsafe",
+    "exec",
+    "run",
+    "all",
+    "get",
+    "text",
+    "read_sql",
+    "read_sql_query",
+    "execute_batch",
+    "batch_execute",
+    "simple_query",
+    "run_query",
+    "sql",
+    "execSQL",
+    "raw_sql",
+    "cursor_execute",
+    "execute_query",
+    "literal_column",
+    "query_one",
+    "query_opt",
+];
+
+/// A text that was put together: reported where it is, as soon as it is surely SQL.
+pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
+    let Some(skeleton) = &value.skeleton else {
+        return;
+    };
+    if is_statement(skeleton) && is_written_as_sql(&skeleton.text) && unsafe_hole(skeleton) {
+        report(flow, skeleton, span);
+    }
+}
+
+/// A call that takes SQL: the text need not look like much to be one.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if !CALLS.contains(&site.last) || site.call.tagged {
+        return;
+    }
+    let argument = site.args.iter().take(2).find(|value| {
+        value
+            .skeleton
+            .as_ref()
+            .is_some_and(|skeleton| has_hole(&skeleton.text))
+    });
+    let Some(argument) = argument else { return };
+    let Some(skeleton) = &argument.skeleton else {
+        return;
+    };
+    let is_clause = CLAUSE
+        .as_ref()
+        .is_some_and(|clause| clause.is_match(&skeleton.text));
+    let is_general = matches!(
+        site.last,
+        "get" | "all" | "run" | "exec" | "text" | "fetch" | "raw"
+    );
+    let is_sql =
+        is_statement(skeleton) || (is_clause && !is_general && !skeleton.text.contains("://"));
+    if is_sql && unsafe_hole(skeleton) {
+        let skeleton = skeleton.clone();
+        report(flow, &skeleton, argument.at);
+    }
+}
+
+fn report(flow: &mut Flow<'_>, skeleton: &Skeleton, span: Span) {
+    let from_tool = skeleton
+        .holes
+        .iter()
+        .any(|labels| labels.any(Labels::INPUT));
+    let message = if from_tool {
+        "SQL is built from text with a tool's argument in it"
+    } else {
+        "SQL is built from text with values in it"
+    };
+    let fix = match flow.language {
+        Language::Python => {
+            "write a placeholder and pass the value: execute(\"… WHERE id = ?\", (value,))"
+        }
+        Language::Rust => {
+            "write a placeholder and bind the value: query(\"… WHERE id = ?\").bind(value)"
+        }
+        _ => "write a placeholder and pass the value: query(\"… WHERE id = $1\", [value])",
+    };
+    flow.report(Draft::new(&SQL_FROM_TEXT, span, message).fix(fix));
+}
+
+fn is_statement(skeleton: &Skeleton) -> bool {
+    has_hole(&skeleton.text)
+        && STATEMENT
+            .as_ref()
+            .is_some_and(|statement| statement.is_match(&skeleton.text))
+}
+
+/// Keywords all in capitals or all small, as people write SQL and not sentences.
+fn is_written_as_sql(text: &str) -> bool {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+    let word: String = first
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect();
+    let is_upper = word.chars().all(char::is_uppercase);
+    let is_lower = word.chars().all(char::is_lowercase);
+    let lower = text.to_lowercase();
+    let has_structure = [
+        " where ",
+        "values",
+        " = ",
+        "='",
+        "= '",
+        " set ",
+        "delete from",
+        "insert into",
+        "drop table",
+        "select *",
+    ]
+    .iter()
+    .any(|mark| lower.contains(mark));
+    (is_upper && word.len() > 3) || (is_lower && has_structure)
+}
+
+/// Whether a hole takes something that can carry SQL.
+fn unsafe_hole(skeleton: &Skeleton) -> bool {
+    let mut before = ' ';
+    let mut holes = skeleton.holes.iter();
+    for c in skeleton.text.chars() {
+        if c == HOLE {
+            let labels = holes.next().copied().unwrap_or_default();
+            // `$1`, `:name` and `@p` with a counted number are placeholders.
+            let is_placeholder = matches!(before, '$' | ':' | '@' | '?');
+            if !is_placeholder && !labels.any(Labels::NUMBER) {
+                return true;
+            }
+        }
+        before = c;
+    }
+    false
+}

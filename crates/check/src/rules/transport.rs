@@ -1,0 +1,317 @@
+//! Unencrypted connections and unchecked certificates in code. Decides from addresses in texts, from the calls that
+//! open them and from the switches that turn verification off.
+
+use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
+use crate::code::ir::{Expr, Kind, Span};
+use crate::finding::{Draft, Severity};
+use crate::flow::{Flow, Site, Value, has_hole};
+use crate::names::{Labels, words};
+use crate::secret::url::{HOLE, address, is_clear, is_loopback, is_namespace};
+
+/// A text literal: a socket address in the clear is wrong wherever it stands.
+pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+    let Some(found) = address(text.trim()) else {
+        return;
+    };
+    if found.scheme.eq_ignore_ascii_case("ws") && is_clear(&found) {
+        report(flow, found.host, span);
+    }
+}
+
+/// A text with values in it.
+pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
+    let Some(skeleton) = value
+        .skeleton
+        .as_ref()
+        .filter(|skeleton| has_hole(&skeleton.text))
+    else {
+        return;
+    };
+    let Some(found) = address(&skeleton.text) else {
+        return;
+    };
+    let is_known_host = !found.host.contains(HOLE);
+    if found.scheme.eq_ignore_ascii_case("ws") && is_clear(&found) {
+        let draft = Draft::new(&CLEAR, span, message(found.host));
+        flow.report(if is_known_host {
+            draft
+        } else {
+            draft.severity(Severity::Warning)
+        });
+    } else if found.scheme == "http"
+        && is_clear(&found)
+        && is_known_host
+        && !is_namespace(found.host)
+    {
+        report(flow, found.host, span);
+    }
+}
+
+/// A name that gets an address or a switch.
+pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
+    if let Some(text) = value.constant() {
+        let is_place = words(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "url"
+                    | "uri"
+                    | "endpoint"
+                    | "host"
+                    | "base"
+                    | "server"
+                    | "api"
+                    | "webhook"
+                    | "platform"
+                    | "address"
+                    | "origin"
+                    | "gateway"
+                    | "backend"
+                    | "service"
+                    | "callback"
+                    | "target"
+            )
+        });
+        let is_proxy = words(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "proxy"
+                    | "proxies"
+                    | "namespace"
+                    | "xmlns"
+                    | "schema"
+                    | "doc"
+                    | "docs"
+                    | "help"
+                    | "license"
+                    | "homepage"
+            )
+        });
+        if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy) {
+            if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
+                report(flow, found.host, written.span);
+            }
+        }
+        if name == "NODE_TLS_REJECT_UNAUTHORIZED" && text == "0" {
+            off(flow, written.span);
+        }
+    }
+    let Kind::Literal(literal) = &written.kind else {
+        return;
+    };
+    let is_false = matches!(literal.as_str(), "False" | "false" | "0");
+    let is_true = matches!(literal.as_str(), "True" | "true" | "1");
+    let switches_off = match name {
+        "verify"
+        | "check_hostname"
+        | "rejectUnauthorized"
+        | "strictSSL"
+        | "verify_ssl"
+        | "ssl_verify"
+        | "verify_certs"
+        | "validate_certs"
+        | "NODE_TLS_REJECT_UNAUTHORIZED"
+        | "verifySSL"
+        | "sslVerify"
+        | "tls_verify"
+        | "strictSsl"
+        | "verify_tls"
+        | "verify_hostname" => is_false,
+        "insecureSkipVerify"
+        | "InsecureSkipVerify"
+        | "insecure_skip_verify"
+        | "tlsAllowInvalidCertificates"
+        | "tls_insecure"
+        | "allow_invalid_certificates"
+        | "trustServerCertificate"
+        | "tlsInsecure"
+        | "skip_tls_verify"
+        | "ignoreHTTPSErrors"
+        | "insecure" => is_true,
+        _ => false,
+    };
+    if switches_off {
+        off(flow, written.span);
+    }
+}
+
+/// A constant that stands for no verification.
+pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
+    let last = path.rsplit(['.', ':']).next().unwrap_or(path);
+    if matches!(
+        last,
+        "_create_unverified_context" | "CERT_NONE" | "_create_stdlib_context"
+    ) || path.ends_with("SslVerifyMode.NONE")
+        || path.ends_with("SslVerifyMode::NONE")
+    {
+        off(flow, span);
+    }
+}
+
+/// A call that opens a connection or turns verification off.
+pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let is_true = |index: usize| matches!(site.at(index).map(|(written, _)| &written.kind), Some(Kind::Literal(text)) if text == "true" || text == "True");
+    if matches!(
+        site.last,
+        "danger_accept_invalid_certs"
+            | "danger_accept_invalid_hostnames"
+            | "accept_invalid_certs"
+            | "accept_invalid_hostnames"
+            | "use_insecure_connector"
+    ) && is_true(0)
+    {
+        off(flow, site.span);
+    }
+    if site.last == "with_custom_certificate_verifier" && site.path.contains("dangerous") {
+        off(flow, site.span);
+    }
+    if opens_https(site) {
+        if let Some((written, _)) = site.named("ssl") {
+            if matches!(&written.kind, Kind::Literal(text) if text == "False") {
+                off(flow, written.span);
+            }
+        }
+    }
+    if site.last == "set_ciphers" {
+        return;
+    }
+    if opens(site) {
+        for value in site.args.iter().take(2) {
+            let Some(found) = value.constant().map(str::trim).and_then(address) else {
+                continue;
+            };
+            if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
+                report(flow, found.host, value.at);
+            }
+        }
+    }
+    accepts_any(flow, site);
+}
+
+/// A socket opened to an address that nobody looked at.
+fn accepts_any(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let is_socket = matches!(
+        site.path.as_str(),
+        "websockets.connect"
+            | "websocket"
+            | "websocket.create_connection"
+            | "websocket.websocketapp"
+            | "create_connection"
+            | "ws_connect"
+    ) || matches!(
+        site.last,
+        "WebSocket" | "WebSocketApp" | "ws_connect" | "connect_async" | "ReconnectingWebSocket"
+    ) || site.path.starts_with("websockets.") && site.last.ends_with("connect");
+    if !is_socket || flow.facts.checks_scheme {
+        return;
+    }
+    let Some(value) = site.args.first() else {
+        return;
+    };
+    let is_open = match &value.skeleton {
+        Some(skeleton) => skeleton.text.starts_with(HOLE),
+        None => !value.labels.any(Labels::NUMBER),
+    };
+    if is_open && value.constant().is_none() {
+        flow.report(Draft::new(
+            &CLEAR_ACCEPTED,
+            value.at,
+            "a socket is opened to a configured address, ws:// included",
+        ));
+    }
+}
+
+/// Whether a call opens an HTTP address.
+pub(crate) fn opens(site: &Site<'_>) -> bool {
+    let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
+    let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
+    let is_client = words(base_last).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "requests"
+                | "httpx"
+                | "aiohttp"
+                | "session"
+                | "client"
+                | "http"
+                | "https"
+                | "axios"
+                | "got"
+                | "superagent"
+                | "reqwest"
+                | "urllib3"
+                | "ky"
+                | "page"
+                | "needle"
+                | "fetcher"
+                | "browser"
+                | "ureq"
+        )
+    });
+    let is_verb = matches!(
+        site.last,
+        "get"
+            | "post"
+            | "put"
+            | "delete"
+            | "patch"
+            | "head"
+            | "request"
+            | "options"
+            | "stream"
+            | "send"
+            | "goto"
+            | "call"
+            | "fetch"
+    );
+    (is_client && is_verb)
+        || matches!(
+            site.path.as_str(),
+            "fetch"
+                | "axios"
+                | "got"
+                | "urlopen"
+                | "urllib.request.urlopen"
+                | "request.urlopen"
+                | "urlretrieve"
+                | "urllib.request.urlretrieve"
+                | "ky"
+                | "window.fetch"
+                | "globalthis.fetch"
+                | "reqwest.get"
+                | "reqwest.blocking.get"
+                | "ureq.get"
+                | "node_fetch"
+                | "$fetch"
+        )
+        || matches!(site.last, "urlopen" | "urlretrieve" | "open_connection")
+}
+
+fn opens_https(site: &Site<'_>) -> bool {
+    opens(site)
+        || matches!(
+            site.last,
+            "connect" | "TCPConnector" | "ws_connect" | "create_connection"
+        )
+}
+
+fn message(host: &str) -> String {
+    if host.contains(HOLE) || host.is_empty() {
+        "a connection in the clear, unless its host is this machine".to_owned()
+    } else if is_loopback(host) {
+        "a connection in the clear".to_owned()
+    } else {
+        format!("a connection in the clear to {host}")
+    }
+}
+
+fn report(flow: &mut Flow<'_>, host: &str, span: Span) {
+    flow.report(Draft::new(&CLEAR, span, message(host)));
+}
+
+fn off(flow: &mut Flow<'_>, span: Span) {
+    flow.report(Draft::new(
+        &TLS_OFF,
+        span,
+        "certificates are not checked here",
+    ));
+}

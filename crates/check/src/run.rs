@@ -1,0 +1,324 @@
+//! A whole check: which files, with how many threads, against which baseline; and the outcome with its boxes and
+//! score. Decides the exit code; leaves single files to `file`, git and ignore rules to `project`.
+
+use crate::baseline::Baseline;
+use crate::catalogue::Area;
+use crate::file::{self, Report, Standing};
+use crate::finding::{Finding, Severity};
+use crate::git::{GitError, Repository};
+use crate::project;
+use crate::rules::tools::Kept;
+use crate::source::Source;
+use crate::walk::{self, Entry, IgnoreRules};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// What to check and how.
+pub struct Options {
+    /// The folder, or a single file.
+    pub root: PathBuf,
+    /// Only what git has staged for the next commit, as it is staged.
+    pub staged: bool,
+    /// Findings that are accepted.
+    pub baseline: Option<Baseline>,
+    /// Findings lighter than this are not reported.
+    pub least: Severity,
+    /// What the platform says of the key, when it could be asked; else the key's own record beside it is read.
+    pub key: Option<KeyRecord>,
+    /// The time that ages are counted from.
+    pub now: SystemTime,
+    /// How many threads read files; 0 means one a core.
+    pub threads: usize,
+    /// Told how many files of how many are done.
+    pub progress: Option<Box<dyn Fn(usize, usize) + Send + Sync>>,
+}
+
+impl Options {
+    /// A check of everything below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            staged: false,
+            baseline: None,
+            least: Severity::Note,
+            key: None,
+            now: SystemTime::now(),
+            threads: 0,
+            progress: None,
+        }
+    }
+}
+
+/// When a key was made.
+#[derive(Clone, Debug)]
+pub struct KeyRecord {
+    /// When.
+    pub created: SystemTime,
+}
+
+/// Why a check could not run. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The folder is not there or may not be read.
+    #[error("there is no folder or file that can be read at the given place")]
+    Unreadable,
+    /// `--staged` outside a repository.
+    #[error("--staged needs a git repository, and there is none around this folder")]
+    NoRepository,
+    /// The repository is broken.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl CheckError {
+    /// 2.
+    pub fn exit_code(&self) -> u8 {
+        2
+    }
+}
+
+/// One of the guide's nine boxes.
+#[derive(Clone, Debug, Serialize)]
+pub struct BoxState {
+    /// Its short name.
+    pub id: &'static str,
+    /// Its words.
+    pub title: &'static str,
+    /// Whether nothing speaks against ticking it.
+    pub ticked: bool,
+    /// How many findings do.
+    pub findings: usize,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Ordered by file and line.
+    pub findings: Vec<Finding>,
+    /// Accepted by a comment on their line, with the reason.
+    pub allowed: Vec<(Finding, String)>,
+    /// Accepted by the baseline.
+    pub in_baseline: usize,
+    /// What the types of Rust tools guarantee.
+    pub kept: Vec<Kept>,
+    /// How many files were read.
+    pub files: usize,
+    /// How many bytes they had.
+    pub bytes: u64,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Outcome {
+    /// The nine boxes in the guide's order.
+    pub fn boxes(&self) -> Vec<BoxState> {
+        Area::ALL
+            .iter()
+            .map(|area| {
+                let findings = self
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.area == *area)
+                    .count();
+                BoxState {
+                    id: area.slug(),
+                    title: area.title(),
+                    ticked: findings == 0,
+                    findings,
+                }
+            })
+            .collect()
+    }
+
+    /// How many of the nine boxes are ticked.
+    pub fn score(&self) -> usize {
+        self.boxes().iter().filter(|state| state.ticked).count()
+    }
+
+    /// 0 when clean, 1 with findings.
+    pub fn exit_code(&self) -> u8 {
+        u8::from(!self.findings.is_empty())
+    }
+}
+
+/// Checks a folder.
+///
+/// # Errors
+/// `CheckError` when nothing can be said about the folder; single files that cannot be read are passed over.
+pub fn run(options: &Options) -> Result<Outcome, CheckError> {
+    let began = Instant::now();
+    let root = options
+        .root
+        .canonicalize()
+        .map_err(|_| CheckError::Unreadable)?;
+    let folder = if root.is_file() {
+        root.parent().map_or_else(|| root.clone(), Path::to_owned)
+    } else {
+        root.clone()
+    };
+    let repository = Repository::around(&folder);
+    let rules = IgnoreRules::read(
+        &folder,
+        repository
+            .as_ref()
+            .map(|repository| repository.top.as_path()),
+    );
+    let mut outcome = Outcome::default();
+    let mut uses_env = false;
+    let standing = |path: &str| Standing {
+        is_ignored: rules.ignores(path),
+    };
+    let reports = if options.staged {
+        let repository = repository.as_ref().ok_or(CheckError::NoRepository)?;
+        let staged: Vec<(String, Vec<u8>)> = repository
+            .staged()?
+            .into_iter()
+            .filter(|(path, _)| walk::is_looked_at(path))
+            .collect();
+        outcome.files = staged.len();
+        outcome.bytes = staged.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        staged
+            .into_iter()
+            // What is staged is on its way into the repository, whatever the ignore rules say.
+            .map(|(path, bytes)| one(path, bytes, Standing::default()))
+            .collect()
+    } else {
+        let entries = walk::files(&root);
+        outcome.files = entries.len();
+        outcome.bytes = entries.iter().map(|entry| entry.length_bytes).sum();
+        in_parallel(&entries, options, &standing)
+    };
+    for report in reports {
+        uses_env |= report.uses_env;
+        outcome.findings.extend(report.findings);
+        outcome.allowed.extend(report.allowed);
+        outcome.kept.extend(report.kept);
+    }
+    let facts = project::Facts {
+        root: &folder,
+        repository: repository.as_ref(),
+        rules: &rules,
+        uses_env,
+        is_file: root.is_file(),
+    };
+    outcome.findings.extend(project::check(&facts, options)?);
+    settle(&mut outcome, options);
+    outcome.took = began.elapsed();
+    Ok(outcome)
+}
+
+/// Checks one text as if it stood at `path`; git and the folder have no say.
+pub fn check_text(path: &str, text: &str) -> Outcome {
+    let report = one(
+        path.to_owned(),
+        text.as_bytes().to_vec(),
+        Standing::default(),
+    );
+    let mut outcome = Outcome {
+        findings: report.findings,
+        allowed: report.allowed,
+        kept: report.kept,
+        files: 1,
+        bytes: text.len() as u64,
+        ..Outcome::default()
+    };
+    outcome.findings.sort_by(order);
+    outcome
+}
+
+fn settle(outcome: &mut Outcome, options: &Options) {
+    outcome
+        .findings
+        .retain(|finding| finding.severity >= options.least);
+    if let Some(baseline) = &options.baseline {
+        let before = outcome.findings.len();
+        outcome.findings.retain(|finding| !baseline.has(finding));
+        outcome.in_baseline = before - outcome.findings.len();
+    }
+    outcome.findings.sort_by(order);
+    outcome
+        .allowed
+        .sort_by(|left, right| order(&left.0, &right.0));
+    outcome
+        .kept
+        .sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
+}
+
+fn order(left: &Finding, right: &Finding) -> std::cmp::Ordering {
+    (&left.file, left.line, left.column, left.id).cmp(&(
+        &right.file,
+        right.line,
+        right.column,
+        right.id,
+    ))
+}
+
+fn one(path: String, bytes: Vec<u8>, standing: Standing) -> Report {
+    match Source::decode(bytes) {
+        Some(text) => file::check(&Source::new(path, text), standing),
+        None => Report::default(),
+    }
+}
+
+/// The stack of a worker: syntax trees are walked by recursion up to a fixed depth.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
+fn in_parallel(
+    entries: &[Entry],
+    options: &Options,
+    standing: &(dyn Fn(&str) -> Standing + Sync),
+) -> Vec<Report> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let wanted = if options.threads == 0 {
+        cores
+    } else {
+        options.threads
+    };
+    let count = wanted.min(entries.len().max(1)).min(16);
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let reports: Mutex<Vec<Report>> = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                break;
+            };
+            if let Ok(bytes) = std::fs::read(&entry.at) {
+                let is_env = crate::source::is_env_file(&entry.path);
+                let standing = if is_env {
+                    standing(&entry.path)
+                } else {
+                    Standing::default()
+                };
+                let report = one(entry.path.clone(), bytes, standing);
+                let is_empty = report.findings.is_empty()
+                    && report.allowed.is_empty()
+                    && report.kept.is_empty()
+                    && !report.uses_env;
+                if !is_empty {
+                    if let Ok(mut all) = reports.lock() {
+                        all.push(report);
+                    }
+                }
+            }
+            let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Some(progress) = &options.progress {
+                progress(finished, entries.len());
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..count {
+            let spawned = std::thread::Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, work);
+            if spawned.is_err() {
+                work();
+            }
+        }
+    });
+    reports.into_inner().unwrap_or_default()
+}

@@ -1,0 +1,306 @@
+//! Placeholders, examples and references: texts that stand where a secret will stand. Decides only that; a text that
+//! is no placeholder is not yet a secret.
+
+/// Parts that no issued secret has and that examples are full of.
+const MARKS: &[&str] = &[
+    "your",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "change_this",
+    "replace",
+    "insert_",
+    "dummy",
+    "redacted",
+    "removed",
+    "xxxx",
+    "****",
+    "...",
+    "…",
+    "<",
+    ">",
+    "${",
+    "{{",
+    "}}",
+    "%(",
+    "$(",
+    "todo",
+    "fixme",
+    "fake",
+    "_here",
+    "-here",
+    "foobar",
+    "my_",
+    "my-",
+    "my secret",
+    "not_a_",
+    "not-a-",
+    "notreal",
+    "secret_key",
+    "secret-key",
+    "secretkey",
+    "api_key",
+    "api-key",
+    "apikey",
+    "goes_here",
+    "os.environ",
+    "process.env",
+    "getenv",
+    "env(",
+    "vault:",
+    "secret:",
+    "secrets.",
+    "ref+",
+    "op://",
+    "arn:aws",
+    "placehold",
+    "00000000",
+    "11111111",
+    "aaaaaaaa",
+    "01234567",
+    "12345678",
+    "abcdefgh",
+    "deadbeef",
+    "sample",
+    "invalid",
+    "testtest",
+    "qwerty",
+    "lorem",
+    "$env",
+    "_key_",
+    "-key-",
+    "#{",
+    "@@",
+    "new_key",
+    "new-key",
+    "some_",
+    "some-",
+    "the_",
+];
+
+/// Whole words of which placeholders are made.
+const WORDS: &[&str] = &[
+    "your",
+    "key",
+    "here",
+    "new",
+    "old",
+    "example",
+    "test",
+    "testing",
+    "placeholder",
+    "my",
+    "api",
+    "secret",
+    "token",
+    "replace",
+    "me",
+    "change",
+    "changeme",
+    "dummy",
+    "fake",
+    "sample",
+    "demo",
+    "live",
+    "sk",
+    "pk",
+    "cs",
+    "xxx",
+    "value",
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "user",
+    "username",
+    "admin",
+    "root",
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "todo",
+    "abc",
+    "foo",
+    "bar",
+    "baz",
+    "foobar",
+    "string",
+    "str",
+    "text",
+    "hidden",
+    "masked",
+    "redacted",
+    "default",
+    "local",
+    "dev",
+    "development",
+    "localhost",
+    "postgres",
+    "mysql",
+    "redis",
+    "mongo",
+    "guest",
+    "and",
+    "or",
+    "the",
+    "a",
+    "of",
+    "in",
+    "is",
+    "not",
+    "required",
+    "optional",
+    "empty",
+    "unset",
+    "undefined",
+    "some",
+    "any",
+    "this",
+    "it",
+    "please",
+    "set",
+    "enter",
+    "from",
+    "environment",
+    "env",
+    "config",
+    "id",
+    "auth",
+    "access",
+    "bearer",
+    "basic",
+    "prod",
+    "production",
+    "staging",
+    "credentials",
+    "credential",
+    "hash",
+    "salt",
+    "public",
+    "private",
+    "insert",
+    "put",
+    "go",
+    "goes",
+    "xxxx",
+    "customer",
+    "account",
+    "real",
+    "anything",
+    "something",
+    "encryption",
+    "db",
+    "database",
+    "aws",
+    "openai",
+    "conversimple",
+    "stripe",
+    "twilio",
+    "valid",
+    "invalid",
+    "wrong",
+    "bad",
+    "good",
+    "correct",
+    "another",
+    "other",
+    "first",
+    "second",
+    "one",
+    "two",
+    "rotated",
+    "revoked",
+    "expired",
+];
+
+/// Whether this stands for a secret rather than being one.
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty()
+        || value.starts_with('$')
+        || (value.starts_with('%') && value.ends_with('%'))
+    {
+        return true;
+    }
+    if value.starts_with(['{', '[', '(', '<']) {
+        return true;
+    }
+    let lower = value.to_lowercase();
+    // A long text in one piece is not made a placeholder by four letters that it has by chance.
+    let is_long = lower.len() > 64;
+    if MARKS.iter().any(|mark| {
+        lower.contains(mark)
+            && (!is_long || mark.len() > 6 || !mark.bytes().all(|b| b.is_ascii_alphanumeric()))
+    }) {
+        return true;
+    }
+    if is_one_character(&lower) {
+        return true;
+    }
+    lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .all(|word| {
+            let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            WORDS.contains(&word) || (WORDS.contains(&stem) && word.len() - stem.len() <= 1)
+        })
+}
+
+/// `xxxxxxxx` and the like, a prefix apart.
+fn is_one_character(value: &str) -> bool {
+    let tail = value.rsplit(['_', '-']).next().unwrap_or(value);
+    let mut chars = tail.chars();
+    match chars.next() {
+        Some(first) if tail.len() >= 3 => chars.all(|c| c == first),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn examples_are_placeholders() {
+        for value in [
+            "your_key_here",
+            "cs_live_your_key_here",
+            "sk-...",
+            "<api key>",
+            "${API_KEY}",
+            "{{ secret }}",
+            "changeme",
+            "xxxxxxxx",
+            "cs_live_new_key",
+            "cs_test_xxxxxxxxxxxx",
+            "password",
+            "$API_KEY",
+            "YOUR-TOKEN",
+            "",
+            "****",
+            "AKIAIOSFODNN7EXAMPLE",
+            "test",
+            "secret",
+            "my-secret-token",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn real_looking_values_are_not() {
+        for value in [
+            "abc123xyz",
+            "hunter2",
+            "Tr0ub4dor&3",
+            "k9Jq2mZx81LpWv",
+            "s3cr3tP4ss",
+        ] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+}

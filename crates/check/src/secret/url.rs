@@ -1,0 +1,220 @@
+//! Addresses: who is named in them, whether they travel in the clear, and whether a password or key rides along.
+//! Decides from the text alone; a hole (a value put in at run time) is one `HOLE` character.
+
+use super::placeholder::is_placeholder;
+
+/// Stands for a value that is not known in a text that otherwise is.
+pub(crate) const HOLE: char = '\u{1}';
+
+/// The parts of an address that the rules ask for; positions are bytes of the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Address<'a> {
+    pub(crate) scheme: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) password: Option<&'a str>,
+    pub(crate) host: &'a str,
+    /// Path, query and fragment.
+    pub(crate) rest: &'a str,
+}
+
+/// Reads an address that starts at the start of `text`.
+pub(crate) fn address(text: &str) -> Option<Address<'_>> {
+    let (scheme, after) = text.split_once("://")?;
+    let is_scheme = !scheme.is_empty()
+        && scheme.len() <= 30
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !is_scheme {
+        return None;
+    }
+    let end = after
+        .find(|c: char| {
+            c == '/' || c == '?' || c == '#' || c.is_whitespace() || "\"'`<>\\".contains(c)
+        })
+        .unwrap_or(after.len());
+    let (authority, rest) = after.split_at(end);
+    let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (user, password) = match login.split_once(':') {
+        Some((user, password)) => (user, Some(password)),
+        None => (login, None),
+    };
+    Some(Address {
+        scheme,
+        user,
+        password,
+        host: without_port(host),
+        rest,
+    })
+}
+
+fn without_port(host: &str) -> &str {
+    if let Some(inner) = host.strip_prefix('[') {
+        return inner.split(']').next().unwrap_or(inner);
+    }
+    host.split(':').next().unwrap_or(host)
+}
+
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "::1"
+        || host == "0.0.0.0"
+        || host == "::"
+        || host == "host.docker.internal"
+        || (host.starts_with("127.") && host.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}
+
+/// Whether an address travels unencrypted to another machine.
+pub(crate) fn is_clear(address: &Address<'_>) -> bool {
+    let is_clear_scheme = matches!(address.scheme.to_ascii_lowercase().as_str(), "ws" | "http");
+    let host = address.host;
+    is_clear_scheme
+        && !host.is_empty()
+        && !is_loopback(host)
+        && !host.starts_with("...")
+        && !host.starts_with(['<', '$', '*', '%'])
+        && host
+            .chars()
+            .all(|c| c.is_alphanumeric() || ".-_:{}".contains(c) || c == HOLE)
+}
+
+/// Names of XML and schema namespaces look like addresses and are never opened.
+pub(crate) fn is_namespace(host: &str) -> bool {
+    const HOSTS: &[&str] = &[
+        "www.w3.org",
+        "w3.org",
+        "schemas.",
+        "schema.org",
+        "json-schema.org",
+        "xmlns.",
+        "purl.org",
+        "ns.adobe.com",
+        "www.apache.org",
+        "xml.org",
+        "relaxng.org",
+        "docbook.org",
+        "java.sun.com",
+        "ogp.me",
+        "openid.net",
+        "www.opengis.net",
+        "www.google.com/schemas",
+        "docs.oasis-open.org",
+        "tempuri.org",
+        "dublincore.org",
+        "xmpp.org",
+        "cyclonedx.org",
+        "spdx.org",
+        "opensource.org",
+        "www.gnu.org",
+        "www.sitemaps.org",
+        "rdfs.org",
+        "xspf.org",
+        "www.topografix.com",
+        "www.inkscape.org",
+        "sodipodi.sourceforge.net",
+    ];
+    HOSTS
+        .iter()
+        .any(|known| host == *known || (known.ends_with('.') && host.starts_with(known)))
+}
+
+/// The password in an address, if it is one: no reference, no placeholder, not the user's name again.
+pub(crate) fn password<'a>(address: &Address<'a>) -> Option<&'a str> {
+    let password = address.password?;
+    let is_trivial_here =
+        is_loopback(address.host) && password.chars().all(|c| c.is_ascii_lowercase());
+    let is_none = password.len() < 3
+        || password == address.user
+        || password.contains([HOLE, '{', '}', '$', '<', '*'])
+        || is_placeholder(password)
+        || is_trivial_here
+        || address.host.is_empty();
+    if is_none { None } else { Some(password) }
+}
+
+/// Names of query parameters that carry a key.
+pub(crate) fn is_key_parameter(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().replace('-', "_").as_str(),
+        "api_key"
+            | "apikey"
+            | "auth_token"
+            | "access_token"
+            | "token"
+            | "key"
+            | "secret"
+            | "auth"
+            | "password"
+            | "client_secret"
+            | "api_token"
+            | "session_token"
+            | "access_key"
+            | "x_api_key"
+            | "appkey"
+            | "authorization"
+    )
+}
+
+/// The key-carrying parameters in the query of an address, with their values.
+pub(crate) fn key_parameters(text: &str) -> Vec<(&str, &str)> {
+    let Some((_, query)) = text.split_once('?') else {
+        return Vec::new();
+    };
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| {
+            let end = value
+                .find(|c: char| c.is_whitespace() || "\"'`#".contains(c))
+                .unwrap_or(value.len());
+            (name, &value[..end])
+        })
+        .filter(|(name, _)| is_key_parameter(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clear(text: &str, expected: bool) {
+        let found = address(text).is_some_and(|address| is_clear(&address));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn only_loopback_may_be_spoken_to_in_the_clear() {
+        clear("ws://platform.conversimple.com/sdk", true);
+        clear("http://10.0.0.5:8080/x", true);
+        clear("ws://localhost:4000/sdk", false);
+        clear("ws://127.0.0.1:4000", false);
+        clear("ws://[::1]:4000", false);
+        clear("wss://platform.conversimple.com", false);
+        clear("ws://127.0.0.1.evil.example", true);
+        clear("ws://localhost.evil.example", true);
+        clear("ws://localhost@evil.example/", true);
+        clear("ws://", false);
+        clear("ws://...", false);
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_told_from_a_reference() {
+        let find = |text| {
+            address(text)
+                .and_then(|address| password(&address))
+                .is_some()
+        };
+        assert!(find(&format!(
+            "postgresql://app:{}@db.internal/shop",
+            "k7wQx2Lp"
+        )));
+        assert!(!find("postgresql://app:password@db/shop"));
+        assert!(!find("postgresql://app:${DB_PASSWORD}@db/shop"));
+        assert!(!find("postgresql://postgres:postgres@localhost/shop"));
+        assert!(!find("postgresql://..."));
+    }
+}

@@ -1,0 +1,269 @@
+//! One file as the rules see it: its text, its place and what kind of file it is. Decides what a path and a first look
+//! at the bytes say (language, configuration, test, vendored, binary); leaves reading folders to `walk`.
+
+use crate::code::Language;
+
+/// What a file is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Read by syntax tree.
+    Code(Language),
+    /// A notebook: JSON with Python in it.
+    Notebook,
+    /// `.env` and its relatives: one `NAME=value` a line.
+    Env,
+    Yaml,
+    Json,
+    Toml,
+    /// INI, properties, `.cfg`, `.npmrc`: `name = value`.
+    Ini,
+    Dockerfile,
+    Shell,
+    /// Prose: only secrets that are certain count.
+    Prose,
+    /// Any other text.
+    Other,
+}
+
+/// A file that is being checked.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Path from the folder that is checked, with `/`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) format: Format,
+    /// Test code, fixtures and the like: only certain secrets count there.
+    pub(crate) is_test: bool,
+    /// Where each line starts, in bytes.
+    lines: Vec<usize>,
+}
+
+/// A place in a file, counted from 1; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl Source {
+    pub(crate) fn new(path: String, text: String) -> Self {
+        let format = format(&path, &text);
+        let is_test = is_test(&path);
+        let mut lines = vec![0];
+        lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        Self {
+            path,
+            text,
+            format,
+            is_test,
+            lines,
+        }
+    }
+
+    /// The text of a file, or nothing when it is binary.
+    pub(crate) fn decode(bytes: Vec<u8>) -> Option<String> {
+        let utf16 = |units: &mut dyn Iterator<Item = u16>| -> Option<String> {
+            let text: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
+            (!text.contains('\0')).then_some(text)
+        };
+        let pairs = |bytes: &[u8], big: bool| -> Vec<u16> {
+            bytes
+                .chunks_exact(2)
+                .map(|pair| {
+                    if big {
+                        u16::from_be_bytes([pair[0], pair[1]])
+                    } else {
+                        u16::from_le_bytes([pair[0], pair[1]])
+                    }
+                })
+                .collect()
+        };
+        match bytes.as_slice() {
+            [0xff, 0xfe, rest @ ..] => return utf16(&mut pairs(rest, false).into_iter()),
+            [0xfe, 0xff, rest @ ..] => return utf16(&mut pairs(rest, true).into_iter()),
+            _ => {}
+        }
+        let head = &bytes[..bytes.len().min(8192)];
+        if memchr::memchr(0, head).is_some() {
+            return None;
+        }
+        Some(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        })
+    }
+
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let offset = offset.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= offset).max(1);
+        let start = self.lines[line - 1];
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |before| before.chars().count());
+        Place {
+            line,
+            column: column + 1,
+        }
+    }
+
+    /// A line's text, counted from 1, without its end.
+    pub(crate) fn line(&self, line: usize) -> &str {
+        let Some(start) = line.checked_sub(1).and_then(|index| self.lines.get(index)) else {
+            return "";
+        };
+        let end = self.lines.get(line).copied().unwrap_or(self.text.len());
+        self.text
+            .get(*start..end)
+            .unwrap_or("")
+            .trim_end_matches(['\n', '\r'])
+    }
+
+    /// The byte at which a line starts, counted from 1.
+    pub(crate) fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1)
+            .and_then(|index| self.lines.get(index))
+            .copied()
+            .unwrap_or(self.text.len())
+    }
+
+    pub(crate) fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether the file was made by a tool: a bundle or minified, so that nobody will mend it here.
+    pub(crate) fn is_generated(&self) -> bool {
+        let name = file_name(&self.path);
+        let is_bundle =
+            name.contains(".min.") || name.ends_with(".bundle.js") || name.ends_with(".map");
+        let is_script = matches!(self.format, Format::Code(_));
+        is_bundle
+            || (is_script && self.text.len() > 20_000 && self.text.len() / self.lines.len() > 400)
+    }
+}
+
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a name is that of an environment file that holds values, not an example of one.
+pub(crate) fn is_env_file(path: &str) -> bool {
+    let name = file_name(path).to_ascii_lowercase();
+    let is_env = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    is_env && !is_example_name(&name)
+}
+
+/// `.env.example`, `settings.sample.toml` and the like.
+pub(crate) fn is_example_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["example", "sample", "template", ".dist", "schema", ".tpl"]
+        .iter()
+        .any(|mark| name.contains(mark))
+}
+
+fn is_test(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut parts = lower.split('/').rev();
+    let name = parts.next().unwrap_or("");
+    let is_test_name = name.starts_with("test_")
+        || name == "conftest.py"
+        || name == "tests.py"
+        || name == "tests.rs"
+        || name.rsplit_once('.').is_some_and(|(stem, _)| {
+            stem.ends_with("_test")
+                || stem.ends_with(".test")
+                || stem.ends_with(".spec")
+                || stem.ends_with("_tests")
+        });
+    is_test_name
+        || parts.any(|part| {
+            matches!(
+                part,
+                "test"
+                    | "tests"
+                    | "testing"
+                    | "__tests__"
+                    | "fixtures"
+                    | "fixture"
+                    | "testdata"
+                    | "test_data"
+                    | "spec"
+                    | "specs"
+                    | "mocks"
+                    | "__mocks__"
+                    | "e2e"
+                    | "snapshots"
+                    | "__snapshots__"
+            )
+        })
+}
+
+fn format(path: &str, text: &str) -> Format {
+    let name = file_name(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if name == ".env" || name.starts_with(".env.") || extension == "env" || name == ".envrc" {
+        return Format::Env;
+    }
+    if name.starts_with("dockerfile")
+        || name.starts_with("containerfile")
+        || extension == "dockerfile"
+    {
+        return Format::Dockerfile;
+    }
+    match extension {
+        "py" | "pyw" | "pyi" => Format::Code(Language::Python),
+        "js" | "mjs" | "cjs" | "jsx" => Format::Code(Language::JavaScript),
+        "ts" | "mts" | "cts" => Format::Code(Language::TypeScript),
+        "tsx" => Format::Code(Language::Tsx),
+        "rs" => Format::Code(Language::Rust),
+        "ipynb" => Format::Notebook,
+        "yml" | "yaml" => Format::Yaml,
+        "json" | "jsonc" | "json5" | "webmanifest" => Format::Json,
+        "toml" => Format::Toml,
+        "ini" | "cfg" | "conf" | "properties" | "npmrc" | "pypirc" | "service" | "netrc" => {
+            Format::Ini
+        }
+        "sh" | "bash" | "zsh" | "fish" | "ps1" | "bat" | "cmd" => Format::Shell,
+        "md" | "rst" | "txt" | "adoc" | "html" | "htm" | "csv" | "svg" | "xml" | "lock" | "po"
+        | "log" => Format::Prose,
+        _ if matches!(
+            name.as_str(),
+            "metadata"
+                | "readme"
+                | "license"
+                | "notice"
+                | "pkg-info"
+                | "changelog"
+                | "authors"
+                | "record"
+        ) =>
+        {
+            Format::Prose
+        }
+        _ if matches!(
+            name.as_str(),
+            ".npmrc" | ".pypirc" | ".netrc" | ".editorconfig"
+        ) =>
+        {
+            Format::Ini
+        }
+        _ if matches!(name.as_str(), "makefile" | "procfile" | "justfile") => Format::Shell,
+        _ => shebang(text),
+    }
+}
+
+fn shebang(text: &str) -> Format {
+    let first = text.lines().next().unwrap_or("");
+    if !first.starts_with("#!") {
+        return Format::Other;
+    }
+    if first.contains("python") {
+        Format::Code(Language::Python)
+    } else if first.contains("node") || first.contains("deno") || first.contains("bun") {
+        Format::Code(Language::JavaScript)
+    } else if first.contains("sh") {
+        Format::Shell
+    } else {
+        Format::Other
+    }
+}
