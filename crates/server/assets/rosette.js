@@ -63,7 +63,7 @@ export class Rosette {
     const scale = Math.min(2, window.devicePixelRatio || 1);
     const side = Math.round(this.canvas.clientWidth * scale);
     if (side === 0) return;
-    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
+    if (this.canvas.width !== side || this.canvas.height !== side) this.canvas.width = this.canvas.height = side;
     const pen = this.canvas.getContext("2d");
     pen.clearRect(0, 0, side, side);
     pen.strokeStyle = getComputedStyle(this.canvas).color;
