@@ -157,7 +157,7 @@ pub(super) struct Property {
 pub(super) enum Rest {
     Refused,
     Any,
-    Node(Node),
+    Node(Box<Node>),
     /// Only these, which are declared elsewhere in the same object.
     Known(Vec<String>),
 }
@@ -542,7 +542,8 @@ impl Compiler {
         Ok(match map.get("additionalProperties") {
             Some(Value::Bool(true)) => Rest::Any,
             Some(schema @ Value::Object(_)) => {
-                Rest::Node(self.node(schema, &format!("{path}.*"), depth + 1, Scope::Closed)?)
+                let inner = self.node(schema, &format!("{path}.*"), depth + 1, Scope::Closed)?;
+                Rest::Node(Box::new(inner))
             }
             Some(Value::Bool(false)) if elsewhere.is_empty() => Rest::Refused,
             Some(Value::Bool(false)) => Rest::Known(elsewhere),
