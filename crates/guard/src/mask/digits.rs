@@ -50,6 +50,13 @@ impl Run {
         self.items.last().map_or(0, |item| item.next)
     }
 
+    /// Takes the last item away.
+    pub(super) fn pop(&mut self) {
+        if let Some(item) = self.items.pop() {
+            self.digits.truncate(item.at);
+        }
+    }
+
     pub(super) fn total(&self) -> usize {
         self.digits.len()
     }
@@ -182,6 +189,12 @@ impl Reader<'_> {
 
     fn may_begin(&self, at: usize, announced: bool) -> bool {
         if self.is_hard(at) {
+            return true;
+        }
+        if announced && self.is_zero_like(at) && self.glue(at + 1).is_some() {
+            return true;
+        }
+        if self.is_zero_like(at) && self.is_zero_like(at + 1) {
             return true;
         }
         let follows = self.close(at + 1)
@@ -357,19 +370,21 @@ impl Reader<'_> {
         if self.is_hard(at) {
             return true;
         }
-        if self.number(at) != Number::Soft || !self.close(at) {
+        if self.number(at) != Number::Soft {
             return false;
         }
+        let next = self.tokens.get(at + 1);
         let digit_next =
             self.close(at + 1) && (self.is_hard(at + 1) || self.number(at + 1) == Number::Soft);
-        let at_end = self
-            .tokens
-            .get(at + 1)
-            .is_none_or(|next| next.has(STOP | COMMA));
+        let at_end = next.is_none_or(|next| next.has(STOP | COMMA));
         if self.is_zero_like(at) {
-            digit_next || words == 0
-        } else {
-            words == 0 && (digit_next || at_end)
+            // "oh" is a zero unless it begins something else ("oh, my other card").
+            let plain = self.tokens[at].len == 1 || words == 0 && self.close(at);
+            return plain
+                || digit_next
+                || at_end
+                || next.is_some_and(|next| next.info().is(FILLER | CORRECT));
         }
+        words == 0 && self.close(at) && (digit_next || at_end)
     }
 }

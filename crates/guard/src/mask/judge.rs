@@ -6,14 +6,18 @@
 use super::Kind;
 use super::digits::{Item, Run};
 use super::leads::{Lead, Want};
-use super::lexicon::{FILLER, LINK, MEASURE, Number};
+use super::lexicon::{DOT, FILLER, LINK, MEASURE, Number};
 use super::scan::{Live, Scan};
 use super::token::{COLON, COMMA, DASH, MONEY, PAREN, PLUS, POINT, SLASH, SPACE, STOP, UNDER};
 use super::written::{brand_has, is_card, is_ssn, luhn, may_grow_into_card};
 
 /// Judges `run`; the token to go on with.
-pub(super) fn run(scan: &mut Scan<'_>, run: &Run) -> usize {
+pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
+    let next = run.next();
     let sight = Sight::new(scan, run);
+    if sight.measured {
+        drop_quantity(scan, run);
+    }
     let mut judge = Judge {
         run,
         sight,
@@ -34,7 +38,19 @@ pub(super) fn run(scan: &mut Scan<'_>, run: &Run) -> usize {
         scan.push(start, end, kind);
     }
     scan.lead = lead;
-    run.next()
+    next
+}
+
+/// "… 1111 for forty one dollars": the quantity at the end is not part of the number before it.
+fn drop_quantity(scan: &Scan<'_>, run: &mut Run) {
+    let doubtful = |item: &Item| scan.tokens[item.first].info().number == Number::Soft;
+    if run.total() < 12 || run.items.len() < 2 {
+        return;
+    }
+    run.pop();
+    if run.items.len() > 1 && run.items.last().is_some_and(doubtful) {
+        run.pop();
+    }
 }
 
 /// What surrounds the run.
@@ -51,6 +67,8 @@ struct Sight {
     plus: bool,
     /// Part of a decimal number or a time.
     decimal: bool,
+    /// Items with the word "dot" before them.
+    dots: Vec<usize>,
 }
 
 impl Sight {
@@ -89,8 +107,16 @@ impl Sight {
                 || run.items.last().is_some_and(|i| i.written) && letters_after,
             plus: head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
+            dots: dots(scan, run),
         }
     }
+}
+
+fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
+    let spoken = |pair: &[Item]| pair[1].glued && scan.tokens[pair[1].first - 1].info().is(DOT);
+    (1..run.items.len())
+        .filter(|at| spoken(&run.items[at - 1..=*at]))
+        .collect()
 }
 
 /// "… that's my pin", "… is the order number": a lead that comes after its number.
@@ -101,7 +127,14 @@ fn postfix(scan: &Scan<'_>, next: usize) -> Option<Lead> {
         "is", "that's", "it's", "as", "was", "for", "being", "this", "that",
     ]
     .contains(&leads.text_of(next).to_ascii_lowercase().as_str());
-    if !says || opening.has(STOP) && !opening.info().is(FILLER) {
+    let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
+    let back = matches!(leads.text_of(next), "on" | "from")
+        && leads.text_of(next + 1) == "the"
+        && leads.text_of(next + 2) == "back";
+    if back && !opening.has(STOP) {
+        return Some(Lead::new(Want::Cvv, true, opening.start));
+    }
+    if !(says || comma_my) || opening.has(STOP) && !opening.info().is(FILLER) {
         return None;
     }
     for at in next..(next + 5).min(scan.tokens.len()) {
@@ -139,6 +172,11 @@ impl Judge<'_> {
             lead.word_like();
             return lead;
         }
+        if lead.want != Want::Order && self.is_address() {
+            self.out.push((0, all, Kind::Ip));
+            lead.clear();
+            return lead;
+        }
         if lead.tail && total <= 6 {
             lead.tail = false;
             return lead;
@@ -164,6 +202,19 @@ impl Judge<'_> {
         lead
     }
 
+    /// "one ninety two dot one sixty eight dot one dot ten".
+    fn is_address(&self) -> bool {
+        let [a, b, c] = self.sight.dots[..] else {
+            return false;
+        };
+        [(0, a), (a, b), (b, c), (c, self.run.items.len())]
+            .into_iter()
+            .all(|(from, to)| {
+                let digits = self.run.digits_of(from, to);
+                digits.len() <= 3 && digits.iter().fold(0_u32, |n, d| n * 10 + u32::from(*d)) <= 255
+            })
+    }
+
     /// An order's number: nothing is masked up to the end of the sentence; what follows must prove itself.
     fn order(&mut self, mut lead: Lead) -> Lead {
         let end = (1..self.run.items.len()).find(|at| {
@@ -186,9 +237,13 @@ impl Judge<'_> {
     }
 
     fn after_announced(&self, mut lead: Lead) -> Lead {
-        let short = matches!(lead.want, Want::Card | Want::Brand) && self.run.total() < 12
-            || matches!(lead.want, Want::Ssn) && self.run.total() < 9
-            || matches!(lead.want, Want::Phone) && self.run.total() < 7;
+        let total = self.run.total();
+        let short = match lead.want {
+            Want::Card | Want::Brand => total < 15 && !is_card(&self.run.digits),
+            Want::Ssn => total < 9,
+            Want::Phone => total < 7,
+            _ => false,
+        };
         if short {
             lead.go_on();
             lead.strong = true;
@@ -222,17 +277,8 @@ impl Judge<'_> {
                 self.split_or(3, 4, |t| fits(3, 8, 2) && t > 0, Kind::SecurityCode)
             }
             Want::Pin if near => self.split_or(3, 8, |_| fits(3, 12, 2), Kind::Pin),
-            Want::Pen
-                if near
-                    && self
-                        .run
-                        .items
-                        .iter()
-                        .all(|i| i.single || i.written && i.len >= 4) =>
-            {
-                self.split_or(4, 8, |_| fits(4, 8, 4), Kind::Pin)
-            }
-            Want::Expiry if near => self.expiry(0, all),
+            Want::Pen if near => self.split_or(4, 8, |_| fits(4, 6, 4), Kind::Pin),
+            Want::Expiry if lead.is_close(1) => self.expiry(0, all),
             Want::Secret if near || lead.asked => {
                 self.out.push((0, all, Kind::Secret));
                 true
@@ -355,6 +401,7 @@ impl Judge<'_> {
     fn announced_card(&mut self, lead: &Lead) -> bool {
         let (total, all) = (self.run.total(), self.run.items.len());
         let least = match (lead.want, lead.is_near()) {
+            (Want::Card, true) if lead.part => 2,
             (Want::Brand, true) => 8,
             (Want::Card, true) if self.sight.ends && (lead.is_said() || lead.strong) => {
                 2 + usize::from(!lead.is_said()) * 2
@@ -368,12 +415,14 @@ impl Judge<'_> {
         if total < least || lead.want == Want::Card && total < 5 && self.is_year_or_small() {
             return false;
         }
+        let taken_back = self.run.items.iter().any(|item| item.corrected);
+        if taken_back && luhn_after_correction(self.run, 0, all) {
+            self.out.push((0, all, Kind::Card));
+            return true;
+        }
         if let Some(to) = self.longest_card(0) {
             self.out.push((0, to, Kind::Card));
             self.after_card(to);
-            return true;
-        }
-        if self.cards(0, all, true) {
             return true;
         }
         let whole = total <= 19 || self.run.items.iter().any(|item| item.corrected) && total <= 28;
@@ -426,6 +475,12 @@ impl Judge<'_> {
     /// Cards anywhere in items `from..to`; `any_shape` where the lead says card.
     fn cards(&mut self, from: usize, to: usize, any_shape: bool) -> bool {
         let (mut at, mut found) = (from, false);
+        if (15..=26).contains(&self.run.digits_of(from, to).len())
+            && luhn_after_correction(self.run, from, to)
+        {
+            self.out.push((from, to, Kind::Card));
+            return true;
+        }
         while at < to {
             match self
                 .longest_card(at)
@@ -701,6 +756,7 @@ impl Judge<'_> {
             10 if dictated => Some(Kind::Phone),
             11 if dictated && matches!(digits[0], 0 | 1) => Some(Kind::Phone),
             11..=14 if dictated && corrected => Some(Kind::Phone),
+            15 if read_apart(self.run, from, to).is_some() => Some(Kind::Card),
             15 | 16 if dictated && brand_has(digits, digits.len()) => Some(Kind::Card),
             16..=26
                 if corrected
@@ -797,6 +853,26 @@ fn is_card_year(digits: &[u8]) -> bool {
     matches!(digits, [1..=4, _] | [2, 0, 1..=4, _])
 }
 
+/// The digits with one "ninety eight" read as 90 and 8, if that makes a card.
+pub(super) fn read_apart(run: &Run, from: usize, to: usize) -> Option<Vec<u8>> {
+    (from..to).find_map(|at| {
+        let item = &run.items[at];
+        let [tens @ 2..=9, unit @ 1..=9] = *run.digits_of(at, at + 1) else {
+            return None;
+        };
+        if item.written {
+            return None;
+        }
+        let digits = [
+            run.digits_of(from, at),
+            &[tens, 0, unit],
+            run.digits_of(at + 1, to),
+        ]
+        .concat();
+        is_card(&digits).then_some(digits)
+    })
+}
+
 /// Whether dropping up to six digits before a correction leaves a valid card.
 fn luhn_after_correction(run: &Run, from: usize, to: usize) -> bool {
     corrected(run, from, to, |digits| is_card(digits) && luhn(digits)).is_some()
@@ -811,7 +887,7 @@ pub(super) fn corrected(
 ) -> Option<Vec<u8>> {
     let at = (from + 1..to).find(|at| run.items[*at].corrected)?;
     let (before, after) = (run.digits_of(from, at), run.digits_of(at, to));
-    (0..=before.len().min(8)).find_map(|taken| {
+    (0..=before.len().min(6)).find_map(|taken| {
         let digits = [&before[..before.len() - taken], after].concat();
         fits(&digits).then_some(digits)
     })
@@ -822,7 +898,7 @@ pub(super) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     use super::digits::run_at;
     use super::lexicon::MONTH;
     let token = scan.tokens[at];
-    if !token.info().is(MONTH) || scan.lead.want != Want::Expiry || !scan.lead.is_near() {
+    if !token.info().is(MONTH) || scan.lead.want != Want::Expiry || !scan.lead.is_close(3) {
         return None;
     }
     let leads = scan.leads();

@@ -74,6 +74,8 @@ pub(super) struct Lead {
     pub(super) asked: bool,
     /// First byte of the lead.
     pub(super) start: usize,
+    /// Part of the value was said already.
+    pub(super) part: bool,
     unknown: u8,
     copula: bool,
     stops: u8,
@@ -131,6 +133,7 @@ impl Lead {
         self.stops = 0;
         self.copula = false;
         self.tail = false;
+        self.part = true;
     }
 
     /// Takes in the separators before a token that may be a value.
@@ -311,6 +314,10 @@ impl Leads<'_> {
         ) {
             return Some(Lead::new(Want::Cvv, true, start));
         }
+        // "area code four one five …": all ten digits, or only the three.
+        if self.before_in(at, "area") {
+            return Some(Lead::new(Want::Reach, true, start));
+        }
         if self.before_in(at, "pin pen") {
             return Some(Lead::new(Want::Pin, true, start));
         }
@@ -404,8 +411,11 @@ impl Leads<'_> {
                     "3" | "4" | "code" | "digits" | "number" | "numbers"
                 )
         });
-        let of_card = self.next_in(at, "of") || self.next_in(at, "is are it's");
-        (named || of_card).then(|| Lead::new(Want::Cvv, false, self.tokens[at].start))
+        let front = self.text_of(at).eq_ignore_ascii_case("front");
+        let four = (at.saturating_sub(6)..at).any(|j| matches!(self.text_of(j), "four" | "4"));
+        let of_card = self.next_in(at, "of is are it's");
+        (if front { four } else { named || of_card })
+            .then(|| Lead::new(Want::Cvv, false, self.tokens[at].start))
     }
 
     /// "my number is": most likely a telephone's.
@@ -415,6 +425,10 @@ impl Leads<'_> {
         }
         if self.before_in(at, "long") || self.next_in(at, "across") && held.want == Want::Nothing {
             return Some(Lead::new(Want::Card, true, self.tokens[at].start));
+        }
+        let social = at > 1 && self.tokens[at - 2].info().topic == Topic::Social;
+        if self.before_in(at, "verification security") && !social && held.want != Want::Ssn {
+            return Some(Lead::new(Want::Cvv, true, self.tokens[at].start));
         }
         let whose = self.before_in(
             at,

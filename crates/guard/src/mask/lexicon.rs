@@ -244,14 +244,14 @@ const NUMBERS: &Numbers = &[
 const TOPICS: &[(Topic, &str)] = &[
     (Topic::Card, "card cards creditcard debitcard cardnumber ccnum pan card's"),
     (Topic::Brand, "visa mastercard amex discover maestro"),
-    (Topic::Code, "code codes"),
-    (Topic::Cvv, "cvv cvc cvv2 cvc2 csc cvn cid cvd cvb"),
+    (Topic::Code, "code codes code's"),
+    (Topic::Cvv, "cvv cvc cvv2 cvc2 csc cvn cid cvd cvb cbv cbb ccv cv2 cvv's"),
     (Topic::Expiry, "expires expiry expiration expiring exp expire expired expdate experation"),
     (Topic::Ssn, "ssn ssn's socialsecurity"),
     (Topic::Social, "social soc"),
     (Topic::Phone, "phone telephone cell mobile cellphone landline whatsapp callback fax tel cell's mobile's phone's telno msisdn"),
     (Topic::Call, "call reach text ring dial contact"),
-    (Topic::Email, "email e-mail mail emails emailed email's gmail"),
+    (Topic::Email, "email e-mail mail emails emailed email's mail's e-mail's"),
     (Topic::Iban, "iban"),
     (Topic::Pin, "pin pin's pins"),
     (Topic::Pen, "pen"),
@@ -263,8 +263,8 @@ const TOPICS: &[(Topic, &str)] = &[
         section chapter catalog catalogue bin meter delivery dispatch orders bus train ups usps fedex release"),
     (Topic::Account, "account member membership loyalty customer rewards client patient student employee badge acct id user \
         license licence passport tax vat ein subscriber"),
-    (Topic::Back, "back"),
-    (Topic::Number, "number numbers no"),
+    (Topic::Back, "back front"),
+    (Topic::Number, "number numbers number's no"),
     (Topic::Ending, "ending ends end endings"),
     (Topic::Last, "last final"),
     (Topic::Thru, "thru through until till"),
@@ -274,21 +274,21 @@ const TOPICS: &[(Topic, &str)] = &[
 const FLAGS: &[(u32, &str)] = &[
     (FILLER, "uh um umm uhm er erm ah eh hmm hm mm mhm oh like well so okay ok right then and next know you see let me let's \
         just please yeah yep yes alright basically got it is it's its that that's followed again comma i i'm think then \
-        after also now there there's sorry no wait actually mean oops scratch correction rather hold on hang bear with kinda"),
+        after also now there there's sorry no wait actually mean oops scratch correction rather hold on hang bear with kinda another finally lastly"),
     (CORRECT, "sorry no wait actually oops scratch correction rather mistake apologies pardon strike"),
     (SEP, "dash hyphen space dot point period minus slash stroke over underscore comma"),
-    (LINK, "is it's its was are were be number numbers no nr num the my that's that would will here here's you your our his her \
+    (LINK, "code's number's is it's its was are were be number numbers no nr num the my that's that would will here here's you your our his her \
         their a an to of for on full whole complete new old current bank debit credit card account yes yeah yep sure okay ok \
         please digits digit as follows reads goes it and front back this i have use using got called named date code security \
         right now equals says say i'll give gonna so well um uh uhm umm er erm ah hmm like oh let's see let me ready down \
         hi hello thanks thank primary main home work cell mobile personal business company corporate best contact line mine \
         one's say's starts begins starting beginning first main alternate secondary emergency also just think believe"),
-    (COPULA, "is it's its was are be equals that's here's reads goes follows were s says begin starts begins"),
+    (COPULA, "code's mail's email's card's cell's mobile's phone's pin's password's ssn's number's is it's its was are be equals that's here's reads goes follows were s says begin starts begins"),
     (MEASURE, "dollars dollar bucks buck cents cent pounds pound euros euro pence percent am pm a.m p.m o'clock hours hour hrs \
         minutes minute mins min seconds days day weeks week months month years year times people persons guests items boxes \
         units pieces pcs miles mile feet foot inches inch kilos kg grams degrees points stars digits digit letters characters \
         character items copies tickets nights night adults kids children bedrooms square percent% million billion thousand \
-        meters metres kilometers kilometres km megabytes gigabytes gb mb pairs packs pack bottles ounces liters litres \
+        meters metres kilometers kilometres km megabytes gigabytes pairs packs pack bottles ounces liters litres \
         customers calls attempts tries ways yards acres usd eur gbp employees steps pages calories hundredths quid grand \
         orders users requests rows records bytes ms tons volts watts amps"),
     (WAIT, "sec second moment minute minutes more"),

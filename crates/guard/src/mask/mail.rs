@@ -89,6 +89,11 @@ impl Ends<'_, '_> {
             .map_or("", |t| &self.scan.text[t.start..t.end()])
     }
 
+    fn is_number(&self, at: usize) -> bool {
+        self.token(at)
+            .is_some_and(|t| t.is_digits() || t.info().number == Number::Unit)
+    }
+
     /// A domain that begins at token `at`: words, then "dot" and a label at least once.
     fn domain(&self, at: usize) -> Option<Domain> {
         let (mut here, mut provider) = (at, false);
@@ -101,10 +106,12 @@ impl Ends<'_, '_> {
             if here > at && (token.gap & POINT != 0 || token.info().is(DOT)) {
                 break here;
             }
-            let article = [
-                "the", "my", "a", "this", "that", "our", "your", "and", "is", "it", "at",
-            ]
-            .contains(&self.text(here).to_ascii_lowercase().as_str());
+            let joined = self.flag(here + 1, JOIN);
+            let article = !joined
+                && [
+                    "the", "my", "a", "this", "that", "our", "your", "and", "is", "it", "at",
+                ]
+                .contains(&self.text(here).to_ascii_lowercase().as_str());
             if article && token.len > 1 || here - at >= if token.len == 1 { 16 } else { 5 } {
                 return None;
             }
@@ -160,6 +167,16 @@ impl Ends<'_, '_> {
 
     /// Where the name before "at" begins; `last` is its last token.
     fn local(&self, last: usize, domain: &Domain) -> Option<usize> {
+        // "jane doe, all one word, at …"
+        let remark = match (self.text(last.wrapping_sub(1)), self.text(last)) {
+            ("one", "word") | ("all", "lowercase") => 2,
+            ("lower", "case") => 3,
+            _ => 0,
+        };
+        let mut last = last.checked_sub(remark)?;
+        if remark == 2 && self.text(last) == "all" {
+            last = last.checked_sub(1)?;
+        }
         let first = self.token(last)?;
         if first.is_atom() || self.flag(last, JOIN | DOT) {
             return None;
@@ -191,7 +208,10 @@ impl Ends<'_, '_> {
                         | Number::Plural
                         | Number::Hundred
                         | Number::Thousand
-                );
+                )
+                || info.number == Number::Soft
+                    && info.value == 0
+                    && (chained || self.is_number(here.wrapping_sub(1)));
             let small = piece || digit;
             let stops = info.is(MAIL_STOP) && !piece;
             let takes = if joined && start.is_some() {
@@ -258,10 +278,18 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
             .map(|t| scan.text.as_bytes()[t.start])
             .filter(u8::is_ascii_alphabetic)
     };
-    let country = [letter(at)?, letter(at + 1)?];
+    let head = scan.tokens[at];
+    let (country, next) = if head.len == 2 {
+        (
+            scan.text.as_bytes().get(head.start..head.end())?.to_vec(),
+            at + 1,
+        )
+    } else {
+        (vec![letter(at)?, letter(at + 1)?], at + 2)
+    };
     let wanted = iban_length(&country)?;
-    let (mut letters, mut here, mut run) = (country.to_ascii_uppercase(), at + 2, Run::default());
-    let mut end = scan.tokens[at + 1].end();
+    let (mut letters, mut here, mut run) = (country.to_ascii_uppercase(), next, Run::default());
+    let mut end = scan.tokens[next - 1].end();
     while letters.len() < wanted {
         if letters.len() >= 2 && run_at(scan.text, &scan.tokens, here, letters.len() == 2, &mut run)
         {

@@ -25,9 +25,12 @@ mod typed;
 mod watch;
 mod written;
 
-#[cfg(feature = "corpus")]
+#[cfg(any(test, feature = "corpus"))]
 #[doc(hidden)]
 pub mod corpus;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

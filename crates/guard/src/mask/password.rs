@@ -4,7 +4,7 @@
 //! Decides where such a value ends: a written one at its quote or space, a spoken one at the clause. "my password is not
 //! working" has no value.
 
-use super::lexicon::{CLAUSE, COPULA, FILLER, NO_VALUE, Number, SPEAKS};
+use super::lexicon::{CLAUSE, COPULA, FILLER, NO_VALUE, Number, PLAIN, SPEAKS};
 use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
@@ -245,10 +245,18 @@ fn scheme(text: &str, from: usize, to: usize, kind: Kind) -> (usize, Kind) {
     let rest = &text[from..];
     for name in ["Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token "] {
         if rest.starts_with(name) && kind == Kind::ApiKey && from + name.len() < to {
-            return (from + name.len(), kind);
+            let jwt = rest[name.len()..].starts_with("eyJ");
+            return (from + name.len(), if jwt { Kind::Jwt } else { kind });
         }
     }
-    (from, kind)
+    (
+        from,
+        if rest.starts_with("eyJ") {
+            Kind::Jwt
+        } else {
+            kind
+        },
+    )
 }
 
 fn is_value(
@@ -319,11 +327,10 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         end += 1;
     }
     // Fillers at the end belong to nobody.
-    while end > from + 1
-        && scan.tokens[end - 1].info().is(FILLER)
-        && scan.tokens[end - 1].info().number == Number::None
-        && scan.tokens[end - 1].len <= 3
-    {
+    let filler = |t: &Token| {
+        t.info().is(FILLER) && t.info().number == Number::None && (2..=3).contains(&t.len)
+    };
+    while end > from + 1 && filler(&scan.tokens[end - 1]) {
         end -= 1;
     }
     let (start, end) = (
@@ -380,10 +387,14 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         ]
         .contains(&text.as_str())
     });
-    let (mut here, mut said) = (at + 1, false);
+    let (mut here, mut said) = (at + 1, leads.text_of(at).ends_with("'s"));
     while here < tokens.len() && here - at <= 12 {
         let token = &tokens[here];
-        if token.has(STOP | LINE) && !said || token.has(OTHER | PAREN | SLASH) {
+        let answers = matches!(
+            leads.text_of(here),
+            "it's" | "It's" | "It" | "it" | "that's" | "That's"
+        );
+        if token.has(STOP | LINE) && !said && !answers || token.has(OTHER | PAREN | SLASH) {
             return None;
         }
         said |= token.has(COLON | EQUALS);
@@ -394,6 +405,18 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
             "is" | "was" | "it's" | "be" | "equals" | "that's" | "says" => said = true,
             "uh" | "um" | "er" | "umm" | "uhm" | "erm" | "hmm" | "well" | "like" | "oh"
             | "sorry" => {}
+            "let" if said => here += 2,
+            "i" if said && leads.next_in(here, "think believe guess mean") => here += 1,
+            "hold" | "hang" if said && leads.next_in(here, "on") => here += 1,
+            "correct"
+                if said
+                    && tokens
+                        .get(here + 1)
+                        .is_some_and(|t| t.word == PLAIN && t.gap == SPACE) =>
+            {
+                return Some(here);
+            }
+            "it" if !said && token.has(STOP) => {}
             "for" | "on" | "to" | "of" if !said => {}
             "my" | "the" | "this" | "that" | "account" | "login" | "online" | "banking"
             | "email" | "would" | "should" | "will" | "and" | "code" | "word" | "card"
@@ -412,7 +435,7 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
                 .then_some(here);
             }
             _ if here == at + 1 && credentials_before(scan, at) => {
-                return (!word.is(NO_VALUE | COPULA)).then_some(here);
+                return (!word.is(NO_VALUE | COPULA) || is_spelled(scan, here)).then_some(here);
             }
             _ => return None,
         }
@@ -425,7 +448,10 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
 fn credentials_before(scan: &Scan<'_>, at: usize) -> bool {
     scan.tokens[at.saturating_sub(6)..at].iter().any(|t| {
         let text = scan.text[t.start..t.end()].to_ascii_lowercase();
-        ["username", "user", "login", "userid"].contains(&text.as_str())
+        [
+            "username", "user", "login", "userid", "log", "sign", "logged",
+        ]
+        .contains(&text.as_str())
     })
 }
 

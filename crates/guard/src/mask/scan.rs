@@ -5,8 +5,8 @@
 use super::digits::{Run, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
-use super::lexicon::{AT, KEY_START, Number, PLAIN, SECRET_NAME, Topic};
-use super::token::{AT_SIGN, COLON, DASH, POINT, SLASH, SPACE, Token, tokens};
+use super::lexicon::{AT, COPULA, FILLER, KEY_START, Number, PLAIN, SECRET_NAME, Topic};
+use super::token::{AT_SIGN, COLON, DASH, EQUALS, POINT, SLASH, SPACE, STOP, Token, tokens};
 use super::{Kind, Span, mail, password, written};
 
 /// Whether the text is a conversation that goes on.
@@ -114,7 +114,7 @@ impl<'t> Scan<'t> {
         self.lead.gap(&token);
         if token.word == PLAIN {
             self.lead.word(&token);
-            if token.len == 1 {
+            if token.len <= 2 {
                 return self.single_letter(at);
             }
             return at + 1;
@@ -128,16 +128,24 @@ impl<'t> Scan<'t> {
             return at + 1;
         }
         if word.number != Number::None || token.is_digits() {
-            let announced = self.lead.is_near();
+            let zero = word.value == 0 && !token.is_digits();
+            let announced = self.lead.is_near() && (zero || self.is_said(at));
             let mut run = std::mem::take(&mut self.run);
             if run_at(self.text, &self.tokens, at, announced, &mut run) {
-                let next = judge::run(self, &run);
+                let next = judge::run(self, &mut run);
                 self.run = run;
                 return next.max(at + 1);
             }
             self.run = run;
         }
         self.lead_word(at)
+    }
+
+    /// The word before token `at` is "is", so that "for" may be the first digit of what is said.
+    fn is_said(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|j| self.tokens[j]);
+        self.tokens[at].has(COLON | EQUALS)
+            || before.is_none_or(|t| t.info().is(COPULA | FILLER) || self.tokens[at].has(STOP))
     }
 
     fn lead_word(&mut self, at: usize) -> usize {
@@ -216,6 +224,7 @@ impl<'t> Scan<'t> {
         };
         if token.has(AT_SIGN)
             && let Some(span) = mail::written(self, at)
+            && span.start >= self.skip
         {
             return Some(span);
         }

@@ -4,7 +4,7 @@
 
 use super::Kind;
 use super::digits::{Item, Run, run_at};
-use super::judge::corrected;
+use super::judge::{corrected, read_apart};
 use super::token::{Token, tokens};
 use super::written::{is_card, is_ssn};
 
@@ -17,6 +17,13 @@ pub(crate) fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
         start += 1;
     }
     let whole = super::digits_in(words);
+    if kind == Kind::Card
+        && run.digits.len() == whole.len()
+        && !is_card(&whole)
+        && let Some(apart) = read_apart(&run, 0, run.items.len())
+    {
+        return apart;
+    }
     if run.digits.len() != whole.len() || !run.items.iter().any(|item: &Item| item.corrected) {
         return whole;
     }

@@ -173,8 +173,7 @@ pub(super) fn private_key(text: &str, start: usize) -> Option<usize> {
 pub(super) fn url_password(text: &str, colon: usize) -> Option<(Span, usize)> {
     let bytes = text.as_bytes();
     let start = colon + 3;
-    let stop =
-        |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'?' | b'#' | b'"' | b'<' | b'>');
+    let stop = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'?' | b'"' | b'<' | b'>');
     let len = bytes
         .get(start..)?
         .iter()
