@@ -2,7 +2,7 @@
 //!
 //! A score is a log-odds: 0 is the border below which no tool is meant. Two sets of weights, for words alone and for
 //! words with meaning, were fitted (logistic regression, 2026-11-23) on the even-numbered questions of `multiple` and
-//! `irrelevance` of the Berkeley function-calling leaderboard and the even half of `testdata/guide.json`; `bench`
+//! `irrelevance` of the Berkeley function-calling leaderboard and the even half of our own sentences in `testdata`; `bench`
 //! reports the odd half. The weights of examples, deeds and searches were set by hand, because that set has no examples.
 
 use serde_json::Map;
@@ -10,6 +10,9 @@ use time::Date;
 
 use crate::fill::{Utterance, fill};
 use crate::index::{Fit, Index};
+use crate::number::numbers;
+use crate::shape::{Shape, shape};
+use crate::words::stems;
 
 /// What an utterance asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +29,17 @@ pub(crate) enum Choice {
 const MARGIN: f32 = 0.3;
 
 /// A score at which another tool interrupts a question that is open.
-pub(crate) const INTERRUPT: f32 = 1.0;
+pub(crate) const INTERRUPT: f32 = 1.2;
 
 /// For so many of the best tools it is tried how much of what they need was said.
 const TRIED: usize = 8;
 
-/// The weight of what a tool needs and was said.
-const FILLED: f32 = 2.46;
+/// What counts, and how much in favour of a tool: the share of what it needs that was said, each number and each thing
+/// that it needs and was not said, each number that was said and has no place in it.
+const SHARE: f32 = 0.8;
+const MISSING_NUMBER: f32 = -1.2;
+const MISSING: f32 = -1.0;
+const LEFT: f32 = -0.65;
 
 /// Scores of all tools, the best first.
 pub(crate) fn ranked(
@@ -50,7 +57,7 @@ pub(crate) fn ranked(
         .collect();
     order(&mut scores);
     for (tool, score) in scores.iter_mut().take(TRIED) {
-        *score += FILLED * filled(index, *tool, text, today);
+        *score += filled_score(index, *tool, text, today);
     }
     order(&mut scores);
     scores
@@ -76,39 +83,68 @@ fn score(fit: &Fit, with_meaning: bool) -> f32 {
     let by_hand = 1.5 * fit.example + 3.0 * (fit.example - 0.5).max(0.0) - 3.0 * fit.other_deed
         + 3.0 * fit.search;
     let fitted = if with_meaning {
-        -4.5 - 0.2 * fit.coverage
-            + 1.05 * fit.strict
-            + 2.42 * fit.name
-            + 0.95 * fit.head
-            + 2.15 * fit.tfidf
-            + 0.53 * fit.same_deed
-            + 2.63 * fit.meaning
+        -2.41
+            + 0.14 * fit.coverage
+            + 0.51 * fit.strict
+            + 2.58 * fit.name
+            + 1.09 * fit.head
+            + 1.57 * fit.tfidf
+            + 0.64 * fit.same_deed
+            + 0.83 * fit.first
+            - 0.82 * fit.advice
+            + 2.28 * fit.meaning
     } else {
-        -3.9 + 0.32 * fit.coverage
-            + 1.34 * fit.strict
-            + 2.62 * fit.name
-            + 1.48 * fit.head
-            + 2.19 * fit.tfidf
-            + 0.56 * fit.same_deed
+        -1.86
+            + 0.59 * fit.coverage
+            + 0.72 * fit.strict
+            + 2.75 * fit.name
+            + 1.52 * fit.head
+            + 1.61 * fit.tfidf
+            + 0.75 * fit.same_deed
+            + 0.86 * fit.first
+            - 0.82 * fit.advice
     };
     by_hand + fitted
 }
 
-/// How much of what a tool must be given was said, 0 to 1. Own things and secrets do not count: they are asked for.
-fn filled(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
+/// What it tells that some of what the tool needs was said, or not, or that numbers are left over. A short sentence
+/// ("book a table") leaves its arguments to be asked for, so less is made of them there. Own things and secrets do not
+/// count: they are asked for anyway.
+fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
     let spec = &index.tools[tool].spec;
+    let mut utterance = Utterance::new(text, today);
+    let found = fill(spec, &mut utterance, &Map::new());
     let needed = || {
         spec.arguments().filter(|argument| {
             argument.required && argument.own().is_none() && argument.secret().is_none()
         })
     };
-    let count = needed().count();
-    if count == 0 {
-        return 1.0;
+    let (count, mut missing, mut missing_numbers) = (needed().count(), 0.0_f32, 0.0_f32);
+    for argument in needed().filter(|argument| !found.contains_key(argument.name)) {
+        missing += 1.0;
+        if matches!(
+            shape(&argument),
+            Shape::Number | Shape::Money | Shape::Integer | Shape::List(_)
+        ) {
+            missing_numbers += 1.0;
+        }
     }
-    let found = fill(spec, &mut Utterance::new(text, today), &Map::new());
-    needed()
-        .filter(|argument| found.contains_key(argument.name))
-        .count() as f32
-        / count as f32
+    let share = if count == 0 {
+        1.0
+    } else {
+        1.0 - missing / count as f32
+    };
+    let left = numbers(&utterance.words)
+        .iter()
+        .filter(|number| !utterance.used[number.from])
+        .count() as f32;
+    let telling = stems(text)
+        .iter()
+        .filter(|(_, weight)| *weight > 0.9)
+        .count() as f32;
+    let long = ((telling - 1.0) / 4.0).clamp(0.0, 1.0);
+    SHARE * (1.0 - (1.0 - share) * long)
+        + MISSING_NUMBER * long * missing_numbers.min(2.0)
+        + MISSING * long * missing.min(3.0)
+        + LEFT * left.min(2.0)
 }

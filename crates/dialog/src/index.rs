@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use conversimple_wire::ToolSpec;
 
-use crate::verb::{Deed, deed_of, deed_of_name};
+use crate::verb::{Deed, asks_advice, deed_of, deed_of_name};
 use crate::words::{Word, identifier_words, limited, stem, stems, weight, words};
 
 /// The tools of an agent, prepared for being asked for.
@@ -48,12 +48,16 @@ pub(crate) struct Fit {
     pub(crate) head: f32,
     /// The nearest example, by words.
     pub(crate) example: f32,
+    /// Whether the first telling word is the tool's: what is asked for mostly stands first.
+    pub(crate) first: f32,
     /// Likeness by telling words within this set of tools.
     pub(crate) tfidf: f32,
     /// The utterance and the tool name the same sort of deed.
     pub(crate) same_deed: f32,
     /// Something is looked for, and the tool looks for whatever it is given.
     pub(crate) search: f32,
+    /// The utterance asks for advice or reasons, which tools seldom give.
+    pub(crate) advice: f32,
     /// They name sorts that exclude each other.
     pub(crate) other_deed: f32,
     /// The nearest phrase, by meaning. 0 without meaning.
@@ -116,6 +120,7 @@ impl Index {
     pub(crate) fn fits(&self, text: &str, meaning: Option<&[f32]>) -> Vec<Fit> {
         let heard = Said::new(text);
         let deed = deed_of(text);
+        let advice = asks_advice(text);
         let likeness = |at: usize| match (meaning, self.meanings.get(at)) {
             (Some(a), Some(b)) => a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>(),
             _ => 0.0,
@@ -126,8 +131,9 @@ impl Index {
                 meaning: tool.phrases.clone().map(likeness).fold(0.0, f32::max),
                 tfidf: self.tfidf(&heard, tool),
                 same_deed: f32::from(u8::from(
-                    deed.is_some_and(|deed| deed != Deed::Show && Some(deed) == tool.deed),
+                    deed.is_some_and(|deed| !deed.reads() && Some(deed) == tool.deed),
                 )),
+                advice: f32::from(u8::from(advice)),
                 search: f32::from(u8::from(deed == Some(Deed::Search) && tool.searches)),
                 other_deed: f32::from(u8::from(
                     matches!((deed, tool.deed), (Some(a), Some(b)) if a.clashes(b)),
@@ -167,6 +173,10 @@ impl Said {
         let list = words(text);
         let mut stems = stems(text);
         for (stem, weight) in &mut stems {
+            if crate::number::currency_word(stem).is_some() {
+                *stem = crate::words::stem("currency");
+                *weight = 0.5;
+            }
             if is_value(stem, &list) {
                 *weight *= 0.25;
             }
@@ -268,6 +278,13 @@ impl Tool {
         Fit {
             coverage: covered(0.0),
             strict: covered(0.9),
+            first: heard
+                .stems
+                .iter()
+                .find(|(_, weight)| *weight >= 0.9)
+                .and_then(|(stem, _)| self.bag.get(stem))
+                .copied()
+                .unwrap_or(0.0),
             name: share(&self.name, heard),
             head: share(&self.head, heard),
             example: self

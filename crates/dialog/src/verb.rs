@@ -25,6 +25,11 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
+    /// Whether the deed leaves everything as it was.
+    pub(crate) fn reads(self) -> bool {
+        matches!(self, Self::Show | Self::Search | Self::Calculate)
+    }
+
     /// Whether nobody who asks for one of the two means the other. To create may be to show ("generate a list"), to
     /// remove may be to change.
     pub(crate) fn clashes(self, other: Self) -> bool {
@@ -69,6 +74,28 @@ pub(crate) fn deed_of(text: &str) -> Option<Deed> {
     None
 }
 
+/// Whether a sentence asks for advice or a reason: "what is the best way to …", "why is …", "should I …".
+pub(crate) fn asks_advice(text: &str) -> bool {
+    const PHRASES: &[&[&str]] = &[
+        &["best", "way"],
+        &["quickest", "way"],
+        &["why"],
+        &["should", "i"],
+        &["tips"],
+        &["advice"],
+        &["most", "suitable"],
+        &["do", "you", "think"],
+    ];
+    let list = words(text);
+    let starts = |at: usize, phrase: &[&str]| {
+        phrase
+            .iter()
+            .enumerate()
+            .all(|(i, word)| list.get(at + i).is_some_and(|other| other.lower == *word))
+    };
+    (0..list.len()).any(|at| PHRASES.iter().any(|phrase| starts(at, phrase)))
+}
+
 /// The deed that a tool's name states: any word of it.
 pub(crate) fn deed_of_name(words: &[String]) -> Option<Deed> {
     words.iter().find_map(|word| verb(word))
@@ -109,9 +136,9 @@ fn phrase(word: &str, next: &str, third: &str) -> Option<Deed> {
 fn verb(word: &str) -> Option<Deed> {
     Some(match word {
         "show" | "shows" | "list" | "lists" | "get" | "gets" | "tell" | "give" | "display"
-        | "retrieve" | "retrieves" | "fetch" | "fetches" | "check" | "know" | "see" | "what"
-        | "what's" | "which" | "who" | "who's" | "where" | "where's" | "when" | "why" | "read"
-        | "provide" | "provides" | "return" | "returns" | "obtain" => Deed::Show,
+        | "retrieve" | "retrieves" | "fetch" | "fetches" | "check" | "know" | "what" | "what's"
+        | "which" | "who" | "who's" | "where" | "where's" | "when" | "why" | "read" | "provide"
+        | "provides" | "returns" | "obtain" => Deed::Show,
         "find" | "finds" | "search" | "searches" | "locate" | "locates" | "browse" | "seek"
         | "discover" | "lookup" => Deed::Search,
         "calculate" | "calculates" | "compute" | "computes" | "determine" | "determines"

@@ -116,6 +116,7 @@ fn put(
     }
     let value = match &want.shape {
         Shape::Username => Value::String(text.to_lowercase().replace([' ', '-'], "")),
+        Shape::Id => Value::String(joined_code(text)),
         Shape::Place if text.chars().all(|c| !c.is_uppercase()) => Value::String(capitalised(text)),
         Shape::List(_) => {
             let text = text.replace(" and ", ",").replace(" or ", ",");
@@ -185,14 +186,70 @@ fn soft_choice(want: &Wanted<'_>, utterance: &mut Utterance<'_>, out: &mut Map<S
     out.insert(want.argument.name.to_owned(), value);
 }
 
-/// A word of letters and digits, for an argument that takes an id.
+/// A word of letters and digits, several said one by one, or a number beside the argument's name: "order 5512".
 fn by_code(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     if want.shape != Shape::Id {
         return None;
     }
-    let at = (0..utterance.words.len())
-        .find(|at| utterance.free(*at, at + 1) && code_like(utterance.lower(*at)))?;
+    let count = utterance.words.len();
+    if let Some(at) =
+        (0..count).find(|at| utterance.free(*at, at + 1) && code_like(utterance.lower(*at)))
+    {
+        return Some((at, at + 1));
+    }
+    let part = |at: usize| {
+        let lower = utterance.lower(at);
+        utterance.free(at, at + 1) && (is_letter(lower) || is_figure(lower))
+    };
+    for from in 0..count {
+        let len = (from..count).take_while(|at| part(*at)).count();
+        let figures = (from..from + len)
+            .filter(|at| is_figure(utterance.lower(*at)))
+            .count();
+        if len >= 3 && figures >= 1 {
+            return Some((from, from + len));
+        }
+    }
+    let near = |at: usize| {
+        let before = at.saturating_sub(3)..at;
+        before.into_iter().any(|at| {
+            want.parts
+                .iter()
+                .any(|part| part.len() > 2 && stem(part) == stem(utterance.lower(at)))
+        })
+    };
+    let at = (0..count).find(|at| {
+        part(*at)
+            && is_figure(utterance.lower(*at))
+            && (near(*at) || utterance.lower(*at).len() >= 5)
+    })?;
     Some((at, at + 1))
+}
+
+fn is_letter(lower: &str) -> bool {
+    lower.len() == 1 && lower.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn is_figure(lower: &str) -> bool {
+    crate::number::small(lower).is_some()
+        || (!lower.is_empty() && lower.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A code said in pieces: "A B one two" is AB12.
+fn joined_code(text: &str) -> String {
+    let pieces: Vec<&str> = text.split_whitespace().collect();
+    let piece = |piece: &&str| {
+        crate::number::small(&piece.to_lowercase())
+            .map_or_else(|| piece.to_uppercase(), |value| value.to_string())
+    };
+    if pieces.len() > 1
+        && pieces
+            .iter()
+            .all(|piece| is_letter(&piece.to_lowercase()) || is_figure(&piece.to_lowercase()))
+    {
+        return pieces.iter().map(piece).collect();
+    }
+    text.to_owned()
 }
 
 fn code_like(lower: &str) -> bool {
