@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::index::Index;
 use crate::phrase::{deed, list, read_back};
+use crate::say::spoken_text;
 use crate::step::{Heard, Step, spoken_name};
 use task::{Question, Task};
 
@@ -71,6 +72,22 @@ impl Dialog {
 
     /// The first sentence, from what the tools can do.
     pub fn greet(&self) -> Step {
+        let example = self
+            .index
+            .tools
+            .iter()
+            .find(|tool| tool.spec.role() == Role::Ordinary);
+        let example = example.and_then(|tool| {
+            tool.spec
+                .examples()
+                .first()
+                .map(|text| spoken_text(text, 80))
+        });
+        if let Some(example) = example.filter(|text| !text.is_empty()) {
+            return Step::say(format!(
+                "Hello! How can I help you? You can say, for example: {example}."
+            ));
+        }
         let deeds = self.deeds(2);
         if deeds.is_empty() {
             return Step::say("Hello! How can I help you?");
@@ -132,11 +149,15 @@ impl Dialog {
     /// What is read back before a call that needs a yes: see [`read_back`]. `None` for a tool that is not known.
     pub fn read_back(&self, tool: &str, arguments: &Map<String, Value>) -> Option<String> {
         let spec = self.spec(self.index.find(tool)?);
-        let name = |kind: &str, id: &str| {
-            let thing = self.own.get(kind)?.iter().find(|thing| thing.id == id)?;
-            Some(spoken_name(thing).to_owned())
-        };
-        Some(read_back(spec, arguments, name))
+        Some(read_back(spec, arguments, |kind, id| {
+            self.own_name(kind, id)
+        }))
+    }
+
+    /// What the caller calls one of their own things.
+    fn own_name(&self, kind: &str, id: &str) -> Option<String> {
+        let thing = self.own.get(kind)?.iter().find(|thing| thing.id == id)?;
+        Some(spoken_name(thing).to_owned())
     }
 
     /// Whether a login succeeded in this conversation and no logout since.

@@ -15,22 +15,44 @@ const ITEMS_LIMIT: usize = 3;
 const SAID_LIMIT_BYTES: usize = 500;
 
 /// The sentence that tells a result.
+///
+/// `own` gives the name of one of the caller's own things by kind and id.
 pub(crate) fn result_sentence(
     spec: &ToolSpec,
     arguments: &Map<String, Value>,
     result: &Value,
+    own: impl Fn(&str, &str) -> Option<String>,
 ) -> String {
     let currency = result
         .get("currency")
         .and_then(Value::as_str)
         .map(str::to_owned)
         .or_else(|| currency_of(spec, arguments));
+    let currency = currency.as_deref();
+    let given = with_names(spec, arguments, own);
     let templated = spec
         .say()
-        .and_then(|template| fill_template(template, arguments, result, currency.as_deref()));
-    let text = templated.unwrap_or_else(|| free_sentence(result, currency.as_deref()));
+        .and_then(|template| fill_template(template, &given, result, currency));
+    let text = templated.unwrap_or_else(|| free_sentence(result, currency));
     let cut = spoken_text(&text, SAID_LIMIT_BYTES);
     if cut.is_empty() { "Done.".into() } else { cut }
+}
+
+/// The arguments, with the names of own things in place of their ids, under the argument's name and their kind.
+fn with_names(
+    spec: &ToolSpec,
+    arguments: &Map<String, Value>,
+    own: impl Fn(&str, &str) -> Option<String>,
+) -> Map<String, Value> {
+    let mut given = arguments.clone();
+    for argument in spec.arguments() {
+        let Some(kind) = argument.own() else { continue };
+        let id = arguments.get(argument.name).and_then(Value::as_str);
+        let name = id.and_then(|id| own(kind, id)).unwrap_or_default();
+        given.insert(argument.name.to_owned(), Value::from(name.as_str()));
+        given.insert(kind.to_owned(), Value::from(name));
+    }
+    given
 }
 
 /// Fills `{key}`, `{a.b}` and `{list}`. `None` where the result has no such key.
@@ -437,7 +459,7 @@ mod tests {
             .cloned()
             .unwrap_or_default();
         assert_eq!(
-            result_sentence(&spec, &arguments, &result),
+            result_sentence(&spec, &arguments, &result, |_, _| None),
             expected,
             "{result}"
         );

@@ -7,6 +7,7 @@ use super::Dialog;
 use super::task::{Question, Task};
 use crate::own::{Pick, offer, pick};
 use crate::phrase::{deed, label, list, question};
+use crate::say::spoken_text;
 use crate::shape::{Shape, shape};
 use crate::step::{Act, Expect, Patience, Step};
 
@@ -134,18 +135,27 @@ impl Dialog {
             .take(5)
             .map(str::to_owned)
             .collect();
-        let ask = argument.ask().map_or_else(
-            || format!("Which {names}"),
-            |ask| ask.trim_end_matches(['?', '.']).to_owned(),
-        );
+        let ask = argument
+            .ask()
+            .map_or_else(|| format!("Which {names}"), |ask| spoken_text(ask, 200));
+        let offered = all
+            .iter()
+            .any(|name| ask.to_lowercase().contains(&name.to_lowercase()));
+        let ask = if offered {
+            ask
+        } else {
+            format!(
+                "{}: {}?",
+                ask.trim_end_matches(['?', '.', ':']),
+                list(&all, "or")
+            )
+        };
         let sentence = match (found, all.as_slice()) {
             (Pick::NotTheirs, [only]) => {
                 format!("I can't find that {names}. You have {only}. Shall I take that one?")
             }
-            (Pick::NotTheirs, _) => {
-                format!("I can't find that {names}. {ask}: {}?", list(&all, "or"))
-            }
-            _ => format!("{ask}: {}?", list(&all, "or")),
+            (Pick::NotTheirs, _) => format!("I can't find that {names}. {ask}"),
+            _ => ask,
         };
         self.ask(task, argument, sentence)
     }

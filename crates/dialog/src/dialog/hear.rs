@@ -45,7 +45,7 @@ impl Dialog {
         if let Some(chat) = chat(&utterance.words) {
             return self.small_talk(chat);
         }
-        if let Some(step) = self.correction(&utterance) {
+        if let Some(step) = self.correction(heard, &utterance) {
             return step;
         }
         self.request(heard, utterance)
@@ -279,11 +279,22 @@ impl Dialog {
         }
     }
 
-    /// "No, make it thirty", "I meant savings": the last task with another value.
-    fn correction(&mut self, utterance: &Utterance<'_>) -> Option<Step> {
+    /// "No, make it thirty", "I meant savings": the last task with another value. A request for another tool is none.
+    fn correction(&mut self, heard: &Heard<'_>, utterance: &Utterance<'_>) -> Option<Step> {
         let target = self.running.as_ref().or(self.last.as_ref())?.clone();
-        let lead = correction_lead(utterance)?;
+        let (lead, plain) = correction_lead(utterance)?;
         let rest = &utterance.text[utterance.words.get(lead)?.start..];
+        let scores = ranked(&self.index, rest, None, heard.today);
+        let other = scores
+            .first()
+            .is_some_and(|(tool, score)| *tool != target.tool && *score >= 0.0);
+        let open = self
+            .spec(target.tool)
+            .arguments()
+            .any(|argument| is_open_text(&shape(&argument)));
+        if other || (open && !plain) {
+            return None;
+        }
         self.again_with(target, rest, utterance.today)
     }
 
@@ -492,41 +503,42 @@ fn is_open_text(shape: &Shape) -> bool {
     )
 }
 
-/// After how many words of "no, make it" and the like the new value begins.
-fn correction_lead(utterance: &Utterance<'_>) -> Option<usize> {
-    const LEADS: &[&str] = &[
-        "no",
-        "nope",
-        "sorry",
-        "actually",
-        "wait",
+/// After how many words of "no, make it" and the like the new value begins, and whether they can mean nothing else.
+fn correction_lead(utterance: &Utterance<'_>) -> Option<(usize, bool)> {
+    const PLAIN: &[&str] = &[
         "i mean",
         "i meant",
         "make it",
         "make that",
         "change it to",
         "change that to",
-        "change the",
-        "instead",
-        "rather",
-        "not that",
-        "not that one",
-        "yes but",
-        "yes but make it",
-        "but",
         "i said",
-        "i wanted",
         "let's make it",
         "can you make it",
         "could you make it",
         "please make it",
-        "better",
+        "not that one",
+        "rather",
     ];
-    let mut from = 0;
-    let mut strong = false;
-    loop {
-        let longest = LEADS
-            .iter()
+    const LOOSE: &[&str] = &[
+        "no",
+        "nope",
+        "sorry",
+        "actually",
+        "wait",
+        "change the",
+        "instead",
+        "yes",
+        "but",
+        "i wanted",
+        "better",
+        "not that",
+        "please",
+        "um",
+        "uh",
+    ];
+    let longest = |list: &[&str], from: usize| {
+        list.iter()
             .map(|lead| lead.split(' ').collect::<Vec<_>>())
             .filter(|lead| {
                 lead.iter().enumerate().all(|(i, word)| {
@@ -537,21 +549,21 @@ fn correction_lead(utterance: &Utterance<'_>) -> Option<usize> {
                 })
             })
             .map(|lead| lead.len())
-            .max();
-        match longest {
-            Some(len) => {
-                from += len;
-                strong = true;
-            }
-            None => break,
-        }
+            .max()
+    };
+    let (mut from, mut plain) = (
+        0,
+        utterance
+            .words
+            .last()
+            .is_some_and(|word| word.lower == "instead"),
+    );
+    while let Some(len) = longest(PLAIN, from)
+        .inspect(|_| plain = true)
+        .or_else(|| longest(LOOSE, from))
+    {
+        from += len;
     }
-    let ends = utterance
-        .words
-        .last()
-        .is_some_and(|word| word.lower == "instead");
-    if ends && from == 0 {
-        return Some(0);
-    }
-    (strong && from < utterance.words.len() && utterance.words.len() - from <= 10).then_some(from)
+    let rest = utterance.words.len().saturating_sub(from);
+    ((from > 0 || plain) && (1..=10).contains(&rest)).then_some((from, plain))
 }

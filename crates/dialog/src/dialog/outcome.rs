@@ -41,17 +41,23 @@ impl Dialog {
         match spec.role() {
             Role::Login => return self.after_login(spec, &task, result),
             Role::Logout => {
-                self.forget_caller();
                 let said = spec
                     .say()
-                    .map(|_| result_sentence(spec, &task.arguments, result));
+                    .map(|_| self.result_sentence(spec, &task, result));
+                self.forget_caller();
                 return Step::say(said.unwrap_or_else(|| "You are logged out.".into()));
             }
             Role::Ordinary => {}
         }
-        let sentence = result_sentence(spec, &task.arguments, result);
+        let sentence = self.result_sentence(spec, &task, result);
         self.last = Some(task);
         self.then_resume(Step::say(sentence))
+    }
+
+    fn result_sentence(&self, spec: &ToolSpec, task: &Task, result: &Value) -> String {
+        result_sentence(spec, &task.arguments, result, |kind, id| {
+            self.own_name(kind, id)
+        })
     }
 
     fn after_login(&mut self, spec: &ToolSpec, task: &Task, result: &Value) -> Step {
@@ -59,7 +65,7 @@ impl Dialog {
         self.logged_in = true;
         self.login_tries = 0;
         let sentence = match (spec.say(), result.get("user").and_then(Value::as_str)) {
-            (Some(_), _) => result_sentence(spec, &task.arguments, result),
+            (Some(_), _) => self.result_sentence(spec, task, result),
             (None, Some(user)) => {
                 format!("Thank you, {}. You are logged in.", spoken_text(user, 60))
             }
