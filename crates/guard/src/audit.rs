@@ -128,6 +128,7 @@ impl Record {
             self.arguments.as_ref().map(|arguments| {
                 let mut arguments = Value::Object(arguments.clone());
                 mask::mask_json(&mut arguments);
+                cut(&mut arguments);
                 arguments
             }),
         );
@@ -137,6 +138,32 @@ impl Record {
             self.cause.as_ref().map(|cause| json!(mask::mask(cause))),
         );
         canonical::map_to_text(&body)
+    }
+}
+
+/// Longest text of an argument that a record keeps, in characters.
+const TEXT_LIMIT_CHARS: usize = 512;
+
+/// Most entries of a list or object that a record keeps.
+const ENTRIES_LIMIT: usize = 64;
+
+/// A refused call may be as large as a message: of what is too long only the size is kept.
+fn cut(value: &mut Value) {
+    match value {
+        Value::String(text)
+            if text.len() > TEXT_LIMIT_CHARS && text.chars().count() > TEXT_LIMIT_CHARS =>
+        {
+            *text = format!("[{} characters]", text.chars().count());
+        }
+        Value::Array(items) if items.len() > ENTRIES_LIMIT => {
+            *value = json!(format!("[{} entries]", items.len()))
+        }
+        Value::Object(map) if map.len() > ENTRIES_LIMIT => {
+            *value = json!(format!("[{} members]", map.len()))
+        }
+        Value::Array(items) => items.iter_mut().for_each(cut),
+        Value::Object(map) => map.values_mut().for_each(cut),
+        _ => {}
     }
 }
 
@@ -490,6 +517,24 @@ mod tests {
         });
         assert!(
             !entry.body.contains("4111 1111 1111") && !entry.body.contains("411111111111"),
+            "{}",
+            entry.body
+        );
+    }
+
+    #[test]
+    fn arguments_without_end_are_kept_by_their_size() {
+        let mut chain = Chain::start(Hash::genesis("t"));
+        let entry = chain.append(&Record {
+            arguments: json!({"a": "ä ".repeat(5000), "b": vec![0; 1000], "c": "short"})
+                .as_object()
+                .cloned(),
+            ..record(1)
+        });
+        assert!(
+            entry.body.starts_with(
+                r#"{"arguments":{"a":"[10000 characters]","b":"[1000 entries]","c":"short"}"#
+            ),
             "{}",
             entry.body
         );

@@ -5,6 +5,8 @@
 //! answered. The mask finds what has the form of a secret; a result that a declaration calls secret must be projected
 //! away.
 
+mod fault;
+
 use conversimple_wire::Code;
 use serde_json::{Map, Value, json};
 
@@ -73,10 +75,11 @@ impl Clear {
         Self(projection.apply(self.0))
     }
 
-    /// Masks what looks like a secret. What is no object becomes one: `{"result": …}`.
+    /// Makes a tool's own error public and masks what looks like a secret. What is no object becomes one:
+    /// `{"result": …}`.
     pub fn masked(self) -> Masked {
         let mut value = match self.0 {
-            value @ Value::Object(_) => value,
+            Value::Object(map) => Value::Object(fault::public(map)),
             Value::Null => Value::Object(Map::new()),
             other => json!({ "result": other }),
         };

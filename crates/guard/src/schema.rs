@@ -11,6 +11,7 @@
 mod check;
 mod compile;
 mod format;
+mod node;
 mod number;
 mod pattern;
 mod relation;
@@ -54,7 +55,7 @@ pub enum SchemaError {
 /// A compiled schema.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    root: compile::Node,
+    root: node::Node,
     ignored: Vec<String>,
 }
 

@@ -46,7 +46,7 @@ pub enum SealError {
 pub enum KeyRingError {
     /// No key in it.
     #[error(
-        "ENCRYPTION_KEY is empty; make a key with Python's Fernet.generate_key() or `conversimple keys`"
+        "ENCRYPTION_KEY is empty; a key is 32 random bytes in base64url, as Python's Fernet.generate_key() makes it"
     )]
     Empty,
     /// A key that is not 32 bytes in base64url.

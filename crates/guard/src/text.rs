@@ -121,7 +121,8 @@ impl Rule {
 }
 
 /// Whether a character shows nothing of itself: control characters, line and paragraph separators, direction marks,
-/// characters without width, variation selectors, tags, fillers and non-characters.
+/// characters without width, variation selectors, tags, fillers and non-characters. The replacement character counts
+/// too: it says that somebody decoded bytes that were no text.
 pub fn is_hidden(c: char) -> bool {
     if c < '\u{7f}' {
         return c < ' ';
@@ -131,7 +132,7 @@ pub fn is_hidden(c: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}' | '\u{fdd0}'..='\u{fdef}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
         || (u32::from(c) & 0xfffe) == 0xfffe
 }
@@ -311,6 +312,7 @@ mod tests {
             '\u{feff}',
             '\u{fe0f}',
             '\u{e0041}',
+            '\u{fffd}',
             '\u{fffe}',
             '\u{10ffff}',
         ];

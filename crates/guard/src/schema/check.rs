@@ -11,7 +11,7 @@ use conversimple_wire::Code;
 use serde_json::{Map, Value};
 
 use super::FAULTS_LIMIT;
-use super::compile::{List, Node, Object, Rest, Text, Types};
+use super::node::{List, Node, Object, Rest, Text, Types};
 use super::number;
 use crate::canonical;
 use crate::refusal::FieldProblem;
