@@ -31,6 +31,10 @@ impl KeyHolder {
         self.0.tenant().customer_id()
     }
 
+    pub(crate) fn verified(&self) -> &Verified {
+        &self.0
+    }
+
     pub(crate) fn key_id(&self) -> &str {
         &self.0.key().record.id
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::engines::Engines;
 use crate::registry::Registry;
+use crate::rest::Requests;
 use crate::session::Voice;
 use crate::signin::Signin;
 use crate::tokens::Tokens;
@@ -98,6 +99,7 @@ pub struct Platform {
     pub(crate) engines: Engines,
     pub(crate) tokens: Tokens,
     pub(crate) signin: Signin,
+    pub(crate) requests: Requests,
     pub(crate) address: SocketAddr,
 }
 
@@ -115,6 +117,7 @@ impl Platform {
             engines: Engines::default(),
             tokens: Tokens::default(),
             signin: Signin::default(),
+            requests: Requests::default(),
             address,
         })
     }

@@ -1,6 +1,7 @@
 //! A refusal over HTTP: the status that goes with a public code, and the body that the published client reads.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -22,6 +23,22 @@ impl Refused {
         let mut refused = Self::from(Code::InvalidParameters);
         refused.problem.errors = errors;
         refused
+    }
+
+    /// A refusal for too many requests, with the time to wait.
+    pub(crate) fn limited(retry_after: Option<Duration>) -> Self {
+        let seconds = retry_after.map(|wait| wait.as_secs().saturating_add(1));
+        let refused = Self::from(Code::RateLimitExceeded);
+        Self {
+            retry_after_seconds: seconds.or(refused.retry_after_seconds),
+            ..refused
+        }
+    }
+
+    /// What is wrong with which field.
+    #[cfg(test)]
+    pub(crate) fn into_errors(self) -> BTreeMap<String, String> {
+        self.problem.errors
     }
 }
 

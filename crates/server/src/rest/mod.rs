@@ -1,12 +1,19 @@
 //! The REST interface: what the published client calls, and what our own pages call.
 
+mod agents;
+mod client;
 pub(crate) mod conversations;
+mod deployments;
+mod form;
 pub(crate) mod oversight;
+mod settings;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+
+pub(crate) use client::Requests;
 
 use crate::platform::Platform;
 
@@ -30,4 +37,39 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/session/end", post(oversight::sign_out))
         .route("/audit", get(oversight::audit))
         .route("/audit/verify", get(oversight::verify))
+        .merge(resources())
+}
+
+/// What a customer sets up: agents, their deployments, the key.
+fn resources() -> Router<Arc<Platform>> {
+    Router::new()
+        .route("/agents", get(agents::list).post(agents::create))
+        .route(
+            "/agents/{id}",
+            get(agents::show).put(agents::update).delete(agents::delete),
+        )
+        .route("/agents/{id}/spec", get(agents::spec))
+        .route(
+            "/agents/{id}/generation-status",
+            get(agents::generation_status),
+        )
+        .route("/agents/{id}/publish", post(agents::publish))
+        .route(
+            "/deployments",
+            get(deployments::list).post(deployments::create),
+        )
+        .route(
+            "/deployments/{id}",
+            get(deployments::show)
+                .put(deployments::update)
+                .delete(deployments::delete),
+        )
+        .route("/deployments/{id}/activate", post(deployments::activate))
+        .route(
+            "/deployments/{id}/deactivate",
+            post(deployments::deactivate),
+        )
+        .route("/settings/api-key", get(settings::show))
+        .route("/settings/api-key/rotate", post(settings::rotate))
+        .route("/settings/api-key/usage", get(settings::usage))
 }

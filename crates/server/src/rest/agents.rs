@@ -1,0 +1,208 @@
+//! Agents over REST: list, make, look at, change, publish, delete.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use conversimple_store::{
+    Agent, AgentChange, AgentFilter, AgentStatus, Error, ExecutionMode, NewAgent,
+};
+use conversimple_wire::rest::{AgentView, Page, Success};
+use conversimple_wire::{AgentId, Code};
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::form::{Asked, Form};
+use crate::clock;
+use crate::platform::Platform;
+use crate::refused::Refused;
+use crate::strict::Strict;
+
+/// `GET /agents`
+pub(crate) async fn list(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Asked(mut form): Asked,
+) -> Result<Json<Success<Vec<AgentView>>>, Refused> {
+    let slice = form.slice();
+    let filter = AgentFilter {
+        status: form.word("status", AgentStatus::ALL, AgentStatus::as_str),
+        search: form.search("search"),
+    };
+    form.finish()?;
+    let listed = platform
+        .store
+        .agents(client.tenant(), &filter, slice)
+        .await?;
+    let page = Page {
+        page: slice.page(),
+        per_page: slice.per_page(),
+        total_count: listed.total_count,
+    };
+    Ok(Json(Success::page(
+        listed.items.into_iter().map(view).collect(),
+        page,
+    )))
+}
+
+/// `POST /agents`
+pub(crate) async fn create(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Strict(body): Strict<Map<String, Value>>,
+) -> Result<Json<Success<AgentView>>, Refused> {
+    let mut form = Form::new(body);
+    let name = form.name("name");
+    let name = form.required("name", name);
+    let description = form.description("description");
+    let description = form.required("description", description);
+    let agent_config = form.object("agent_config");
+    let mode = form.word("execution_mode", ExecutionMode::ALL, ExecutionMode::as_str);
+    form.finish()?;
+    let new = NewAgent {
+        id: AgentId::from_random(platform.random()),
+        name: name.ok_or(Code::InvalidParameters)?,
+        description: description.ok_or(Code::InvalidParameters)?,
+        status: AgentStatus::Draft,
+        spec: None,
+        agent_config,
+        execution_mode: mode.unwrap_or(ExecutionMode::DialogManager),
+    };
+    let made = platform
+        .store
+        .create_agent(client.tenant(), &new, clock::now())
+        .await?;
+    client
+        .record_change(&platform, "agent_created", made.id.as_str())
+        .await?;
+    Ok(Json(Success::one(view(made))))
+}
+
+/// `GET /agents/{id}`
+pub(crate) async fn show(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<Success<AgentView>>, Refused> {
+    Ok(Json(Success::one(view(
+        find(&platform, &client, &id).await?,
+    ))))
+}
+
+/// `PUT /agents/{id}`
+pub(crate) async fn update(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+    Strict(body): Strict<Map<String, Value>>,
+) -> Result<Json<Success<AgentView>>, Refused> {
+    let mut form = Form::new(body);
+    let change = AgentChange {
+        name: form.name("name"),
+        description: form.description("description"),
+        status: form.word("status", AgentStatus::ALL, AgentStatus::as_str),
+        spec: None,
+        agent_config: form.object("agent_config"),
+        execution_mode: form.word("execution_mode", ExecutionMode::ALL, ExecutionMode::as_str),
+    };
+    form.finish()?;
+    change_agent(&platform, &client, &id, &change, "agent_updated").await
+}
+
+/// `POST /agents/{id}/publish`
+pub(crate) async fn publish(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+    Strict(body): Strict<Map<String, Value>>,
+) -> Result<Json<Success<AgentView>>, Refused> {
+    Form::new(body).finish()?;
+    let change = AgentChange {
+        status: Some(AgentStatus::Published),
+        ..AgentChange::default()
+    };
+    change_agent(&platform, &client, &id, &change, "agent_published").await
+}
+
+/// `DELETE /agents/{id}`: with its deployments; conversations that were held with it stay.
+pub(crate) async fn delete(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Refused> {
+    let id = AgentId::parse(id).map_err(|_| Code::NotFound)?;
+    if !platform.store.delete_agent(client.tenant(), &id).await? {
+        return Err(Code::NotFound.into());
+    }
+    client
+        .record_change(&platform, "agent_deleted", id.as_str())
+        .await?;
+    Ok(Json(json!({"success": true, "data": {"id": id}})))
+}
+
+/// `GET /agents/{id}/spec`: what the agent is made of. Here that is its own program, so there is one only where the
+/// customer stored it; an agent's tools are known while it holds a conversation.
+pub(crate) async fn spec(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<Success<Value>>, Refused> {
+    let agent = find(&platform, &client, &id).await?;
+    let spec = agent.spec.filter(Value::is_object);
+    Ok(Json(Success::one(spec.unwrap_or_else(|| json!({})))))
+}
+
+/// `GET /agents/{id}/generation-status`: agents are programs that their customers write, so nothing is ever being
+/// generated, and whoever waits for it waits no longer.
+pub(crate) async fn generation_status(
+    State(platform): State<Arc<Platform>>,
+    client: Client,
+    Path(id): Path<String>,
+) -> Result<Json<Success<Value>>, Refused> {
+    let agent = find(&platform, &client, &id).await?;
+    let status =
+        json!({"agent_id": agent.id, "job_id": null, "status": "completed", "progress": 100});
+    Ok(Json(Success::one(status)))
+}
+
+async fn find(platform: &Platform, client: &Client, id: &str) -> Result<Agent, Refused> {
+    let id = AgentId::parse(id).map_err(|_| Code::NotFound)?;
+    let found = platform.store.agent(client.tenant(), &id).await?;
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+async fn change_agent(
+    platform: &Platform,
+    client: &Client,
+    id: &str,
+    change: &AgentChange,
+    event: &str,
+) -> Result<Json<Success<AgentView>>, Refused> {
+    let id = AgentId::parse(id).map_err(|_| Code::NotFound)?;
+    let changed = platform
+        .store
+        .update_agent(client.tenant(), &id, change, clock::now())
+        .await;
+    let changed = match changed {
+        Ok(changed) => changed.ok_or(Code::NotFound)?,
+        Err(Error::Conflict) => return Err(Code::Overloaded.into()),
+        Err(error) => return Err(error.into()),
+    };
+    client.record_change(platform, event, id.as_str()).await?;
+    Ok(Json(Success::one(view(changed))))
+}
+
+fn view(agent: Agent) -> AgentView {
+    AgentView {
+        id: agent.id,
+        name: agent.name,
+        description: agent.description,
+        status: agent.status.as_str().into(),
+        version: agent.version,
+        created_at: clock::rfc3339(agent.created_at),
+        updated_at: clock::rfc3339(agent.updated_at),
+        spec: agent.spec,
+        agent_config: agent.agent_config,
+        execution_mode: Some(agent.execution_mode.as_str().into()),
+    }
+}
