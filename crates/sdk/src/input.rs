@@ -15,6 +15,12 @@ use serde_json::{Map, Value, json};
 /// Implemented for numbers (`Decimal` for money), `bool`, `String` (one line of at most 1,000 characters), the text kinds
 /// `Name`, `IdText`, `FreeText` and `SearchWords`, the secrets `Password`, `Pin`, `CardNumber` and `SecurityCode`,
 /// `Option` and `Vec` of these, and enums that derive `Input`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a tool",
+    label = "no caller could say this",
+    note = "an argument is a number (`Decimal` for money), `bool`, `String`, `SearchWords`, `Name`, `Password`, … or an enum of \
+            words with #[derive(Input)]"
+)]
 pub trait Argument: Sized + Send + 'static {
     /// The JSON Schema that accepts exactly the values that `read` accepts.
     fn schema() -> Value;
@@ -138,7 +144,7 @@ impl Property {
 
     /// What is answered for every bound that the type itself has, other than its type.
     pub fn refuse_all(mut self, code: &str, say: Option<&str>) -> Self {
-        const BOUNDS: [&str; 11] = [
+        const BOUNDS: [&str; 10] = [
             "minimum",
             "maximum",
             "exclusiveMinimum",
@@ -149,12 +155,14 @@ impl Property {
             "pattern",
             "format",
             "enum",
-            "x-text",
         ];
         for keyword in BOUNDS {
             if self.schema.contains_key(keyword) {
                 self = self.refuse(keyword, code, say);
             }
+        }
+        if self.schema.get("type") == Some(&json!("string")) {
+            self = self.refuse("characters", code, say);
         }
         self
     }

@@ -56,7 +56,8 @@ pub use agent::{Agent, AgentError, fresh_id};
 pub use conversation::Conversation;
 pub use conversimple_guard::Refusal;
 pub use conversimple_guard::call::{Caller, Owned};
-pub use conversimple_guard::seal::Cell;
+pub use conversimple_guard::card::{CardNumber, SecurityCode};
+pub use conversimple_guard::seal::{Cell, Sealable};
 pub use conversimple_guard::text::{FreeText, IdText, Name, SearchWords};
 pub use conversimple_macros::{Input, agent, tool};
 pub use conversimple_wire::Code;
@@ -70,7 +71,7 @@ pub use own::Ownership;
 pub use password::HashedPassword;
 pub use rust_decimal::Decimal;
 pub use seal::SealKeys;
-pub use secret::{CardNumber, Password, Pin, SecurityCode};
+pub use secret::{Password, Pin};
 pub use tool::{Tool, Toolset};
 
 /// What an agent's source usually needs.

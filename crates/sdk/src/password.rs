@@ -4,8 +4,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -17,6 +17,9 @@ use crate::secret::Password;
 const MEMORY_KIB: u32 = 7168;
 const PASSES: u32 = 5;
 const LANES: u32 = 1;
+
+/// Blocks of 1 KiB whose memory is mapped for sure: 40 MiB.
+const MAPPED_BLOCKS: usize = 40 * 1024;
 
 /// A password as it may be stored.
 pub struct HashedPassword(String);
@@ -62,16 +65,10 @@ pub(crate) async fn verify(password: &Password, stored: Option<&str>) -> Reply<b
         }
     };
     let password = Zeroizing::new(password.expose().to_owned());
-    let same = alone(move || {
-        PasswordHash::new(&stored).map(|stored| {
-            hasher()
-                .is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &stored).is_ok())
-        })
-    })
-    .await?;
+    let same = alone(move || compare(&password, &stored)).await?;
     match same {
-        Ok(same) => Ok(same && known),
-        Err(_) => Err("a stored password hash has another form than PHC's")?,
+        Some(same) => Ok(same && known),
+        None => Err("a stored password hash has another form than argon2's in PHC")?,
     }
 }
 
@@ -83,17 +80,49 @@ pub(crate) async fn prepare() {
 }
 
 fn hash(password: &str, salt: &[u8]) -> Reply<HashedPassword> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .map_err(|_| "the parameters of argon2 do not fit")?;
     let salt = SaltString::encode_b64(salt).map_err(|_| "the salt does not fit")?;
-    let hashed = hasher()?
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(|_| "the password could not be hashed")?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let output =
+        digest(&argon2, password, salt.as_salt()).ok_or("the password could not be hashed")?;
+    let hashed = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|_| "the parameters have no text form")?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
     Ok(HashedPassword(hashed.to_string()))
 }
 
-fn hasher() -> Reply<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .map_err(|_| "the parameters of argon2 do not fit")?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// Whether the password is that of the hash; `None` for what is no hash. Outputs are compared in constant time.
+fn compare(password: &str, stored: &str) -> Option<bool> {
+    let stored = PasswordHash::new(stored).ok()?;
+    let algorithm = Algorithm::try_from(stored.algorithm).ok()?;
+    let version = Version::try_from(stored.version?).ok()?;
+    let params = Params::try_from(&stored).ok()?;
+    let argon2 = Argon2::new(algorithm, version, params);
+    Some(digest(&argon2, password, stored.salt?)? == stored.hash?)
+}
+
+fn digest(argon2: &Argon2<'_>, password: &str, salt: Salt<'_>) -> Option<Output> {
+    let mut decoded = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut decoded).ok()?;
+    let params = argon2.params();
+    let count = params.block_count();
+    // What is over 32 MiB is mapped by the system's allocator and given back when it is freed (mallopt(3),
+    // M_MMAP_THRESHOLD); smaller memory stays with it, 7 MiB for each thread that ever hashed. What is not touched costs
+    // nothing.
+    let mut memory: Vec<Block> = Vec::with_capacity(count.max(MAPPED_BLOCKS));
+    memory.resize(count, Block::default());
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    Output::init_with(length, |out| {
+        argon2
+            .hash_password_into_with_memory(password.as_bytes(), salt, out, &mut memory)
+            .map_err(Into::into)
+    })
+    .ok()
 }
 
 /// Runs a computation on a thread of its own, one at a time: each takes 7 MiB and a whole core.

@@ -5,13 +5,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use conversimple_guard::seal::{Cell, KeyRing};
-use zeroize::Zeroizing;
+use conversimple_guard::seal::{Cell, KeyRing, SealError, Sealable};
 
 use crate::agent::random;
 use crate::environment::{Environment, SettingsError};
 use crate::failure::Reply;
-use crate::secret::CardNumber;
 
 const NAME: &str = "ENCRYPTION_KEY";
 
@@ -38,50 +36,38 @@ impl SealKeys {
     /// A command that makes a key.
     pub const HOW_TO_MAKE: &str = "openssl rand -base64 32 | tr '+/' '-_'";
 
-    /// Seals a card number as a Fernet token.
+    /// Seals a value as a Fernet token. A card's security code does not compile here: it must not be stored at all.
     ///
     /// # Errors
     /// A failure when the system has no random numbers.
-    pub fn seal_card(&self, card: &CardNumber) -> Reply<String> {
-        self.seal_text(card.expose())
-    }
-
-    /// Seals a text as a Fernet token.
-    ///
-    /// # Errors
-    /// A failure when the system has no random numbers.
-    pub fn seal_text(&self, plain: &str) -> Reply<String> {
-        Ok(self.0.seal_fernet(plain.as_bytes(), random()?, now()))
+    pub fn seal<T: Sealable>(&self, value: &T) -> Reply<String> {
+        Ok(self.0.seal_fernet(&value.to_plain(), random()?, now()))
     }
 
     /// Opens a Fernet token.
     ///
     /// # Errors
-    /// A failure when no key opens it, or it holds no text.
-    pub fn open_text(&self, token: &str) -> Reply<Zeroizing<String>> {
+    /// A failure when no key opens it, or it holds no value of the type.
+    pub fn open<T: Sealable>(&self, token: &str) -> Reply<T> {
         let opened = self.0.open_fernet(token)?;
-        Ok(Zeroizing::new(
-            std::str::from_utf8(opened.expose())?.to_owned(),
-        ))
+        Ok(T::from_plain(opened.expose()).ok_or(SealError::Kind)?)
     }
 
-    /// Seals a text for one cell: a tenant, a table, a column and a row.
+    /// Seals a value for one cell: a tenant, a table, a column and a row.
     ///
     /// # Errors
     /// A failure when the system has no random numbers.
-    pub fn seal_in(&self, cell: &Cell<'_>, plain: &str) -> Reply<String> {
-        Ok(self.0.seal(cell, plain.as_bytes(), random()?))
+    pub fn seal_in<T: Sealable>(&self, cell: &Cell<'_>, value: &T) -> Reply<String> {
+        Ok(self.0.seal(cell, &value.to_plain(), random()?))
     }
 
     /// Opens what was sealed for this very cell.
     ///
     /// # Errors
-    /// A failure when it was sealed for another cell or with an unknown key, or holds no text.
-    pub fn open_in(&self, cell: &Cell<'_>, sealed: &str) -> Reply<Zeroizing<String>> {
+    /// A failure when it was sealed for another cell or with an unknown key, or holds no value of the type.
+    pub fn open_in<T: Sealable>(&self, cell: &Cell<'_>, sealed: &str) -> Reply<T> {
         let opened = self.0.open(cell, sealed)?;
-        Ok(Zeroizing::new(
-            std::str::from_utf8(opened.expose())?.to_owned(),
-        ))
+        Ok(T::from_plain(opened.expose()).ok_or(SealError::Kind)?)
     }
 }
 
@@ -89,4 +75,41 @@ fn now() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use conversimple_guard::card::CardNumber;
+    use zeroize::Zeroizing;
+
+    fn keys() -> SealKeys {
+        let random = Zeroizing::new(random().expect("random bytes"));
+        SealKeys(KeyRing::parse(&KeyRing::new_key(random)).expect("a key"))
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_and_in_its_cell_only() {
+        let (keys, others) = (self::keys(), self::keys());
+        let card = CardNumber::parse("4242 4242 4242 4242").expect("a card");
+        let token = keys.seal(&card).expect("sealed");
+        assert!(!token.contains("4242"));
+        let opened: CardNumber = keys.open(&token).expect("opened");
+        assert_eq!(opened.last_four(), "4242");
+        assert!(others.open::<CardNumber>(&token).is_err());
+        let cell = |row| Cell {
+            tenant: "t",
+            table: "cards",
+            column: "number",
+            row,
+        };
+        let sealed = keys
+            .seal_in(&cell("1"), &"made up".to_owned())
+            .expect("sealed");
+        assert_eq!(
+            keys.open_in::<String>(&cell("1"), &sealed).ok().as_deref(),
+            Some("made up")
+        );
+        assert!(keys.open_in::<String>(&cell("2"), &sealed).is_err());
+    }
 }

@@ -37,7 +37,11 @@ impl Vault {
             }
             return Ok(());
         };
-        if self.required()?.open_text(&card.number_sealed).is_err() {
+        if self
+            .required()?
+            .open::<CardNumber>(&card.number_sealed)
+            .is_err()
+        {
             bail!(
                 "ENCRYPTION_KEY does not open the cards in the database: set the key that they were stored with (several keys \
                  are separated by commas, the newest first)"
@@ -53,7 +57,7 @@ impl Vault {
         };
         Ok(Card {
             id: conversimple::fresh_id("card")?,
-            number_sealed: keys.seal_card(card)?,
+            number_sealed: keys.seal(card)?,
             last_four: card.last_four().to_owned(),
             brand: card.brand().to_owned(),
         })

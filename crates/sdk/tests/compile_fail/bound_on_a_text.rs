@@ -1,0 +1,15 @@
+#![allow(unused)]
+
+use conversimple::prelude::*;
+
+struct Desk;
+
+#[agent]
+impl Desk {
+    #[tool("Search products")]
+    async fn search(&self, #[input(min = 1)] query: String) -> Reply<u32> {
+        Ok(1)
+    }
+}
+
+fn main() {}
