@@ -107,3 +107,61 @@ pub(crate) async fn headers(
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What would need a looser policy, turn text into markup, keep something in the browser or ask another host.
+    const NEVER: &[&str] = &[
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "DOMParser",
+        "eval(",
+        "new Function",
+        "localStorage",
+        "sessionStorage",
+        "document.cookie",
+        " style=\"",
+        " onclick=",
+        "<style",
+        "javascript:",
+        "//cdn",
+        "https://",
+        "http://",
+    ];
+
+    /// The name of a language, not an address.
+    const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
+
+    #[test]
+    fn the_pages_need_nothing_that_their_policy_forbids() {
+        for (name, _, text) in ASSETS {
+            let text = text.replace(SVG_NAMESPACE, "");
+            for never in NEVER {
+                assert!(!text.contains(never), "{name}: {never}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_the_pages_load_is_part_of_the_program() {
+        let mut seen = 0;
+        for (name, _, text) in ASSETS {
+            for piece in text.split(['"', '\'', '(', ')']) {
+                let wanted = match piece.strip_prefix("/assets/").or(piece.strip_prefix("./")) {
+                    Some(wanted) if wanted.contains('.') => wanted,
+                    _ => continue,
+                };
+                assert!(
+                    ASSETS.iter().any(|(asset, _, _)| *asset == wanted),
+                    "{name}: {wanted}"
+                );
+                seen += 1;
+            }
+        }
+        assert!(seen > 10, "{seen}");
+    }
+}
