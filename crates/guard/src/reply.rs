@@ -196,6 +196,30 @@ mod tests {
     }
 
     #[test]
+    fn results_of_ordinary_tools_leave_as_they_are() {
+        for value in [
+            json!({"success": true, "payment_id": "pay_h3k9q2xw7mbtzc4nd5rv8ye6ga", "amount": 20.5, "currency": "USD"}),
+            json!({"products": [{"id": "prod_12", "name": "Wireless Headphones X200", "price": 199.99}, {"id": "prod_7", "name": "Desk lamp, 2-pack", "price": 45}]}),
+            json!({"cards": [{"id": "card_1", "last_four": "1111", "type": "visa"}]}),
+            json!({"things": [{"id": "acc_1001", "names": ["checking", "checking account"]}]}),
+            json!({"order": {"id": "ord_20261123", "placed_at": "2026-11-23T14:30:00Z", "total": 1250.0}}),
+            json!({"city": "Oslo", "temperature": -3.5, "wind": "12 km/h", "at": "15:30"}),
+        ] {
+            assert_eq!(sealed(value.clone()).into_value(), value);
+        }
+        let customer = json!({"id": "cust_1001", "name": "Alice Adams", "email": "alice@example.com", "phone": "+1 415 555 0123"});
+        let told = sealed(customer).into_value();
+        assert_eq!(
+            (&told["id"], &told["name"]),
+            (&json!("cust_1001"), &json!("Alice Adams"))
+        );
+        assert!(
+            !told.to_string().contains("alice@") && !told.to_string().contains("415 555"),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn what_looks_like_a_secret_does_not_leave() {
         let result = sealed(
             json!({"card": {"number": "4111111111111111"}, "note": "mail a.person@example.com"}),

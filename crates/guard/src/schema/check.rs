@@ -232,7 +232,9 @@ impl<'s> Walk<'s> {
                     let value = self.node(inner, value);
                     out.insert(name, value);
                 }
+                // The branch that names it looks at it more closely, if it is the branch that applies.
                 Rest::Known(names) if names.contains(&name) => {
+                    let value = self.free(node, value);
                     out.insert(name, value);
                 }
                 Rest::Known(_) | Rest::Refused => {

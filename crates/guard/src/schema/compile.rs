@@ -123,7 +123,7 @@ impl Compiler {
         let types = self.types(map, path)?;
         let mut node = Node {
             types,
-            choices: choices(map, path)?,
+            choices: self.choices(map, path)?,
             bounds: self.bounds(map, path)?,
             text: self.text(map, path)?,
             list: self.list(map, path, depth)?,
@@ -164,10 +164,13 @@ impl Compiler {
         if self.open_references.iter().any(|open| open == target) {
             return Err(SchemaError::TooLarge);
         }
-        let Some(Value::Object(found)) = self.definitions.get(target) else {
-            return Err(unsupported(path, "$ref"));
+        let mut merged = match self.definitions.get(target) {
+            Some(Value::Object(found)) => found.clone(),
+            _ => {
+                self.ignore(path, "$ref")?;
+                Map::new()
+            }
         };
-        let mut merged = found.clone();
         for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
             merged.insert(key.clone(), value.clone());
         }
@@ -197,6 +200,60 @@ impl Compiler {
         }
         self.ignored.push(format!("{path}: {keyword}"));
         Ok(())
+    }
+
+    /// A standard keyword whose value makes no sense: no bound at all in a lenient schema.
+    fn wrong<T: Default>(&mut self, path: &str, keyword: &str) -> Result<T, SchemaError> {
+        if !self.lenient {
+            return Err(shape(path, keyword));
+        }
+        self.ignored.push(format!("{path}: {keyword}"));
+        Ok(T::default())
+    }
+
+    fn choices(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+    ) -> Result<Option<Vec<Value>>, SchemaError> {
+        match (map.get("enum"), map.get("const")) {
+            (None, None) => Ok(None),
+            (_, Some(only)) => Ok(Some(vec![only.clone()])),
+            (Some(Value::Array(list)), None) if !list.is_empty() => Ok(Some(list.clone())),
+            _ => self.wrong(path, "enum"),
+        }
+    }
+
+    fn count(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+    ) -> Result<Option<usize>, SchemaError> {
+        let Some(value) = map.get(key) else {
+            return Ok(None);
+        };
+        match value.as_u64().and_then(|count| usize::try_from(count).ok()) {
+            Some(count) => Ok(Some(count)),
+            None => self.wrong(path, key),
+        }
+    }
+
+    fn names(
+        &mut self,
+        list: Option<&Value>,
+        key: &str,
+        path: &str,
+    ) -> Result<Vec<String>, SchemaError> {
+        let name = |name: &Value| name.as_str().map(str::to_owned);
+        match list {
+            None => Ok(Vec::new()),
+            Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+                Ok(list.iter().filter_map(name).collect())
+            }
+            // Draft 3 wrote `"required": true` at the member itself.
+            Some(_) => self.wrong(path, key),
+        }
     }
 
     fn types(&mut self, map: &Map<String, Value>, path: &str) -> Result<Types, SchemaError> {
@@ -245,7 +302,7 @@ impl Compiler {
             _ => bounds.below = self.decimal(map, "exclusiveMaximum", path)?,
         }
         if bounds.multiple_of.is_some_and(|step| step <= Decimal::ZERO) {
-            return Err(shape(path, "multipleOf"));
+            bounds.multiple_of = self.wrong(path, "multipleOf")?;
         }
         Ok(bounds)
     }
@@ -263,7 +320,7 @@ impl Compiler {
                 None if self.lenient => self.ignore(path, key).map(|()| None),
                 None => Err(shape(path, key)),
             },
-            Some(_) => Err(shape(path, key)),
+            Some(_) => self.wrong(path, key),
         }
     }
 
@@ -289,7 +346,7 @@ impl Compiler {
                 Some(regex) => Some(regex),
                 None => self.ignore(path, "pattern").map(|()| None)?,
             },
-            Some(_) => return Err(shape(path, "pattern")),
+            Some(_) => self.wrong(path, "pattern")?,
         };
         let format = match map.get("format") {
             None => None,
@@ -297,12 +354,14 @@ impl Compiler {
                 Some(format) => Some(format),
                 None => self.ignore(path, "format").map(|()| None)?,
             },
-            Some(_) => return Err(shape(path, "format")),
+            Some(_) => self.wrong(path, "format")?,
         };
         Ok(Text {
             rule,
-            least: count(map, "minLength", path)?.unwrap_or(0),
-            most: count(map, "maxLength", path)?.unwrap_or(TEXT_LIMIT_CHARS),
+            least: self.count(map, "minLength", path)?.unwrap_or(0),
+            most: self
+                .count(map, "maxLength", path)?
+                .unwrap_or(TEXT_LIMIT_CHARS),
             pattern,
             format,
         })
@@ -323,8 +382,8 @@ impl Compiler {
         Ok(Some(Box::new(List {
             first: self.branches(map, "prefixItems", path, depth, Scope::Closed)?,
             items,
-            least: count(map, "minItems", path)?.unwrap_or(0),
-            most: count(map, "maxItems", path)?.unwrap_or(ITEMS_LIMIT),
+            least: self.count(map, "minItems", path)?.unwrap_or(0),
+            most: self.count(map, "maxItems", path)?.unwrap_or(ITEMS_LIMIT),
             unique: map.get("uniqueItems") == Some(&Value::Bool(true)),
         })))
     }
@@ -340,9 +399,12 @@ impl Compiler {
         let members = match map.get("properties") {
             None => &empty,
             Some(Value::Object(members)) => members,
-            Some(_) => return Err(shape(path, "properties")),
+            Some(_) => {
+                let () = self.wrong(path, "properties")?;
+                &empty
+            }
         };
-        let mut required = names(map, "required", path)?;
+        let mut required = self.names(map.get("required"), "required", path)?;
         let mut properties = Vec::with_capacity(members.len());
         for (name, schema) in members {
             let node = self.node(schema, &format!("{path}.{name}"), depth + 1, Scope::Closed)?;
@@ -355,20 +417,9 @@ impl Compiler {
             });
         }
         let mut dependent = Vec::new();
-        for (name, needed) in map
-            .get("dependentRequired")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let list = needed
-                .as_array()
-                .ok_or_else(|| shape(path, "dependentRequired"))?;
-            let needed = list
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect();
+        let rows = map.get("dependentRequired").and_then(Value::as_object);
+        for (name, needed) in rows.into_iter().flatten() {
+            let needed = self.names(Some(needed), "dependentRequired", path)?;
             dependent.push((name.clone(), needed));
         }
         let relations = self.relations(map, members, path)?;
@@ -377,8 +428,10 @@ impl Compiler {
             properties,
             required,
             names: self.inner(map, "propertyNames", path, depth)?,
-            least: count(map, "minProperties", path)?.unwrap_or(0),
-            most: count(map, "maxProperties", path)?.unwrap_or(ITEMS_LIMIT),
+            least: self.count(map, "minProperties", path)?.unwrap_or(0),
+            most: self
+                .count(map, "maxProperties", path)?
+                .unwrap_or(ITEMS_LIMIT),
             dependent,
             relations,
         })))
@@ -400,6 +453,7 @@ impl Compiler {
             }
             Some(Value::Bool(false)) if elsewhere.is_empty() => Rest::Refused,
             Some(Value::Bool(false)) => Rest::Known(elsewhere),
+            Some(_) if self.lenient => Rest::Any,
             Some(_) => return Err(shape(path, "additionalProperties")),
             None if scope == Scope::Partial => Rest::Any,
             None if map.contains_key("properties") && elsewhere.is_empty() => Rest::Refused,
@@ -439,7 +493,7 @@ impl Compiler {
         let list = match map.get(key) {
             None => return Ok(Vec::new()),
             Some(Value::Array(list)) if !list.is_empty() => list,
-            Some(_) => return Err(shape(path, key)),
+            Some(_) => return self.wrong(path, key),
         };
         let inner = format!("{path}.{key}");
         list.iter()
@@ -609,42 +663,6 @@ fn names_of_branches(
         }
     }
     found
-}
-
-fn choices(map: &Map<String, Value>, path: &str) -> Result<Option<Vec<Value>>, SchemaError> {
-    match (map.get("enum"), map.get("const")) {
-        (None, None) => Ok(None),
-        (_, Some(only)) => Ok(Some(vec![only.clone()])),
-        (Some(Value::Array(list)), None) if !list.is_empty() => Ok(Some(list.clone())),
-        _ => Err(shape(path, "enum")),
-    }
-}
-
-fn count(map: &Map<String, Value>, key: &str, path: &str) -> Result<Option<usize>, SchemaError> {
-    match map.get(key) {
-        None => Ok(None),
-        Some(value) => value
-            .as_u64()
-            .and_then(|count| usize::try_from(count).ok())
-            .map(Some)
-            .ok_or_else(|| shape(path, key)),
-    }
-}
-
-fn names(map: &Map<String, Value>, key: &str, path: &str) -> Result<Vec<String>, SchemaError> {
-    let list = match map.get(key) {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(list)) => list,
-        // Draft 3 wrote `"required": true` at the member itself.
-        Some(_) => return Err(shape(path, key)),
-    };
-    list.iter()
-        .map(|name| {
-            name.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| shape(path, key))
-        })
-        .collect()
 }
 
 fn shape(path: &str, keyword: &str) -> SchemaError {

@@ -433,6 +433,40 @@ fn a_foreign_schema_is_taken_with_what_can_be_checked() {
 }
 
 #[test]
+fn a_keyword_that_makes_no_sense_loses_a_foreign_agent_its_bound_and_not_its_tool() {
+    let schema = json!({"properties": {
+        "a": {"type": "string", "required": true, "minLength": "3", "enum": [], "pattern": 5, "format": 1},
+        "b": {"type": "number", "minimum": "0", "multipleOf": 0},
+        "c": {"$ref": "#/$defs/nowhere"},
+        "d": {"anyOf": {}, "properties": [], "additionalProperties": 1}}, "required": ["a", 1]});
+    assert!(Schema::compile(&schema).is_err());
+    let lenient = Schema::compile_lenient(&schema).expect("lenient");
+    assert_eq!(lenient.ignored().len(), 11, "{:?}", lenient.ignored());
+    assert!(
+        lenient
+            .check_value(json!({"a": "x", "b": -1, "c": [1], "d": {"e": 1}}))
+            .is_ok()
+    );
+    assert!(lenient.check_value(json!({"a": 1})).is_err());
+}
+
+#[test]
+fn what_only_another_alternative_names_is_looked_at_too() {
+    let schema = Schema::compile(&json!({"properties": {}, "anyOf": [
+        {"properties": {"a": {"type": "string"}}, "required": ["a"]},
+        {"properties": {"b": {"type": "string"}}, "required": ["b"]}]}))
+    .expect("schema");
+    assert!(schema.check_value(json!({"a": "x"})).is_ok());
+    assert!(
+        schema
+            .check_value(json!({"a": "x", "b": "\u{202e}"}))
+            .is_err()
+    );
+    assert!(schema.check_value(json!({"a": "x", "c": "y"})).is_err());
+    assert!(schema.check_value(json!({})).is_err());
+}
+
+#[test]
 fn alternatives_of_whole_objects_refuse_what_none_of_them_names() {
     let schema = Schema::compile(&json!({"properties": {"to": {"oneOf": [
         {"type": "object", "properties": {"iban": {"type": "string"}}, "required": ["iban"]},
