@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use conversimple_providers::audio::wav;
 use conversimple_providers::{
-    Moonshine, ProviderError, Runtime, SpeechToText, VoiceActivity, models,
+    Meaning, Moonshine, Piper, ProviderError, Runtime, SpeechToText, TextToSpeech, VoiceActivity,
+    models,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,6 +34,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let moonshine = Moonshine::load(&runtime, 1)?;
     println!("moonshine {:?} {} MB", start.elapsed(), rss_mb());
+    let start = Instant::now();
+    let voice = Piper::load(&runtime, 1)?;
+    println!("piper {:?} {} MB", start.elapsed(), rss_mb());
+    let start = Instant::now();
+    let meaning = Meaning::load(&dir)?;
+    println!("minilm {:?} {} MB", start.elapsed(), rss_mb());
+
+    for clause in [
+        "Your balance is low.",
+        "How can I help you?",
+        "I could not find the account that you have named.",
+        "Your checking account has a balance of $1,250.50.",
+    ] {
+        let sound = voice.synthesize(clause)?;
+        let seconds = sound.len() as f32 / voice.rate_hz() as f32;
+        let took = median(9, || voice.synthesize(clause).map(|_| ()))?;
+        let heard = conversimple_providers::audio::to_f32(&sound);
+        let heard = conversimple_providers::audio::resample(&heard, voice.rate_hz(), 16_000);
+        let hearing = median(9, || moonshine.transcribe(&heard).map(|_| ()))?;
+        println!("{clause}: {seconds:.2} s spoken in {took:?}, heard in {hearing:?}");
+    }
+    for text in [
+        "What is the balance of my checking account?",
+        "Please pay twenty dollars to the electric company on Friday, and tell me what is left after that.",
+    ] {
+        let took = median(21, || meaning.embed(text).map(|_| ()))?;
+        println!("{text}: meaning in {took:?}");
+    }
 
     for file in std::env::args().skip(1) {
         let audio = wav::read(file.as_ref())?.at_rate(16_000);

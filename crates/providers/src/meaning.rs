@@ -25,7 +25,7 @@ const MODEL: &str = "meaning";
 /// Phrases whose embedding is kept, 2 KB each.
 const KEPT_PHRASES: usize = 2_048;
 
-/// The model; about 70 MB. It needs no inference runtime, so it also serves conversations by text.
+/// The model; about 50 MB. It needs no inference runtime, so it also serves conversations by text.
 pub struct Meaning {
     pieces: WordPieces,
     bert: Bert,

@@ -163,7 +163,13 @@ pub fn cache_dir_from_env() -> Result<PathBuf, ModelError> {
 /// Whether every file of the catalog is there with its right size; takes no time and hashes nothing.
 #[must_use]
 pub fn is_complete(dir: &Path) -> bool {
-    catalog().is_ok_and(|wheels| wheels.iter().all(|wheel| pull::is_present(dir, wheel)))
+    catalog().is_ok_and(|wheels| wheels.iter().all(|wheel| is_present(dir, wheel)))
+}
+
+/// Whether the files of one wheel are there with their right sizes.
+#[must_use]
+pub fn is_present(dir: &Path, wheel: &Wheel) -> bool {
+    pull::is_present(dir, wheel)
 }
 
 /// Hashes every file of the catalog; about half a second.

@@ -13,7 +13,7 @@ use crate::runtime::{Memory, Runtime};
 use crate::speech_in::LISTENING_RATE_HZ;
 use crate::{ProviderError, SpeechToText};
 
-use tokens::{Vocabulary, cut_repetition};
+use tokens::{Vocabulary, cut_echo, cut_repetition};
 
 const MODEL: &str = "speech to text";
 const LAYERS: usize = 6;
@@ -31,6 +31,9 @@ const SHORTEST_SAMPLES: usize = LISTENING_RATE_HZ as usize / 10;
 
 /// Shorter speech is filled up with silence to this, which the model was trained on.
 const PADDED_SAMPLES: usize = LISTENING_RATE_HZ as usize;
+
+/// Added when the decoder does not come to an end.
+const MORE_SILENCE_SAMPLES: usize = LISTENING_RATE_HZ as usize * 2 / 5;
 
 /// Longer speech is recognised in pieces; the model was trained on up to 30 s.
 const LONGEST_SAMPLES: usize = 24 * LISTENING_RATE_HZ as usize;
@@ -51,13 +54,20 @@ pub struct Moonshine {
     names: CacheNames,
 }
 
+/// What one run of the decoder gave.
+struct Heard {
+    tokens: Vec<i64>,
+    /// The decoder itself said that this was all.
+    is_complete: bool,
+}
+
 struct Recogniser {
     encoder: Session,
     decoder: Session,
 }
 
 impl Moonshine {
-    /// Loads the model `copies` times (at least once), so that as many calls are heard at the same time; about 110 MB each.
+    /// Loads the model `copies` times (at least once), so that as many calls are heard at the same time; about 100 MB each.
     ///
     /// # Errors
     /// [`ProviderError`] when it is missing, damaged or refused by the runtime.
@@ -86,20 +96,36 @@ impl Moonshine {
         if audio.len() < SHORTEST_SAMPLES {
             return Ok(String::new());
         }
-        let mut padded = audio.to_vec();
-        for sample in &mut padded {
-            *sample = if sample.is_finite() {
-                sample.clamp(-1.0, 1.0)
-            } else {
-                0.0
-            };
-        }
+        let mut padded: Vec<f32> = audio
+            .iter()
+            .map(|sample| {
+                if sample.is_finite() {
+                    sample.clamp(-1.0, 1.0)
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let most = most_tokens(audio.len());
         padded.resize(audio.len().max(PADDED_SAMPLES), 0.0);
-        let tokens = self
-            .recognisers
-            .take()
-            .recognise(&padded, audio.len(), &self.names)?;
-        Ok(self.vocabulary.text(cut_repetition(&tokens)))
+        let mut recogniser = self.recognisers.take();
+        let mut heard = recogniser.recognise(&padded, most, &self.names)?;
+        if !heard.is_complete {
+            // It talks on by itself. Another length of silence after the speech almost always brings it to an end (2026-11-23).
+            padded.resize(padded.len() + MORE_SILENCE_SAMPLES, 0.0);
+            let again = recogniser.recognise(&padded, most, &self.names)?;
+            if again.is_complete || again.tokens.len() < heard.tokens.len() {
+                heard = again;
+            }
+        }
+        drop(recogniser);
+        let tokens = cut_repetition(&heard.tokens);
+        let tokens = if heard.is_complete {
+            tokens
+        } else {
+            cut_echo(tokens)
+        };
+        Ok(self.vocabulary.text(tokens))
     }
 }
 
@@ -121,12 +147,7 @@ impl SpeechToText for Moonshine {
 }
 
 impl Recogniser {
-    fn recognise(
-        &mut self,
-        audio: &[f32],
-        spoken_samples: usize,
-        names: &CacheNames,
-    ) -> ort::Result<Vec<i64>> {
+    fn recognise(&mut self, audio: &[f32], most: usize, names: &CacheNames) -> ort::Result<Heard> {
         let length = audio.len();
         let mask = vec![1_i64; length];
         let mut encoded = self.encoder.run(ort::inputs![
@@ -135,8 +156,6 @@ impl Recogniser {
         ])?;
         let hidden = take(&mut encoded, "last_hidden_state")?;
         drop(encoded);
-        let most = (spoken_samples as f32 / LISTENING_RATE_HZ as f32 * TOKENS_PER_SECOND) as usize
-            + EXTRA_TOKENS;
         self.decode(&hidden, &mask, most, names)
     }
 
@@ -146,9 +165,10 @@ impl Recogniser {
         mask: &[i64],
         most: usize,
         names: &CacheNames,
-    ) -> ort::Result<Vec<i64>> {
+    ) -> ort::Result<Heard> {
         let mut cache = Cache::empty()?;
         let mut tokens = vec![START];
+        let mut is_complete = false;
         while tokens.len() <= most {
             let last = [tokens[tokens.len() - 1]];
             let first = tokens.len() == 1;
@@ -177,6 +197,7 @@ impl Recogniser {
                 largest(logits)
             };
             if next == END {
+                is_complete = true;
                 break;
             }
             tokens.push(next);
@@ -186,7 +207,10 @@ impl Recogniser {
             }
         }
         tokens.remove(0);
-        Ok(tokens)
+        Ok(Heard {
+            tokens,
+            is_complete,
+        })
     }
 }
 
@@ -250,6 +274,10 @@ impl CacheNames {
         }
         names
     }
+}
+
+fn most_tokens(spoken_samples: usize) -> usize {
+    (spoken_samples as f32 / LISTENING_RATE_HZ as f32 * TOKENS_PER_SECOND) as usize + EXTRA_TOKENS
 }
 
 fn take(outputs: &mut SessionOutputs<'_>, name: &str) -> ort::Result<DynValue> {

@@ -83,6 +83,8 @@ fn word_symbols(word: &str) -> String {
                 {}
             't' if after == Some('n') && later.is_none() && before.is_some() => out.push('ʔ'),
             'n' if before == Some('t') && after.is_none() && at > 1 => out.push_str("n\u{329}"),
+            // Little words are said without stress: "your" with it was heard as "year" (2026-11-23).
+            'ˌ' if vowels == 1 => {}
             '—' | '–' => out.push(','),
             '“' | '”' | '❓' | '(' | ')' => {}
             _ => out.push(sound),
@@ -111,6 +113,7 @@ mod tests {
         check("dˈɑləɹz", "dˈɑːlɚz");
         check("mˈɔɹ ɔɹ", "mˈoːɹ ɔːɹ");
         check("plˈiz mi hˈæpi", "plˈiːz miː hˈæpi");
+        check("jˌʊɹ wˌɪʧ ˌɪntəɹnˈæʃənᵊl", "jʊɹ wɪtʃ ˌɪntɚnˈæʃənəl");
         check("bˈʌtn lˈɪTᵊl", "bˈʌʔn̩ lˈɪɾəl");
         check("tədˈA, nˈIn", "tədˈeɪ, nˈaɪn");
         check("hˈɜɹi", "hˈɜːɹi");

@@ -71,8 +71,8 @@ struct InferenceConfig {
 }
 
 impl Piper {
-    /// Loads the voice `copies` times (at least once), so that as many clauses are spoken at the same time; about 90 MB each and
-    /// 110 MB for the words.
+    /// Loads the voice `copies` times (at least once), so that as many clauses are spoken at the same time; about 75 MB each and
+    /// 105 MB for the words.
     ///
     /// # Errors
     /// [`ProviderError`] when it is missing, damaged or refused by the runtime.

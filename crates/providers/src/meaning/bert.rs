@@ -1,5 +1,6 @@
 //! The network: six layers of attention over word pieces, and the mean of what they say.
 
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
 use super::weights::Weights;
@@ -10,8 +11,11 @@ const HEADS: usize = 12;
 const HEAD_WIDTH: usize = WIDTH / HEADS;
 const EPSILON: f32 = 1e-12;
 
+/// 96 rows of 1152 numbers are 440 KB.
+const ROWS_AT_A_TIME: usize = 96;
+
 pub(super) struct Bert {
-    words: WordTable,
+    words: Halves,
     /// With the one type of token that is used already added.
     positions: Array2<f32>,
     start: Norm,
@@ -28,9 +32,9 @@ struct Layer {
     norm: Norm,
 }
 
-/// Weights with one row for each input, as they are used.
+/// Weights with one row for each input, halved as in [`Halves`].
 struct Dense {
-    weights: Array2<f32>,
+    weights: Halves,
     bias: Array1<f32>,
 }
 
@@ -39,9 +43,10 @@ struct Norm {
     shift: Array1<f32>,
 }
 
-/// One row for each word piece, in the upper half of each number: 23 MB and not 47, and a change of less than 0.4 %.
-struct WordTable {
-    rows: Vec<[u16; WIDTH]>,
+/// A matrix in the upper half of each number: half the memory, and a change of less than 0.4 % that a nearness shows in its fourth digit.
+struct Halves {
+    numbers: Vec<u16>,
+    columns: usize,
 }
 
 impl Bert {
@@ -49,7 +54,7 @@ impl Bert {
         let types = weights.matrix("embeddings.token_type_embeddings.weight")?;
         let positions = weights.matrix("embeddings.position_embeddings.weight")?;
         Some(Self {
-            words: WordTable::new(&weights.matrix("embeddings.word_embeddings.weight")?),
+            words: Halves::new(&weights.matrix("embeddings.word_embeddings.weight")?),
             positions: positions + types.row(0),
             start: Norm::new(weights, "embeddings.LayerNorm")?,
             layers: (0..LAYERS)
@@ -63,7 +68,8 @@ impl Bert {
         let count = ids.len().min(self.positions.nrows());
         let mut pieces = self.positions.slice(s![..count, ..]).to_owned();
         for (mut row, id) in pieces.rows_mut().into_iter().zip(ids) {
-            self.words.add(*id, row.as_slice_mut().unwrap_or_default());
+            self.words
+                .add_row(*id, row.as_slice_mut().unwrap_or_default());
         }
         self.start.apply(&mut pieces);
         for layer in &self.layers {
@@ -78,25 +84,22 @@ impl Bert {
 impl Layer {
     fn new(weights: &Weights<'_>, name: &str) -> Option<Self> {
         let part = |part: &str| Dense::new(weights, &format!("{name}.{part}"));
-        let (query, key, value) = (
-            part("attention.self.query")?,
-            part("attention.self.key")?,
-            part("attention.self.value")?,
-        );
+        let matrix =
+            |part: &str| transposed(weights, &format!("{name}.attention.self.{part}.weight"));
+        let bias = |part: &str| weights.vector(&format!("{name}.attention.self.{part}.bias"));
+        let (query, key, value) = (matrix("query")?, matrix("key")?, matrix("value")?);
         Some(Self {
             attention: Dense {
-                weights: concatenate(
-                    Axis(1),
-                    &[
-                        query.weights.view(),
-                        key.weights.view(),
-                        value.weights.view(),
-                    ],
-                )
-                .ok()?,
+                weights: Halves::new(
+                    &concatenate(Axis(1), &[query.view(), key.view(), value.view()]).ok()?,
+                ),
                 bias: concatenate(
                     Axis(0),
-                    &[query.bias.view(), key.bias.view(), value.bias.view()],
+                    &[
+                        bias("query")?.view(),
+                        bias("key")?.view(),
+                        bias("value")?.view(),
+                    ],
                 )
                 .ok()?,
             },
@@ -145,19 +148,38 @@ impl Layer {
 impl Dense {
     fn new(weights: &Weights<'_>, name: &str) -> Option<Self> {
         Some(Self {
-            // The file has one row for each output.
-            weights: weights
-                .matrix(&format!("{name}.weight"))?
-                .t()
-                .as_standard_layout()
-                .into_owned(),
+            weights: Halves::new(&transposed(weights, &format!("{name}.weight"))?),
             bias: weights.vector(&format!("{name}.bias"))?,
         })
     }
 
     fn apply(&self, input: &Array2<f32>) -> Array2<f32> {
-        input.dot(&self.weights) + &self.bias
+        let mut out = Array2::zeros((input.nrows(), self.weights.columns));
+        out += &self.bias;
+        // A few rows at a time, so that what is made whole again stays in the nearest cache.
+        let mut whole = Vec::with_capacity(ROWS_AT_A_TIME * self.weights.columns);
+        for (block, halves) in self
+            .weights
+            .numbers
+            .chunks(ROWS_AT_A_TIME * self.weights.columns)
+            .enumerate()
+        {
+            whole.clear();
+            whole.extend(halves.iter().map(|half| whole_number(*half)));
+            let rows = whole.len() / self.weights.columns;
+            let start = block * ROWS_AT_A_TIME;
+            let part = input.slice(s![.., start..start + rows]);
+            if let Ok(weights) = ArrayView2::from_shape((rows, self.weights.columns), &whole) {
+                general_mat_mul(1.0, &part, &weights, 1.0, &mut out);
+            }
+        }
+        out
     }
+}
+
+/// The file has one row for each output.
+fn transposed(weights: &Weights<'_>, name: &str) -> Option<Array2<f32>> {
+    Some(weights.matrix(name)?.reversed_axes())
 }
 
 impl Norm {
@@ -180,30 +202,29 @@ impl Norm {
     }
 }
 
-impl WordTable {
-    fn new(table: &Array2<f32>) -> Self {
-        let half = |number: &f32| ((number.to_bits() + 0x8000) >> 16) as u16;
-        let rows = table
-            .rows()
-            .into_iter()
-            .map(|row| {
-                let mut halves = [0; WIDTH];
-                for (to, from) in halves.iter_mut().zip(row) {
-                    *to = half(from);
-                }
-                halves
-            })
-            .collect();
-        Self { rows }
+impl Halves {
+    fn new(matrix: &Array2<f32>) -> Self {
+        Self {
+            numbers: matrix.iter().map(|number| half(*number)).collect(),
+            columns: matrix.ncols(),
+        }
     }
 
-    fn add(&self, id: usize, to: &mut [f32]) {
-        if let Some(row) = self.rows.get(id) {
+    fn add_row(&self, row: usize, to: &mut [f32]) {
+        if let Some(row) = self.numbers.chunks_exact(self.columns).nth(row) {
             for (sum, half) in to.iter_mut().zip(row) {
-                *sum += f32::from_bits(u32::from(*half) << 16);
+                *sum += whole_number(*half);
             }
         }
     }
+}
+
+fn half(number: f32) -> u16 {
+    (number.to_bits().saturating_add(0x8000) >> 16) as u16
+}
+
+fn whole_number(half: u16) -> f32 {
+    f32::from_bits(u32::from(half) << 16)
 }
 
 /// The exact form, with the error function to seven digits (Abramowitz and Stegun 7.1.26).

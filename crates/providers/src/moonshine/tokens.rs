@@ -71,6 +71,18 @@ pub(super) fn cut_repetition(tokens: &[i64]) -> &[i64] {
     tokens
 }
 
+/// The tokens before the first place that says three tokens again which were said before: for a decoder that did not come to an end.
+pub(super) fn cut_echo(tokens: &[i64]) -> &[i64] {
+    const ECHO: usize = 3;
+    for at in ECHO..tokens.len().saturating_sub(ECHO - 1) {
+        let said = &tokens[at..at + ECHO];
+        if tokens[..at].windows(ECHO).any(|before| before == said) {
+            return &tokens[..at];
+        }
+    }
+    tokens
+}
+
 /// How many times the last `period` tokens stand in a row at the end.
 fn repeats(tokens: &[i64], period: usize) -> usize {
     let Some(unit) = tokens.len().checked_sub(period).map(|at| &tokens[at..]) else {
@@ -100,6 +112,16 @@ mod tests {
         );
         assert!(Vocabulary::parse(&[5, b'a']).is_none());
         assert!(Vocabulary::parse(&[200]).is_none());
+    }
+
+    #[test]
+    fn an_echo_is_cut_before_it_begins() {
+        let check = |tokens: &[i64], expected: &[i64]| assert_eq!(cut_echo(tokens), expected);
+        check(&[], &[]);
+        check(&[1, 2], &[1, 2]);
+        check(&[1, 2, 3, 1, 2], &[1, 2, 3, 1, 2]);
+        check(&[1, 2, 3, 9, 1, 2, 3, 4], &[1, 2, 3, 9]);
+        check(&[1, 2, 3, 1, 2, 3], &[1, 2, 3]);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::*;
 use crate::models::PinnedFile;
 use sha2::{Digest, Sha256};
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 /// A folder with a made-up wheel in it, the wheel's pin, and room for stand-ins.
@@ -82,7 +81,6 @@ impl Bench {
         entries
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name != ".lock")
             .collect()
     }
 }
@@ -178,9 +176,9 @@ fn every_failure_says_what_it_is_and_leaves_nothing() {
         "pip's index settings",
     );
     check(
-        "echo 'WARNING: NewConnectionError: refused' >&2; echo 'ERROR: No matching distribution found' >&2; exit 1",
+        "echo \"WARNING: NewConnectionError('<x>: Failed to establish a new connection: refused'): /a\" >&2; echo 'ERROR: No matching' >&2; exit 1",
         "NoNetwork",
-        "check the network",
+        "does not answer (refused); check the network",
     );
     check(
         "echo \"ERROR: Could not install: [Errno 28] No space left on device\" >&2; exit 1",
