@@ -304,3 +304,80 @@ impl<T: Argument> Argument for Vec<T> {
         items.iter().map(T::read).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CardNumber, Password, Pin, SecurityCode};
+    use conversimple_guard::Schema;
+    use proptest::prelude::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-300_i64..300).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+            "[0-9]{2,20}".prop_map(Value::from),
+            "[a-z ]{0,110}".prop_map(Value::from),
+            Just(json!([1, 2])),
+            Just(json!({"a": 1})),
+        ]
+    }
+
+    /// What the schema accepts, the type reads; what it refuses never comes to the type.
+    fn agree<T: Argument>(value: &Value) -> Result<(), TestCaseError> {
+        let schema = Schema::compile_value(&T::schema()).expect("a schema that compiles");
+        if let Ok(normal) = schema.check_value(value.clone()) {
+            prop_assert!(
+                T::read(&normal).is_ok(),
+                "{normal} for {}",
+                std::any::type_name::<T>()
+            );
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_schema_accepts_the_type_reads(value in any_value()) {
+            agree::<u8>(&value)?;
+            agree::<i8>(&value)?;
+            agree::<i32>(&value)?;
+            agree::<i64>(&value)?;
+            agree::<u64>(&value)?;
+            agree::<f64>(&value)?;
+            agree::<Decimal>(&value)?;
+            agree::<bool>(&value)?;
+            agree::<String>(&value)?;
+            agree::<Name>(&value)?;
+            agree::<IdText>(&value)?;
+            agree::<FreeText>(&value)?;
+            agree::<SearchWords>(&value)?;
+            agree::<Password>(&value)?;
+            agree::<Pin>(&value)?;
+            agree::<CardNumber>(&value)?;
+            agree::<SecurityCode>(&value)?;
+            agree::<Vec<i64>>(&value)?;
+            agree::<Option<u8>>(&value)?;
+        }
+    }
+
+    #[test]
+    fn money_is_read_exactly() {
+        for (text, amount) in [
+            ("0.1", "0.1"),
+            ("19.99", "19.99"),
+            ("1e2", "100"),
+            ("-0.0", "0"),
+            ("9007199254740993", "9007199254740993"),
+        ] {
+            let value: Value = serde_json::from_str(text).expect("a number");
+            let read = Decimal::read(&value).map_err(|r| r.code.into_owned());
+            assert_eq!(read, Ok(amount.parse().expect("a decimal")), "{text}");
+        }
+    }
+}

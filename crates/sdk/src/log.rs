@@ -84,3 +84,47 @@ impl<W: Write> Drop for Line<W> {
         let _ = self.flush();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_customers_own_line_comes_out_masked() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(Masked(move || writer.clone()))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let card = "4111 1111 1111 1111";
+            tracing::info!("card={card}");
+            tracing::debug!(email = "somebody@example.com", "password=hunter22 for them");
+            tracing::trace!(list = ?["Bearer cs_live_abcdefghijklmnopqrstuvwxyz0123456789"], "header");
+            tracing::info!(balance = 1250.0, "nothing to hide");
+        });
+        let text = String::from_utf8(kept.0.lock().expect("no panic").clone()).expect("text");
+        for secret in ["4111 1111", "somebody@", "hunter22", "abcdefghijklmnop"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        assert!(
+            text.contains("1250") && text.contains("nothing to hide"),
+            "{text}"
+        );
+        assert_eq!(text.lines().count(), 4);
+    }
+}
