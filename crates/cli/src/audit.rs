@@ -37,7 +37,8 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
                 let (ok, said) = match verdict {
                     Verdict::Whole { length } => (true, format!("{length} records, whole")),
                     Verdict::Missing { seq } => (false, format!("BROKEN: record {seq} is missing")),
-                    Verdict::Changed { seq } => {
+                    Verdict::Moved { seq } => (false, format!("BROKEN: record {seq} was moved")),
+                Verdict::Changed { seq } => {
                         (false, format!("BROKEN: record {seq} was changed or moved"))
                     }
                 };

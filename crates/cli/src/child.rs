@@ -70,6 +70,8 @@ impl Agent {
             let started = Instant::now();
             match self.spawn() {
                 Ok(mut child) => {
+                    // Waiting would close the pipe by which the agent knows that we live.
+                    let _held_open = child.stdin.take();
                     let ended = child.wait().await;
                     tracing::warn!(status = ?ended.ok().and_then(|status| status.code()), "the guide's agent ended");
                 }
