@@ -4,6 +4,8 @@
 //! them writes is accepted from all. Unknown events and unknown fields are no error, because clients are newer than
 //! servers; wrong types are.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +21,7 @@ pub const TIMEOUT_SECONDS_DEFAULT: f64 = 30.0;
 pub const TIMEOUT_SECONDS_RANGE: (f64, f64) = (0.1, 300.0);
 
 /// What an agent says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum FromAgent {
     /// It wants to use the socket.
     Join {
@@ -55,6 +57,24 @@ pub enum FromAgent {
     },
     /// Something newer than this server.
     Unknown,
+}
+
+impl fmt::Debug for FromAgent {
+    /// Which message, about which call or conversation; never a result or an agent's own text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Join { agents } => f.debug_struct("Join").field("agents", agents).finish(),
+            Self::Leave => f.write_str("Leave"),
+            Self::Heartbeat => f.write_str("Heartbeat"),
+            Self::Unknown => f.write_str("Unknown"),
+            Self::RegisterTools {
+                conversation_id,
+                tools,
+            } => write!(f, "RegisterTools({conversation_id}, {} tools)", tools.len()),
+            Self::Response { call_id, .. } => write!(f, "Response({call_id})"),
+            Self::Error { call_id, .. } => write!(f, "Error({call_id})"),
+        }
+    }
 }
 
 /// Why an agent's message is not taken.

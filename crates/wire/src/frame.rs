@@ -2,6 +2,8 @@
 //!
 //! A v1 client sends objects, a v2 client arrays. Whoever reads a frame learns its form, and answers in the same.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use crate::json::{self, JsonError};
@@ -24,7 +26,7 @@ pub const FRAME_LIMIT_BYTES: usize = 256 * 1024;
 const NAME_LIMIT_BYTES: usize = 256;
 
 /// One frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Frame {
     /// Reference of the join that this frame belongs to, where the client keeps one.
     pub join_ref: Option<String>,
@@ -36,6 +38,17 @@ pub struct Frame {
     pub event: String,
     /// The message.
     pub payload: Value,
+}
+
+impl fmt::Debug for Frame {
+    /// The envelope without the payload, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("reference", &self.reference)
+            .field("topic", &self.topic)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a text is no frame.
@@ -189,7 +202,7 @@ mod tests {
         let reply = frame.reply(ReplyStatus::Ok, json!({}));
         assert_eq!(
             reply.encode(Form::Array),
-            r#"["1","2","customer:x","phx_reply",{"response":{},"status":"ok"}]"#
+            r#"["1","2","customer:x","phx_reply",{"status":"ok","response":{}}]"#
         );
     }
 

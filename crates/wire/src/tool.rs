@@ -4,6 +4,8 @@
 //! of the parameters, where clients that do not know them leave them alone. This file names the keys and reads them;
 //! what follows from them is decided by the guard, the ledger of calls and the dialog.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -247,7 +249,7 @@ fn no_parameters() -> Value {
 }
 
 /// A call that the platform sends to an agent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ToolCall {
     /// Its id; used once, sent again after a reconnect.
     pub call_id: CallId,
@@ -259,6 +261,17 @@ pub struct ToolCall {
     pub arguments: Map<String, Value>,
     /// How long the platform waits for the answer, in seconds: 0.1 to 300.
     pub timeout_seconds: f64,
+}
+
+impl fmt::Debug for ToolCall {
+    /// Ids and the tool's name; never the arguments, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCall")
+            .field("call_id", &self.call_id)
+            .field("conversation_id", &self.conversation_id)
+            .field("tool_name", &self.tool_name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a call ended.
