@@ -42,7 +42,7 @@ impl Verdict {
 }
 
 /// One decision. What is not known is left out of the entry.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Record {
     /// When, since 1970.
     pub at: Duration,
@@ -72,6 +72,18 @@ pub struct Record {
     pub cause_id: Option<String>,
     /// The cause in words, masked when the entry is made.
     pub cause: Option<String>,
+}
+
+impl fmt::Debug for Record {
+    /// What was decided; neither arguments nor cause, which are masked only when the entry is made.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("event", &self.event)
+            .field("call_id", &self.call_id)
+            .field("verdict", &self.verdict)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Record {

@@ -2,6 +2,7 @@
 //!
 //! Decides which keys are counted. How counting works is the quota module's.
 
+use std::fmt;
 use std::time::Duration;
 
 use conversimple_wire::tool::ToolCall;
@@ -31,7 +32,6 @@ enum SumKey {
 }
 
 /// The counters of one tenant's calls.
-#[derive(Debug)]
 pub struct Quotas {
     counts: Limiter<Key>,
     sums: SumLimit<SumKey>,
@@ -39,10 +39,25 @@ pub struct Quotas {
 }
 
 /// What a call took of a sum.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Spending {
     key: SumKey,
     value: Decimal,
+}
+
+impl fmt::Debug for Quotas {
+    /// Without the keys, which name callers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Quotas")
+            .field("keys", &self.counts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Spending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spending").finish_non_exhaustive()
+    }
 }
 
 impl Default for Quotas {

@@ -435,6 +435,45 @@ fn a_password_is_checked_as_it_was_given() {
 }
 
 #[test]
+fn no_stage_prints_what_it_carries() {
+    let tool = policy(
+        "login",
+        json!({"properties": {"account_id": {"type": "string", "x-own": "account"}, "password": {"type": "string"}},
+            "x-caller-limit": "9/min"}),
+    );
+    let mut room = Room::of("canary_alice");
+    let call = Call::received(call(
+        "login",
+        json!({"account_id": "canary_account", "password": "canary_password"}),
+    ));
+    let mut printed = format!("{call:?}");
+    let call = call
+        .sized()
+        .expect("sized")
+        .identified(Some(&tool), Some(&mut room.session), NOW)
+        .expect("identified");
+    let call = call
+        .limited(&mut room.quotas, NOW)
+        .expect("limited")
+        .validated()
+        .expect("validated");
+    printed += &format!("{call:?}");
+    let claim = call.claims().expect("claims").remove(0);
+    printed += &format!("{claim:?} {:?}", claim.caller());
+    let owned = claim.answered(Some("canary_thing")).expect("owned");
+    let proof = owned.proof();
+    printed += &format!("{owned:?} {proof:?}");
+    let call = call.owned(&[proof]).expect("owned");
+    let yes = Yes::to(conversation("conv_1"), call.digest());
+    printed += &format!("{call:?} {yes:?}");
+    let permit = call
+        .permitted(Consent::Spoken(yes), &mut room.quotas, NOW)
+        .expect("permit");
+    printed += &format!("{permit:?} {:?} {:?}", permit.login(), room.quotas);
+    assert!(!printed.contains("canary"), "{printed}");
+}
+
+#[test]
 fn nothing_secret_or_unknown_is_shown() {
     let login = policy(
         "login",

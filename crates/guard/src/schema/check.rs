@@ -81,18 +81,20 @@ impl<'s> Walk<'s> {
     }
 
     fn number(&mut self, node: &'s Node, number: &serde_json::Number) {
-        match number::exact(number) {
-            None => self.fault(
+        let exact = number::exact(number);
+        let broken = match exact {
+            Some(exact) => node.bounds.broken(exact),
+            None => node.bounds.broken_by_far(number.as_f64().unwrap_or(0.0)),
+        };
+        if let Some((bound, detail)) = broken {
+            self.fault(node, bound, Code::InvalidParameters, &detail);
+        } else if exact.is_none() {
+            self.fault(
                 node,
                 "type",
                 Code::InvalidType,
                 "must be a number of ordinary size",
-            ),
-            Some(exact) => {
-                if let Some((bound, detail)) = node.bounds.broken(exact) {
-                    self.fault(node, bound, Code::InvalidParameters, &detail);
-                }
-            }
+            );
         }
     }
 

@@ -41,6 +41,46 @@ impl Bounds {
         if let Some(below) = self.below.filter(|below| number >= *below) {
             return Some(("exclusiveMaximum", format!("must be less than {below}")));
         }
+        self.broken_step(number)
+    }
+
+    /// The bound that a number breaks which is too large or too small for a `Decimal`: on which side of a bound it lies
+    /// is still certain.
+    pub(super) fn broken_by_far(&self, number: f64) -> Option<(&'static str, String)> {
+        let side = if number.abs() < 1.0 {
+            Decimal::ZERO
+        } else if number > 0.0 {
+            Decimal::MAX
+        } else {
+            Decimal::MIN
+        };
+        let near = Self {
+            multiple_of: None,
+            ..self.clone()
+        };
+        // A number just above or below zero is not zero, and lies strictly on one side of every other bound.
+        match near.broken(side) {
+            Some(("exclusiveMinimum", _))
+                if side.is_zero() && number > 0.0 && self.above == Some(side) =>
+            {
+                None
+            }
+            Some(("exclusiveMaximum", _))
+                if side.is_zero() && number < 0.0 && self.below == Some(side) =>
+            {
+                None
+            }
+            None if side.is_zero() && number < 0.0 && self.minimum == Some(side) => {
+                Some(("minimum", format!("must be at least {side}")))
+            }
+            None if side.is_zero() && number > 0.0 && self.maximum == Some(side) => {
+                Some(("maximum", format!("must be at most {side}")))
+            }
+            broken => broken,
+        }
+    }
+
+    fn broken_step(&self, number: Decimal) -> Option<(&'static str, String)> {
         let step = self.multiple_of?;
         let rest = number.checked_rem(step)?;
         (!rest.is_zero()).then(|| ("multipleOf", format!("must be a multiple of {step}")))

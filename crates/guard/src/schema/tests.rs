@@ -95,8 +95,71 @@ fn a_payment_is_checked_as_the_guide_says() {
         not_right,
     );
     check(json!({}), "invalid_parameters", not_right);
-    check(json!({"amount": 1e300}), "invalid_type", not_that_kind);
-    check(json!({"amount": 1e-300}), "invalid_type", not_that_kind);
+    check(
+        json!({"amount": 1e300}),
+        "amount_too_large",
+        "Maximum amount is $10,000",
+    );
+    check(
+        json!({"amount": -1e300}),
+        "invalid_amount",
+        "Amount must be positive",
+    );
+    check(
+        json!({"amount": 1e-300}),
+        "invalid_amount",
+        "Amount must be positive",
+    );
+}
+
+#[test]
+fn a_number_beyond_decimals_still_lies_on_one_side_of_every_bound() {
+    let bound_broken = |argument: Value, number: f64| {
+        let mut argument = argument;
+        for bound in [
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "type",
+        ] {
+            argument["x-refuse"][bound] = json!({"code": bound});
+        }
+        let schema = Schema::compile_value(&argument).expect("schema");
+        schema
+            .check_value(json!(number))
+            .expect_err("refused")
+            .code
+            .into_owned()
+    };
+    let number = |bounds: Value| {
+        let mut argument = json!({"type": "number"});
+        argument
+            .as_object_mut()
+            .expect("object")
+            .extend(bounds.as_object().expect("object").clone());
+        argument
+    };
+    for (bounds, value, expected) in [
+        (json!({"minimum": 0}), 1e-300, "type"),
+        (json!({"minimum": 0}), -1e-300, "minimum"),
+        (json!({"maximum": 0}), 1e-300, "maximum"),
+        (json!({"maximum": 0}), -1e-300, "type"),
+        (json!({"exclusiveMinimum": 0}), 1e-300, "type"),
+        (json!({"exclusiveMinimum": 0}), -1e-300, "exclusiveMinimum"),
+        (json!({"exclusiveMaximum": 0}), -1e-300, "type"),
+        (json!({"exclusiveMaximum": 0}), 1e-300, "exclusiveMaximum"),
+        (json!({"minimum": 1, "maximum": 2}), 1e-300, "minimum"),
+        (json!({"maximum": 2}), 1e300, "maximum"),
+        (json!({"minimum": 2}), -1e300, "minimum"),
+        (json!({"multipleOf": 2}), 1e300, "type"),
+    ] {
+        assert_eq!(
+            bound_broken(number(bounds.clone()), value),
+            expected,
+            "{bounds} {value}"
+        );
+    }
 }
 
 #[test]
@@ -517,6 +580,20 @@ mod properties {
         ]
     }
 
+    /// The same value with a mark in every text and name.
+    fn mark(value: &Value) -> Value {
+        match value {
+            Value::String(text) => json!(format!("canary{text}")),
+            Value::Array(items) => items.iter().map(mark).collect(),
+            Value::Object(map) => Value::Object(
+                map.iter()
+                    .map(|(name, inner)| (format!("canary{name}"), mark(inner)))
+                    .collect(),
+            ),
+            plain => plain.clone(),
+        }
+    }
+
     fn agree<T>(schema: &Value, value: &Value) -> Result<(), TestCaseError>
     where
         T: serde::de::DeserializeOwned + serde::Serialize,
@@ -547,6 +624,21 @@ mod properties {
             if let Ok(lenient) = Schema::compile_lenient(&schema) {
                 let _ = lenient.check_value(value);
             }
+        }
+
+        #[test]
+        fn a_refusal_repeats_nothing_of_what_was_sent(values in prop::collection::vec(any_json(), 2), name in "[a-z]{0,6}") {
+            let marked = |value: &Value| mark(value);
+            let schema = Schema::compile(&json!({"properties": {
+                "amount": {"type": "number"}, "note": {"type": "string", "maxLength": 3, "pattern": "^x$", "format": "date"},
+                "list": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}}},
+                "one": {"oneOf": [{"type": "string", "enum": ["a"]}, {"type": "integer"}]}}, "required": ["amount"]}))
+            .expect("schema");
+            let arguments = json!({"amount": marked(&values[0]), "note": marked(&values[1]), "list": [marked(&values[0])],
+                "one": marked(&values[1]), format!("canary{name}"): 1});
+            let refusal = schema.check_value(arguments).expect_err("refused");
+            let told = format!("{refusal} {refusal:?} {}", refusal.to_result());
+            prop_assert!(!told.contains("canary"), "{}", told);
         }
 
         #[test]
