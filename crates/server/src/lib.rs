@@ -90,6 +90,7 @@ fn router(platform: Arc<Platform>) -> Router {
         .route("/media/websocket", get(gateway::caller::connect))
         .route("/health", get(telemetry::health))
         .route("/metrics", get(telemetry::metrics))
+        .route("/api/openapi.json", get(rest::openapi))
         .nest("/api/v1", rest::routes())
         .fallback(|| async { Refused::from(conversimple_wire::Code::NotFound) })
         .layer(DefaultBodyLimit::max(rest::BODY_LIMIT_BYTES))

@@ -36,12 +36,7 @@ async fn whoever_has_no_good_key_learns_nothing() {
     };
     check("", 401, "auth_invalid_key").await;
     check("cs_live_nothing", 401, "auth_invalid_key").await;
-    check(
-        platform::new_key().expose(),
-        401,
-        "auth_invalid_key",
-    )
-    .await;
+    check(platform::new_key().expose(), 401, "auth_invalid_key").await;
     platform
         .store
         .set_suspended(&Operator::acting(), tenant.customer_id(), true)
@@ -319,6 +314,43 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
             .await
             .0,
         200
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_interface_is_what_its_description_says() {
+    let platform = Running::start().await;
+    let (_, key) = platform.customer("acme").await;
+    let (status, described) = platform.ask_at("GET", "/api/openapi.json", "", None).await;
+    assert_eq!(status, 200);
+    let (mut operations, mut methods) = (0, Vec::new());
+    for (path, item) in described["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "agent_unknown");
+        for (method, operation) in item.as_object().unwrap() {
+            methods.push((method.to_uppercase(), path.clone()));
+            let (status, answer) = platform
+                .ask_at(&method.to_uppercase(), &path, &key, Some("{}"))
+                .await;
+            assert!(
+                status != 405 && answer.is_object(),
+                "{method} {path}: {status} {answer}"
+            );
+            assert!(
+                operation["responses"][status.to_string()].is_object(),
+                "{method} {path}: {status} {answer}"
+            );
+            operations += 1;
+        }
+        let (status, answer) = platform.ask_at("PATCH", &path, &key, Some("{}")).await;
+        assert_eq!(
+            (status, answer["message"].is_string()),
+            (405, true),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        operations, 25,
+        "an operation came or went without its description: {methods:?}"
     );
 }
 

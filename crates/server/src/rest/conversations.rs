@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use conversimple_store::{ConversationFilter, NewConversation, Slice, Tenant};
 use conversimple_wire::rest::{
     Channel, OpenConversation, OpenedConversation, Page, Success, TurnView, TypedTurn,
 };
 use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, Code, ConversationId};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use super::form::Asked;
 use crate::auth::{KeyHolder, Opener, Viewer};
 use crate::clock;
 use crate::platform::Platform;
@@ -155,30 +155,14 @@ fn running(
         .ok_or_else(|| Code::ConversationNotFound.into())
 }
 
-/// Which part of a list.
-#[derive(Deserialize)]
-pub(crate) struct Paging {
-    #[serde(default = "first_page")]
-    page: u32,
-    #[serde(default = "usual_page")]
-    per_page: u32,
-}
-
-fn first_page() -> u32 {
-    1
-}
-
-fn usual_page() -> u32 {
-    20
-}
-
 /// `GET /conversations`
 pub(crate) async fn list(
     State(platform): State<Arc<Platform>>,
     viewer: Viewer,
-    Query(paging): Query<Paging>,
+    Asked(mut form): Asked,
 ) -> Result<Json<Success<Vec<Value>>>, Refused> {
-    let slice = Slice::new(paging.page, paging.per_page);
+    let slice = form.slice();
+    form.finish()?;
     let filter = ConversationFilter::default();
     let listed = platform
         .store

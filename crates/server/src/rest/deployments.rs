@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::form::{Asked, Form};
+use super::fresh_id;
 use crate::clock;
 use crate::platform::Platform;
 use crate::refused::Refused;
@@ -70,9 +71,8 @@ pub(crate) async fn create(
     let channel_config = form.object("channel_config");
     let engagement_rules = form.object("engagement_rules");
     form.finish()?;
-    let random: AgentId = AgentId::from_random(platform.random());
     let new = NewDeployment {
-        id: random.as_str().replacen(AgentId::PREFIX, "dep_", 1),
+        id: fresh_id("dep_", platform.random::<16>()),
         name: name.ok_or(Code::InvalidParameters)?,
         agent_id: agent_id.ok_or(Code::InvalidParameters)?,
         channel: channel.ok_or(Code::InvalidParameters)?,

@@ -2,7 +2,9 @@
 //! repeated. Fields that are not known are wrong, because a misspelt filter must not list everything.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
@@ -22,7 +24,7 @@ const NAME_LIMIT_CHARS: usize = 100;
 const DESCRIPTION_LIMIT_CHARS: usize = 2_000;
 
 /// Fields on their way in. Taken one by one; what is left at the end is not known.
-pub(super) struct Form {
+pub(crate) struct Form {
     fields: Map<String, Value>,
     errors: BTreeMap<String, String>,
 }
@@ -85,6 +87,20 @@ impl Form {
         Slice::new(page, per_page)
     }
 
+    /// A whole number of a query, in digits alone.
+    pub(super) fn number<T: FromStr + PartialOrd + Display>(
+        &mut self,
+        field: &str,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
+        let text = self.string(field)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok();
+        let number = number.filter(|number| digits && range.contains(number));
+        let says = format!("is a number from {} to {}", range.start(), range.end());
+        self.or_wrong(field, number, &says)
+    }
+
     /// Notes that a field is missing, unless it is there and wrong.
     pub(super) fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
@@ -124,17 +140,6 @@ impl Form {
         }
     }
 
-    fn number(&mut self, field: &str, range: RangeInclusive<u32>) -> Option<u32> {
-        let text = self.string(field)?;
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text
-            .parse()
-            .ok()
-            .filter(|number| digits && range.contains(number));
-        let says = format!("is a number from {} to {}", range.start(), range.end());
-        self.or_wrong(field, number, &says)
-    }
-
     fn string(&mut self, field: &str) -> Option<String> {
         match self.take(field)? {
             Value::String(text) => Some(text),
@@ -158,7 +163,7 @@ impl Form {
 }
 
 /// The fields of a query. Each may stand once, so that no two readers can differ about which counts.
-pub(super) struct Asked(pub(super) Form);
+pub(crate) struct Asked(pub(crate) Form);
 
 impl FromRequestParts<Arc<Platform>> for Asked {
     type Rejection = Refused;

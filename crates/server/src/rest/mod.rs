@@ -11,14 +11,31 @@ mod settings;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use conversimple_wire::Code;
 
 pub(crate) use client::Requests;
 
 use crate::platform::Platform;
+use crate::refused::Refused;
 
 /// Largest body, in bytes.
 pub(crate) const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+/// `GET /api/openapi.json`: the interface, told to programs.
+pub(crate) async fn openapi() -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, include_str!("openapi.json"))
+}
+
+/// The answer to a method that a path does not have.
+async fn no_such_method() -> Response {
+    let mut response = Refused::from(Code::NotFound).into_response();
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
 
 /// Every route under `/api/v1`.
 pub(crate) fn routes() -> Router<Arc<Platform>> {
@@ -38,6 +55,7 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/audit", get(oversight::audit))
         .route("/audit/verify", get(oversight::verify))
         .merge(resources())
+        .method_not_allowed_fallback(no_such_method)
 }
 
 /// What a customer sets up: agents, their deployments, the key.
@@ -72,4 +90,11 @@ fn resources() -> Router<Arc<Platform>> {
         .route("/settings/api-key", get(settings::show))
         .route("/settings/api-key/rotate", post(settings::rotate))
         .route("/settings/api-key/usage", get(settings::usage))
+}
+
+/// A new id of something that has no type of its own: the prefix and the random bytes in hexadecimal.
+fn fresh_id<const N: usize>(prefix: &str, random: [u8; N]) -> String {
+    random
+        .iter()
+        .fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use conversimple_store::{Chain, Link, Verdict};
@@ -13,6 +13,7 @@ use conversimple_wire::rest::Success;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::form::Asked;
 use crate::auth::{self, Viewer};
 use crate::clock;
 use crate::platform::Platform;
@@ -21,6 +22,9 @@ use crate::strict::Strict;
 
 /// Most records that one request gets.
 const RECORDS_LIMIT: u32 = 500;
+
+/// Records that a request gets that names no number.
+const RECORDS_USUAL: u32 = 100;
 
 /// How a dashboard session is opened.
 #[derive(Deserialize)]
@@ -76,28 +80,19 @@ pub(crate) async fn sign_out(
         .into_response())
 }
 
-/// Which records.
-#[derive(Deserialize)]
-pub(crate) struct Records {
-    #[serde(default = "usual_limit")]
-    limit: u32,
-    /// Only records before this number.
-    before: Option<u64>,
-}
-
-fn usual_limit() -> u32 {
-    100
-}
-
 /// `GET /audit`: the newest first.
 pub(crate) async fn audit(
     State(platform): State<Arc<Platform>>,
     viewer: Viewer,
-    Query(records): Query<Records>,
+    Asked(mut form): Asked,
 ) -> Result<Json<Success<Vec<Value>>>, Refused> {
+    let limit = form
+        .number("limit", 1..=RECORDS_LIMIT)
+        .unwrap_or(RECORDS_USUAL);
+    let before = form.number("before", 1..=u64::MAX);
+    form.finish()?;
     let chain = Chain::of(&viewer.tenant);
-    let limit = records.limit.clamp(1, RECORDS_LIMIT);
-    let links = match records.before {
+    let links = match before {
         None => platform.store.audit_tail(&chain, limit).await?,
         Some(before) => {
             let after = before.saturating_sub(u64::from(limit) + 1);

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, REQUESTS_A_MINUTE};
 use super::form::Form;
+use super::fresh_id;
 use crate::clock;
 use crate::platform::Platform;
 use crate::refused::Refused;
@@ -44,7 +45,7 @@ pub(crate) async fn rotate(
         return Err(has_successor());
     }
     let key = ApiKey::generate(old.mode, platform.random());
-    let id = record_id(platform.random());
+    let id = fresh_id("key_", platform.random::<8>());
     let customer_id = client.tenant().customer_id().clone();
     let new = KeyRecord::of(
         &key,
@@ -110,10 +111,4 @@ pub(crate) async fn usage(
 fn has_successor() -> Refused {
     let says = "has a successor already: use that one";
     Refused::fields([("api_key".to_owned(), says.to_owned())].into())
-}
-
-fn record_id(random: [u8; 8]) -> String {
-    random
-        .iter()
-        .fold("key_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }

@@ -87,9 +87,21 @@ impl Running {
         key: &str,
         body: Option<&str>,
     ) -> (u16, Value) {
+        self.ask_at(method, &format!("/api/v1{path}"), key, body)
+            .await
+    }
+
+    /// One request.
+    pub(crate) async fn ask_at(
+        &self,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: Option<&str>,
+    ) -> (u16, Value) {
         let body = body.unwrap_or_default();
         let request = format!(
-            "{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
             body.len(),
