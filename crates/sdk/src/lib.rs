@@ -49,6 +49,7 @@ mod password;
 mod record;
 mod seal;
 mod secret;
+mod shown;
 mod socket;
 mod tool;
 
@@ -72,14 +73,15 @@ pub use password::HashedPassword;
 pub use rust_decimal::Decimal;
 pub use seal::SealKeys;
 pub use secret::{Password, Pin};
+pub use shown::{LastFour, MaskedEmail, MaskedPhone};
 pub use tool::{Tool, Toolset};
 
 /// What an agent's source usually needs.
 pub mod prelude {
     pub use crate::{
         Agent, AgentError, Caller, CardNumber, Code, Conversation, Decimal, Environment, Failure,
-        FreeText, IdText, Input, Login, Name, OwnThing, Owned, Ownership, Password, Pin, Refusal,
-        Registered, Reply, SealKeys, SearchWords, agent, tool,
+        FreeText, IdText, Input, LastFour, Login, MaskedEmail, MaskedPhone, Name, OwnThing, Owned,
+        Ownership, Password, Pin, Refusal, Registered, Reply, SealKeys, SearchWords, agent, tool,
     };
 }
 

@@ -53,8 +53,8 @@ struct Offer {
 struct Record {
     id: String,
     name: String,
-    email: String,
-    phone: String,
+    email: MaskedEmail,
+    phone: MaskedPhone,
 }
 
 #[derive(Serialize)]
@@ -144,7 +144,8 @@ impl Guide {
             "find me a phone charger",
             "I am looking for a backpack"
         ],
-        say = "I found {products}."
+        say = "I found {products}.",
+        currency = "USD"
     )]
     async fn search_products(
         &self,
@@ -181,12 +182,11 @@ impl Guide {
             email,
             phone,
         } = customer.into_inner();
-        // The e-mail address and the phone number are masked on their way out, as in every result.
         Ok(Record {
             id,
             name,
-            email,
-            phone,
+            email: MaskedEmail::new(email),
+            phone: MaskedPhone::new(phone),
         })
     }
 

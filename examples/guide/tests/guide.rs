@@ -242,9 +242,9 @@ async fn every_tool_answers_as_the_guide_says() {
         (&record["id"], &record["name"]),
         (&json!("cust_1001"), &json!("Alice Archer"))
     );
-    assert!(
-        !record.to_string().contains("alice@") && !record.to_string().contains("555 01"),
-        "{record}"
+    assert_eq!(
+        (&record["email"], &record["phone"]),
+        (&json!("a***@example.com"), &json!("***-0101"))
     );
     let cards = guide.call("v1", "get_payment_methods", json!({})).await;
     let cards = cards["cards"].as_array().expect("cards").clone();

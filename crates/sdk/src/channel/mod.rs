@@ -360,7 +360,10 @@ impl Channel {
         }
         match ToAgent::read(frame) {
             Ok(message) => self.message(socket, message),
-            Err(_) => self.unreadable(socket, text),
+            Err(_) => match ready_alone(frame) {
+                Some(conversation) => self.hold(socket, conversation),
+                None => self.unreadable(socket, text),
+            },
         }
     }
 
@@ -591,6 +594,12 @@ fn frame(
     frame.join_ref = join_reference.map(str::to_owned);
     frame.reference = Some(reference.to_owned());
     frame.encode(Form::Object)
+}
+
+/// The conversation of a `conversation_ready` that says nothing else; the published client needs no more.
+fn ready_alone(frame: &Frame) -> Option<ConversationId> {
+    let id = frame.payload.get("conversation_id")?.as_str()?;
+    (frame.event == "conversation_ready").then(|| ConversationId::parse(id).ok())?
 }
 
 /// A refusal as a tool's result: `{"error", "message"}`. The published platform takes it as the answer to the call.

@@ -124,6 +124,14 @@ fn answers(orders: &[Order]) -> Vec<Value> {
 fn either_message_makes_the_agent_hold_a_conversation_and_register_once() {
     let ready = json!({"conversation_id": "v1", "agent_id": "guide", "customer_id": "cust_1"});
     let started = json!({"conversation_id": "v1", "event": "started", "timestamp": "now"});
+    let (mut rig, socket) = Rig::joined();
+    rig.orders();
+    rig.push(
+        socket,
+        "conversation_ready",
+        json!({"conversation_id": "v1"}),
+    );
+    assert_eq!(events(&rig.orders()).len(), 1);
     for first in [true, false] {
         let (mut rig, socket) = Rig::joined();
         rig.orders();
