@@ -216,7 +216,12 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         let mut moments: Vec<u128> = self.full_at.values().copied().collect();
         let (_, cut, _) = moments.select_nth_unstable(self.capacity / 16);
         let cut = *cut;
-        self.full_at.retain(|_, full_at| *full_at > cut);
+        let mut going = self.capacity / 16 + 1;
+        self.full_at.retain(|_, full_at| {
+            let stays = *full_at > cut || going == 0;
+            going -= usize::from(!stays);
+            stays
+        });
     }
 }
 
@@ -447,6 +452,10 @@ mod tests {
             assert!(limiter.admit(key, rate, at(0)).is_ok());
             assert!(limiter.len() <= 64);
         }
+        assert!(
+            limiter.len() > 32,
+            "a flood at one moment does not empty the memory"
+        );
         let mut limiter = Limiter::new(64);
         for key in 0..63_u32 {
             assert!(limiter.admit(key, rate, at(0)).is_ok());

@@ -10,7 +10,7 @@
 
 mod check;
 mod compile;
-mod format;
+pub(crate) mod format;
 mod node;
 mod number;
 mod pattern;

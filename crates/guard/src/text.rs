@@ -6,6 +6,8 @@
 //! describes it, by the key `x-text`, so that one cannot accept what the other refuses. Confusable letters of different
 //! scripts are not looked for.
 
+mod formed;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+pub use formed::{Date, EmailAddress, PhoneNumber};
 
 /// Longest text of a declaration that names no length, in characters.
 pub const TEXT_LIMIT_CHARS: usize = 4096;
@@ -41,6 +45,9 @@ pub enum TextError {
     /// More than the greatest length.
     #[error("is too long")]
     TooLong,
+    /// Another form than this kind of text has.
+    #[error("has another form than expected")]
+    Form,
 }
 
 /// The kinds of text.

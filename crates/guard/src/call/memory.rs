@@ -112,11 +112,29 @@ impl CallMemory {
         self.calls
             .insert(call_id.clone(), (conversation_id.clone(), State::Running));
         self.ids.push_back(call_id.clone());
-        if self.ids.len() > self.count * IDS_PER_ANSWER
-            && let Some(oldest) = self.ids.pop_front()
-        {
-            self.calls.remove(&oldest);
-            self.answered.retain(|id| *id != oldest);
+        if self.ids.len() > self.count * IDS_PER_ANSWER {
+            self.forget_one();
+        }
+    }
+
+    /// The oldest id goes, unless it still runs: a call must not run twice because it takes long.
+    fn forget_one(&mut self) {
+        for _ in 0..self.ids.len() {
+            let Some(oldest) = self.ids.pop_front() else {
+                return;
+            };
+            match self.calls.get(&oldest) {
+                Some((_, State::Running)) => self.ids.push_back(oldest),
+                Some((_, State::Answered(_))) => {
+                    self.calls.remove(&oldest);
+                    self.answered.retain(|id| *id != oldest);
+                    return;
+                }
+                Some((_, State::Forgotten)) | None => {
+                    self.calls.remove(&oldest);
+                    return;
+                }
+            }
         }
     }
 }
@@ -163,6 +181,18 @@ mod tests {
         ));
         memory.close(&conversation(1));
         assert_eq!(memory.begin(&call(3), &conversation(1)), Begin::Refused);
+    }
+
+    #[test]
+    fn a_call_that_runs_long_is_not_forgotten() {
+        let mut memory = CallMemory::new(2);
+        memory.begin(&call(9999), &conversation(1));
+        for n in 0..1000 {
+            memory.begin(&call(n), &conversation(1));
+            memory.finish(&call(n), json!(n));
+        }
+        assert_eq!(memory.begin(&call(9999), &conversation(1)), Begin::Running);
+        assert!(memory.finish(&call(9999), json!("late")).is_some());
     }
 
     #[test]

@@ -448,7 +448,9 @@ fn text_fault(error: TextError, bounds: &Text) -> (&'static str, String) {
             "minLength",
             format!("must have at least {} characters", bounds.least),
         ),
-        TextError::Hidden | TextError::Character => ("characters", error.to_string()),
+        TextError::Hidden | TextError::Character | TextError::Form => {
+            ("characters", error.to_string())
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::card::CardNumber;
 
 /// A known format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     Date,
     Time,
     DateTime,
@@ -57,7 +57,7 @@ impl Format {
         }
     }
 
-    pub(super) fn matches(self, text: &str) -> bool {
+    pub(crate) fn matches(self, text: &str) -> bool {
         match self {
             Self::Date => date(text).is_some(),
             Self::Time => time(text).is_some(),

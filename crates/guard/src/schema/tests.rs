@@ -550,7 +550,7 @@ fn alternatives_of_whole_objects_refuse_what_none_of_them_names() {
 
 mod properties {
     use super::*;
-    use crate::text::{FreeText, IdText, Name, SearchWords};
+    use crate::text::{Date, EmailAddress, FreeText, IdText, Name, PhoneNumber, SearchWords};
     use proptest::prelude::*;
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -576,6 +576,9 @@ mod properties {
             ".{0,20}",
             "[a-zA-Z0-9_ '-]{0,120}",
             "[e\u{301}\u{200b}\u{202e}ﬁ\u{1f600}\\n ]{0,8}",
+            "[0-9]{4}-[01][0-9]-[0-3][0-9]",
+            "[a-z.]{1,8}@[a-z.-]{1,9}",
+            "[+]?[0-9 ()-]{5,18}",
             Just("a".to_owned())
         ]
     }
@@ -614,6 +617,9 @@ mod properties {
                 agree::<IdText>(&IdText::schema(), &value)?;
                 agree::<FreeText>(&FreeText::schema(), &value)?;
                 agree::<SearchWords>(&SearchWords::schema(), &value)?;
+                agree::<Date>(&Date::schema(), &value)?;
+                agree::<EmailAddress>(&EmailAddress::schema(), &value)?;
+                agree::<PhoneNumber>(&PhoneNumber::schema(), &value)?;
             }
         }
 
