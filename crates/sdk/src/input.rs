@@ -4,7 +4,9 @@
 //! the schema that it compiles, and how a value that passed it is read into its type.
 
 use conversimple_guard::refusal::Refusal;
-use conversimple_guard::text::{FreeText, IdText, Name, SearchWords};
+use conversimple_guard::text::{
+    Date, EmailAddress, FreeText, IdText, Name, PhoneNumber, SearchWords,
+};
 use conversimple_wire::Code;
 use conversimple_wire::tool::argument_key;
 use rust_decimal::Decimal;
@@ -13,7 +15,7 @@ use serde_json::{Map, Value, json};
 /// A type that one argument of a tool can have.
 ///
 /// Implemented for numbers (`Decimal` for money), `bool`, `String` (one line of at most 1,000 characters), the text kinds
-/// `Name`, `IdText`, `FreeText` and `SearchWords`, the secrets `Password`, `Pin`, `CardNumber` and `SecurityCode`,
+/// `Name`, `IdText`, `FreeText`, `SearchWords`, `Date`, `EmailAddress` and `PhoneNumber`, the secrets `Password`, `Pin`, `CardNumber` and `SecurityCode`,
 /// `Option` and `Vec` of these, and enums that derive `Input`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a tool",
@@ -279,7 +281,15 @@ macro_rules! text_kinds {
         impl Textual for $type {}
     )*};
 }
-text_kinds!(Name, IdText, FreeText, SearchWords);
+text_kinds!(
+    Name,
+    IdText,
+    FreeText,
+    SearchWords,
+    Date,
+    EmailAddress,
+    PhoneNumber
+);
 
 impl<T: Argument> Argument for Option<T> {
     fn schema() -> Value {
@@ -357,6 +367,9 @@ mod tests {
             agree::<IdText>(&value)?;
             agree::<FreeText>(&value)?;
             agree::<SearchWords>(&value)?;
+            agree::<Date>(&value)?;
+            agree::<EmailAddress>(&value)?;
+            agree::<PhoneNumber>(&value)?;
             agree::<Password>(&value)?;
             agree::<Pin>(&value)?;
             agree::<CardNumber>(&value)?;

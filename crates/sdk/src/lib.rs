@@ -59,7 +59,9 @@ pub use conversimple_guard::Refusal;
 pub use conversimple_guard::call::{Caller, Owned};
 pub use conversimple_guard::card::{CardNumber, SecurityCode};
 pub use conversimple_guard::seal::{Cell, Sealable};
-pub use conversimple_guard::text::{FreeText, IdText, Name, SearchWords};
+pub use conversimple_guard::text::{
+    Date, EmailAddress, FreeText, IdText, Name, PhoneNumber, SearchWords,
+};
 pub use conversimple_macros::{Input, agent, tool};
 pub use conversimple_wire::Code;
 pub use conversimple_wire::tool::OwnThing;
