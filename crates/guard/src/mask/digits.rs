@@ -72,19 +72,34 @@ impl Run {
     }
 }
 
-/// Reads the run that begins at token `at`; `announced` allows a doubtful word ("for") to begin it.
-pub(super) fn run_at(
-    text: &str,
-    tokens: &[Token],
-    at: usize,
-    announced: bool,
-    run: &mut Run,
-) -> bool {
+/// How a run is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// A doubtful word ("for") may begin it.
+    pub(super) announced: bool,
+    /// It may go on in the next line.
+    pub(super) lines: bool,
+}
+
+impl Reading {
+    /// A value that is known to be one.
+    pub(super) const VALUE: Self = Self {
+        announced: true,
+        lines: true,
+    };
+}
+
+/// Reads the run that begins at token `at`.
+pub(super) fn run_at(text: &str, tokens: &[Token], at: usize, how: Reading, run: &mut Run) -> bool {
     run.items.clear();
     run.digits.clear();
     run.quantity = false;
-    let reader = Reader { text, tokens };
-    if !reader.may_begin(at, announced) {
+    let reader = Reader {
+        text,
+        tokens,
+        lines: how.lines,
+    };
+    if !reader.may_begin(at, how.announced) {
         return false;
     }
     let (mut here, mut gap, mut corrected, mut glued) = (at, 0, false, false);
@@ -129,6 +144,7 @@ struct Glue {
 struct Reader<'t> {
     text: &'t str,
     tokens: &'t [Token],
+    lines: bool,
 }
 
 impl Reader<'_> {
@@ -345,7 +361,8 @@ impl Reader<'_> {
         };
         loop {
             let token = self.tokens.get(glue.next)?;
-            if token.gap & BREAKS != 0 {
+            let new_line = token.has(LINE) && !self.lines && !self.wraps(from, glue.next);
+            if token.gap & BREAKS != 0 || new_line {
                 return None;
             }
             glue.gap |= token.gap;
@@ -363,6 +380,16 @@ impl Reader<'_> {
             glue.next += if self.is_wait(glue.next) { 2 } else { 1 };
             glue.words += 1;
         }
+    }
+
+    /// Written groups go on in the next line where a text was wrapped.
+    fn wraps(&self, from: usize, at: usize) -> bool {
+        let group = |j: usize| {
+            self.tokens
+                .get(j)
+                .is_some_and(|t| t.is_digits() && t.len <= 6)
+        };
+        from == at && group(at) && !self.tokens[at].has(STOP) && group(at - 1)
     }
 
     /// Whether the run goes on with token `at`, `words` fillers after its last item.

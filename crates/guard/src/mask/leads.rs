@@ -118,6 +118,11 @@ impl Lead {
         self.want != Want::Nothing && (self.is_near() || self.unknown <= unknown)
     }
 
+    /// Something of weight was said since.
+    fn is_past(&self) -> bool {
+        self.unknown > 0 || self.stops > 0
+    }
+
     /// Words since the lead, for deciding whether "card" belongs to "pin for my card".
     pub(super) fn words(&self) -> u8 {
         self.words
@@ -137,7 +142,9 @@ impl Lead {
     }
 
     /// Takes in the separators before a token that may be a value.
-    pub(super) fn gap(&mut self, token: &Token) {
+    ///
+    /// A new line begins something else, unless the line before ended in "is", ":" or a question (`asks`).
+    pub(super) fn gap(&mut self, token: &Token, asks: bool) {
         if self.want == Want::Nothing {
             return;
         }
@@ -151,8 +158,10 @@ impl Lead {
         if token.has(COLON | EQUALS) {
             self.copula = true;
         }
-        if token.has(LINE) && self.unknown > 0 {
-            self.unknown = self.unknown.saturating_add(3);
+        let goes_on = asks || self.copula || self.asked || self.part;
+        if token.has(LINE) && !(goes_on && self.unknown == 0) && !self.asked {
+            self.clear();
+            return;
         }
         if token.has(COMMA) {
             self.commas = self.commas.saturating_add(1);
@@ -384,7 +393,7 @@ impl Leads<'_> {
             held.want,
             Want::Nothing | Want::Order | Want::Account | Want::Email
         );
-        if holds && !numbered && !(direct && held.words() > 4) {
+        if holds && !numbered && !(direct && held.is_past()) {
             return None;
         }
         // "order number for my account" stays an order's.

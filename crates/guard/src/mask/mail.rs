@@ -3,7 +3,7 @@
 //! Decides where an address begins: a spoken one has no mark, so words before "at" are taken while they are joined ("dot",
 //! "underscore"), spelled, or announced ("my email is"). "look at amazon dot com" is no address.
 
-use super::digits::{Run, run_at};
+use super::digits::{Reading, Run, run_at};
 use super::leads::Want;
 use super::lexicon::{DOT, JOIN, MAIL_PLACE, MAIL_STOP, Number, PROVIDER, TLD};
 use super::scan::Scan;
@@ -20,6 +20,9 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let before = at.checked_sub(1).map(|j| scan.tokens[j])?;
     let from = before.end();
     let sign = from + scan.text[from..token.start].rfind('@')?;
+    if is_masked(&scan.text[..sign]) {
+        return None;
+    }
     let ends = Ends {
         scan,
         announced: scan.lead.want == Want::Email,
@@ -44,6 +47,18 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
         end: domain.end,
         kind: Kind::Email,
     })
+}
+
+/// Whether the local part before the sign is masked already, to one letter at most: `a***@example.com`.
+fn is_masked(before_sign: &str) -> bool {
+    let Some(shown) = before_sign.strip_suffix("***") else {
+        return false;
+    };
+    let mut letters = shown.chars().rev();
+    letters.next().is_none_or(|c| !c.is_alphanumeric())
+        || letters
+            .next()
+            .is_none_or(|c| !c.is_alphanumeric() && !"._-+*".contains(c))
 }
 
 /// The address around the word "at" at token `at`.
@@ -291,7 +306,17 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let (mut letters, mut here, mut run) = (country.to_ascii_uppercase(), next, Run::default());
     let mut end = scan.tokens[next - 1].end();
     while letters.len() < wanted {
-        if letters.len() >= 2 && run_at(scan.text, &scan.tokens, here, letters.len() == 2, &mut run)
+        if letters.len() >= 2
+            && run_at(
+                scan.text,
+                &scan.tokens,
+                here,
+                Reading {
+                    announced: letters.len() == 2,
+                    lines: true,
+                },
+                &mut run,
+            )
         {
             let to = (1..=run.items.len())
                 .find(|to| letters.len() + run.digits_of(0, *to).len() >= wanted)

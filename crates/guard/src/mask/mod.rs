@@ -262,7 +262,7 @@ pub(crate) fn digits_in(text: &str) -> Vec<u8> {
     let tokens = token::tokens(text);
     let (mut out, mut at, mut run) = (Vec::new(), 0, digits::Run::default());
     while at < tokens.len() {
-        if digits::run_at(text, &tokens, at, true, &mut run) {
+        if digits::run_at(text, &tokens, at, digits::Reading::VALUE, &mut run) {
             out.extend_from_slice(&run.digits);
             at = run.next();
         } else {

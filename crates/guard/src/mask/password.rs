@@ -390,15 +390,13 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let (mut here, mut said) = (at + 1, leads.text_of(at).ends_with("'s"));
     while here < tokens.len() && here - at <= 12 {
         let token = &tokens[here];
-        let answers = matches!(
-            leads.text_of(here),
-            "it's" | "It's" | "It" | "it" | "that's" | "That's"
-        );
+        let text = leads.text_of(here).to_ascii_lowercase();
+        let asks = scan.text[tokens[here - 1].end()..token.start].contains('?');
+        let answers = asks && matches!(text.as_str(), "it's" | "it" | "that's");
         if token.has(STOP | LINE) && !said && !answers || token.has(OTHER | PAREN | SLASH) {
             return None;
         }
         said |= token.has(COLON | EQUALS);
-        let text = leads.text_of(here).to_ascii_lowercase();
         let word = token.info();
         match text.as_str() {
             "to" | "as" if set => said = true,

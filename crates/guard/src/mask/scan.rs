@@ -2,11 +2,11 @@
 //!
 //! Decides the order of the detectors and what happens where two findings overlap (they become one, of the stronger kind).
 
-use super::digits::{Run, run_at};
+use super::digits::{Reading, Run, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
 use super::lexicon::{AT, COPULA, FILLER, KEY_START, Number, PLAIN, SECRET_NAME, Topic};
-use super::token::{AT_SIGN, COLON, DASH, EQUALS, POINT, SLASH, SPACE, STOP, Token, tokens};
+use super::token::{AT_SIGN, COLON, DASH, EQUALS, LINE, POINT, SLASH, SPACE, STOP, Token, tokens};
 use super::{Kind, Span, mail, password, written};
 
 /// Whether the text is a conversation that goes on.
@@ -111,7 +111,8 @@ impl<'t> Scan<'t> {
             self.lead.clear();
             return at + 1;
         }
-        self.lead.gap(&token);
+        let asks = token.has(LINE) && self.asks_before(at);
+        self.lead.gap(&token, asks);
         if token.word == PLAIN {
             self.lead.word(&token);
             if token.len <= 2 {
@@ -131,7 +132,10 @@ impl<'t> Scan<'t> {
             let zero = word.value == 0 && !token.is_digits();
             let announced = self.lead.is_near() && (zero || self.is_said(at));
             let mut run = std::mem::take(&mut self.run);
-            if run_at(self.text, &self.tokens, at, announced, &mut run) {
+            let reach = matches!(self.lead.want, Want::Reach | Want::Order | Want::Account);
+            let lines = self.live != Live::No || self.lead.is_near() && !self.lead.tail && !reach;
+            let how = Reading { announced, lines };
+            if run_at(self.text, &self.tokens, at, how, &mut run) {
                 let next = judge::run(self, &mut run);
                 self.run = run;
                 return next.max(at + 1);
@@ -146,6 +150,12 @@ impl<'t> Scan<'t> {
         let before = at.checked_sub(1).map(|j| self.tokens[j]);
         self.tokens[at].has(COLON | EQUALS)
             || before.is_none_or(|t| t.info().is(COPULA | FILLER) || self.tokens[at].has(STOP))
+    }
+
+    /// A question mark ends the line before token `at`.
+    fn asks_before(&self, at: usize) -> bool {
+        let from = at.checked_sub(1).map_or(0, |j| self.tokens[j].end());
+        self.text[from..self.tokens[at].start].contains('?')
     }
 
     fn lead_word(&mut self, at: usize) -> usize {

@@ -1,55 +1,484 @@
 //! Tables and properties of the mask.
 
-use super::corpus::{self, Dice, Half, Score};
-use super::{find, mask};
+mod lines;
+
+use proptest::prelude::*;
+
+use super::corpus::{self, Dice, Half, Line, Score};
+use super::scan::{Scan, Setting};
+use super::{Span, Watch, find, in_characters, mask};
+
+/// Recall and precision that every form must reach on frames that the mask was not tuned on.
+const LEAST: f64 = 0.99;
+
+fn shown(spans: &[Span]) -> Vec<&'static str> {
+    spans.iter().map(|span| span.kind.as_str()).collect()
+}
 
 #[test]
-#[ignore = "prints; for tuning"]
+fn every_form_is_found_on_frames_that_were_kept_back() {
+    let mut dice = Dice::new(20_261_123);
+    let mut weak = Vec::new();
+    for (kind, form) in corpus::forms() {
+        let mut score = Score::default();
+        let mut missed = None;
+        for _ in 0..300 {
+            let line = corpus::positive(&mut dice, kind, form, Half::Kept);
+            let before = score.found;
+            score.count(&line, &find(&line.text), true);
+            if score.found == before {
+                missed = Some(line.text);
+            }
+        }
+        if score.recall() < LEAST || score.precision() < LEAST {
+            weak.push(format!(
+                "{kind} {form}: recall {:.3} precision {:.3} {missed:?}",
+                score.recall(),
+                score.precision()
+            ));
+        }
+    }
+    assert!(weak.is_empty(), "{weak:#?}");
+}
+
+#[test]
+fn lines_without_a_secret_stay_as_they_are() {
+    let mut dice = Dice::new(11);
+    for half in [Half::Tuning, Half::Kept] {
+        let touched: Vec<String> = (0..5000)
+            .map(|_| corpus::negative(&mut dice, half))
+            .filter(|line| !find(&line.text).is_empty())
+            .map(|line| format!("{} -> {}", line.text, mask(&line.text)))
+            .collect();
+        assert!(touched.len() * 200 <= 5000, "{half:?}: {touched:#?}");
+    }
+}
+
+#[test]
+fn the_generator_is_wide_enough() {
+    let (with, without) = corpus::frame_counts();
+    assert!(with >= 60 && without >= 120, "{with} {without}");
+}
+
+#[test]
+fn lines_by_hand_with_a_secret() {
+    let missed: Vec<String> = lines::SECRET
+        .iter()
+        .filter(|(kind, text)| !find(text).iter().any(|span| span.kind == *kind))
+        .map(|(kind, text)| format!("{kind}: {text} -> {}", mask(text)))
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn lines_by_hand_without_a_secret() {
+    let touched: Vec<String> = lines::PLAIN
+        .iter()
+        .filter(|text| !find(text).is_empty())
+        .map(|text| format!("{text} -> {}", mask(text)))
+        .collect();
+    assert!(touched.is_empty(), "{touched:#?}");
+}
+
+#[test]
+fn what_stands_in_place_of_a_secret() {
+    for (text, masked) in [
+        ("card 4111 1111 1111 1111!", "card ****1111!"),
+        (
+            "my card is 4111 1111 1111 1111 exp 09/27 cvv 123",
+            "my card is ****1111 exp [expiry] cvv [cvv]",
+        ),
+        (
+            "four one one one one one one one one one one one one one one one",
+            "****1111",
+        ),
+        ("call (415) 555-2671 now", "call ****2671 now"),
+        ("call +1 415 555 2671 now", "call ****2671 now"),
+        ("my phone number is 555-0123", "my phone number is [phone]"),
+        ("bob@example.com", "[email]"),
+        ("password=hunter2&x=1", "password=[password]&x=1"),
+        (
+            "my password is sunflower and I want my balance",
+            "my password is [password] and I want my balance",
+        ),
+        (
+            "postgres://app:tulip#9@db/x",
+            "postgres://app:[password]@db/x",
+        ),
+        (
+            "Authorization: Bearer abcdef1234567890abcd",
+            "Authorization: Bearer [api_key]",
+        ),
+        ("my card number is four one one", "my card number is [card]"),
+        ("４１１１ １１１１ １１１１ １１１１", "****1111"),
+        ("4111\u{200b}1111\u{200b}1111\u{200b}1111", "****1111"),
+        ("4111–1111–1111–1111", "****1111"),
+        (
+            "put it on 4111 1111 1111 1111 for forty one dollars",
+            "put it on ****1111 for forty one dollars",
+        ),
+        (
+            "my order 4551, paid with 4111 1111 1111 1111",
+            "my order 4551, paid with ****1111",
+        ),
+        (
+            "my pin is 4271. Order number 4551 2233 is late",
+            "my pin is [pin]. Order number 4551 2233 is late",
+        ),
+        (
+            "⟨card 1⟩ and ****1111 and [email]",
+            "⟨card 1⟩ and ****1111 and [email]",
+        ),
+        ("⟨card 4111111111111111⟩", "⟨card ****1111⟩"),
+        ("[card] 4111111111111111", "[card] ****1111"),
+        ("no secret here", "no secret here"),
+        ("", ""),
+    ] {
+        assert_eq!(mask(text), masked, "{text}");
+        assert_eq!(mask(masked), masked, "twice: {text}");
+    }
+}
+
+#[test]
+fn offsets_in_characters_count_what_stands_before() {
+    let text = "Žofie ⟨x⟩: bob@example.com, 4111 1111 1111 1111";
+    let spans = in_characters(text, &find(text));
+    let picked: Vec<String> = spans
+        .iter()
+        .map(|s| text.chars().skip(s.start).take(s.end - s.start).collect())
+        .collect();
+    assert_eq!(picked, ["bob@example.com", "4111 1111 1111 1111"]);
+}
+
+/// One conversation: lines of the agent begin with `>`, growing ones with `~`; each other line is a whole utterance.
+fn talk(lines: &[(&str, &str)]) {
+    let mut watch = Watch::new();
+    for (said, masked) in lines {
+        if let Some(question) = said.strip_prefix('>') {
+            watch.said(question);
+            continue;
+        }
+        let (text, last) = said
+            .strip_prefix('~')
+            .map_or((*said, true), |text| (text, false));
+        let heard = watch.heard(text, last);
+        assert_eq!(heard.masked(text), *masked, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_watch_sees_what_belongs_to_the_turn_before() {
+    for lines in [
+        &[
+            (
+                "my card is four one one one one one one one",
+                "my card is [card]",
+            ),
+            ("one one one one one one one one", "[card]"),
+            ("two hundred dollars", "two hundred dollars"),
+        ][..],
+        &[
+            ("four one one one one one one one", "[card]"),
+            ("one one one one one one one one", "[card]"),
+        ],
+        &[
+            ("my pin is", "my pin is"),
+            ("four two seven one", "[pin]"),
+            ("one", "one"),
+        ],
+        &[
+            ("~my pin is four", "my pin is four"),
+            ("~my pin is four two", "my pin is [pin]"),
+            ("my pin is four two seven one", "my pin is [pin]"),
+        ],
+        &[
+            ("~my card number is four one", "my card number is [card]"),
+            ("~four one one one", "[card]"),
+            ("~four one one one one one", "[card]"),
+        ],
+        &[
+            (">What's your card number?", ""),
+            ("four one one one", "[card]"),
+            ("one one one one", "[card]"),
+            ("one one one one one one one one", "[card]"),
+            ("thank you", "thank you"),
+        ],
+        &[
+            (">And the security code on the back?", ""),
+            ("one two three", "[cvv]"),
+        ],
+        &[
+            (">What's your PIN?", ""),
+            ("it's uh four two seven one", "it's uh [pin]"),
+        ],
+        &[
+            (">Please tell me your password.", ""),
+            ("Sunflower.", "[password]."),
+        ],
+        &[
+            (">Please tell me your password.", ""),
+            ("I don't remember it", "I don't remember it"),
+        ],
+        &[
+            (">What's your order number?", ""),
+            (
+                "four five five one two two three three",
+                "four five five one two two three three",
+            ),
+        ],
+        &[
+            (">What's your phone number?", ""),
+            ("five five five", "[phone]"),
+            ("one two three four five six seven", "[phone]"),
+        ],
+        &[
+            (">Your order 4551 was sent. Anything else?", ""),
+            ("yes, charge 4111 1111 1111 1111", "yes, charge ****1111"),
+        ],
+        &[
+            (
+                "my zip is nine oh two one oh",
+                "my zip is nine oh two one oh",
+            ),
+            ("four one five five five five two six seven one", "****2671"),
+        ],
+        &[
+            ("I have two cards", "I have two cards"),
+            ("one is blue", "one is blue"),
+        ],
+    ] {
+        talk(lines);
+    }
+}
+
+#[test]
+fn a_first_part_that_nobody_could_know_is_reported_later() {
+    let mut watch = Watch::new();
+    let first = "okay four one one one";
+    assert!(watch.heard(first, true).spans.is_empty());
+    let heard = watch.heard("one one one one one one one one one one one one", true);
+    let earlier = heard.earlier.expect("the first four digits");
+    assert_eq!(&first[earlier.start..earlier.end], "four one one one");
+    assert!(heard.continues);
+}
+
+/// Inputs made to be slow: the number of tokens and spans must grow no faster than the text.
+#[test]
+fn hostile_input_costs_no_more_for_each_byte() {
+    for unit in [
+        "one ",
+        "4",
+        "4 ",
+        "4111 ",
+        "a@",
+        "a at ",
+        "at a dot ",
+        "eyJ.",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "sk-",
+        "://",
+        "://a:b@",
+        "-----BEGIN PRIVATE KEY-----",
+        "password=\"",
+        "password is ",
+        "card number is ",
+        "1:",
+        "a:",
+        "GB29 ",
+        "g b 2 ",
+        "[card",
+        "****",
+        "⟨card 1",
+        "one sorry ",
+        "uh ",
+        "4111-",
+        "é",
+        "\u{200b}4",
+    ] {
+        let cost = |count: usize| {
+            let text = unit.repeat(count);
+            let scan = Scan::new(&text, Setting::default());
+            let tokens = scan.tokens.len();
+            tokens + scan.run().spans.len()
+        };
+        let (small, large) = (cost(500), cost(5000));
+        assert!(large <= small * 11 + 64, "{unit:?}: {small} {large}");
+    }
+}
+
+/// Pieces that make a text dense with what the mask looks for.
+fn dense() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "four",
+        "one",
+        "double",
+        "oh",
+        "forty",
+        "hundred",
+        "thousand",
+        "sorry",
+        "uh",
+        "for",
+        "to",
+        "my",
+        "card",
+        "number",
+        "is",
+        "pin",
+        "password",
+        "cvv",
+        "expires",
+        "social",
+        "phone",
+        "call",
+        "me",
+        "at",
+        "dot",
+        "com",
+        "gmail",
+        "order",
+        "4111",
+        "1111",
+        "12",
+        "3",
+        "09/27",
+        "@",
+        "-",
+        ".",
+        ",",
+        "?",
+        "\n",
+        ":",
+        "=",
+        "\"",
+        "(",
+        ")",
+        "+",
+        "[card]",
+        "****1111",
+        "****",
+        "⟨card 1⟩",
+        "⟨",
+        "sk-",
+        "eyJ",
+        "GB29",
+        "://",
+        "a:b@c",
+        "é",
+        "４",
+        "\u{200b}",
+        "that's",
+        "ending",
+        "in",
+        "september",
+        "-----BEGIN",
+        "1.2.3.4",
+        "::",
+        "password=",
+        "token:",
+        "bearer",
+        "the",
+        "back",
+        "on",
+        "i",
+        "z",
+        "$",
+        "dollars",
+        "iban",
+        "G B",
+        "bob@example.com",
+        "4111111111111111",
+    ]);
+    let glue = prop::sample::select(vec![" ", " ", " ", "", ", ", "-", "\n"]);
+    prop::collection::vec((pieces, glue), 0..40)
+        .prop_map(|list| list.into_iter().map(|(a, b)| format!("{a}{b}")).collect())
+}
+
+fn check_any(text: &str) {
+    let spans = find(text);
+    let mut end = 0;
+    for span in &spans {
+        assert!(
+            span.start >= end && span.start < span.end && text.get(span.start..span.end).is_some(),
+            "{spans:?} in {text:?}"
+        );
+        end = span.end;
+    }
+    let masked = mask(text).into_owned();
+    assert_eq!(
+        mask(&masked),
+        masked,
+        "{text:?} -> {:?}",
+        shown(&find(&masked))
+    );
+    let mut watch = Watch::new();
+    let half = (0..=text.len() / 2)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
+    for part in [&text[..half], &text[half..]] {
+        for span in watch
+            .heard(part, false)
+            .spans
+            .iter()
+            .chain(&watch.heard(part, true).spans)
+        {
+            assert!(part.get(span.start..span.end).is_some());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn dense_text_never_panics_and_is_masked_once(text in dense()) {
+        check_any(&text);
+    }
+
+    #[test]
+    fn any_text_never_panics_and_is_masked_once(text in any::<String>()) {
+        check_any(&text);
+    }
+
+    #[test]
+    fn any_bytes_read_as_text_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        check_any(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+/// Prints recall and precision for each form, with lines that failed: `cargo nextest run mask::tests::report --run-ignored all`.
+#[test]
+#[ignore = "prints a report for tuning"]
 fn report() {
     let mut rows = Vec::new();
+    let mut dice = Dice::new(7);
     for half in [Half::Tuning, Half::Kept] {
-        let mut dice = Dice::new(7);
         for (kind, form) in corpus::forms() {
             let mut score = Score::default();
-            let mut missed = Vec::new();
+            let mut missed: Vec<Line> = Vec::new();
             for _ in 0..400 {
                 let line = corpus::positive(&mut dice, kind, form, half);
                 let spans = find(&line.text);
                 let before = (score.found, score.right);
                 score.count(&line, &spans, true);
                 if score.found == before.0 || score.right - before.1 != spans.len() {
-                    missed.push((
-                        line.text.clone(),
-                        mask(&line.text).into_owned(),
-                        spans.iter().map(|s| s.kind.as_str()).collect::<Vec<_>>(),
-                    ));
+                    missed.push(line);
                 }
             }
-            rows.push(format!(
-                "{half:?} {kind} {form}: recall {:.3} precision {:.3}",
-                score.recall(),
-                score.precision()
-            ));
-            if half == Half::Tuning || std::env::var_os("KEPT").is_some() {
-                for (text, masked, kinds) in missed.iter().take(4) {
-                    rows.push(format!("      {text}\n   -> {masked} {kinds:?}"));
-                }
+            if !missed.is_empty() {
+                rows.push(format!(
+                    "{half:?} {kind} {form}: recall {:.3} precision {:.3}",
+                    score.recall(),
+                    score.precision()
+                ));
             }
-        }
-        let mut wrong = Vec::new();
-        let total = 6000;
-        for _ in 0..total {
-            let line = corpus::negative(&mut dice, half);
-            if !find(&line.text).is_empty() {
-                wrong.push(format!("      {} -> {}", line.text, mask(&line.text)));
-            }
-        }
-        rows.push(format!(
-            "{half:?} negatives touched: {}/{total}",
-            wrong.len()
-        ));
-        if half == Half::Tuning || std::env::var_os("KEPT").is_some() {
-            rows.extend(wrong.into_iter().take(40));
+            rows.extend(
+                missed
+                    .iter()
+                    .take(3)
+                    .map(|line| format!("    {} -> {}", line.text, mask(&line.text))),
+            );
         }
     }
     panic!("{}", rows.join("\n"));

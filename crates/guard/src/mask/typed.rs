@@ -3,7 +3,7 @@
 //! Decides nothing about secrets; `capture` uses it for the value that a tool receives.
 
 use super::Kind;
-use super::digits::{Item, Run, run_at};
+use super::digits::{Item, Reading, Run, run_at};
 use super::judge::{corrected, read_apart};
 use super::token::{Token, tokens};
 use super::written::{is_card, is_ssn};
@@ -13,7 +13,7 @@ pub(crate) fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
     let tokens = tokens(words);
     let mut run = Run::default();
     let mut start = 0;
-    while start < tokens.len() && !run_at(words, &tokens, start, true, &mut run) {
+    while start < tokens.len() && !run_at(words, &tokens, start, Reading::VALUE, &mut run) {
         start += 1;
     }
     let whole = super::digits_in(words);
@@ -78,7 +78,7 @@ pub(crate) fn spoken_text(words: &str, spaced: bool) -> String {
             at += 1;
             continue;
         }
-        if run_at(words, &tokens, at, true, &mut run) {
+        if run_at(words, &tokens, at, Reading::VALUE, &mut run) {
             // Only the first item: a filler or sign after it is looked at on its own.
             let item = run.items[0];
             out.extend(run.digits_of(0, 1).iter().map(|d| char::from(b'0' + d)));

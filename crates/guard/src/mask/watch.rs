@@ -180,13 +180,13 @@ impl Watch {
         } else {
             Kind::Secret
         };
-        let first = tokens.iter().position(|t| {
-            let word = t.info();
-            !(word.is(FILLER) || word.is(LINK) && t.len > 1) || t.len == 1
-        });
-        let Some(first) = first else { return };
-        let declines =
-            tokens[first..].len() > 1 && tokens[first].info().is(NO_VALUE) && tokens[first].len > 1;
+        let spelled =
+            |at: usize| tokens[at].len == 1 && tokens.get(at + 1).is_none_or(|next| next.len == 1);
+        let opens = |at: usize| spelled(at) || !tokens[at].info().is(FILLER | LINK);
+        let Some(first) = (0..tokens.len()).find(|at| opens(*at)) else {
+            return;
+        };
+        let declines = tokens.len() > 1 && tokens[first].info().is(NO_VALUE) && !spelled(first);
         if declines || tokens.len() - first > 12 {
             return;
         }

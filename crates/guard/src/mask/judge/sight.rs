@@ -1,0 +1,114 @@
+//! What surrounds a run of digits: its lead, the word after it, the signs it is glued to.
+//!
+//! Decides only what is there; `judge` weighs it.
+
+use super::super::digits::{Item, Run};
+use super::super::leads::{Lead, Want};
+use super::super::lexicon::{DOT, FILLER, LINK, MEASURE};
+use super::super::scan::{Live, Scan};
+use super::super::token::{COLON, COMMA, DASH, MONEY, PLUS, POINT, STOP, UNDER};
+
+/// What surrounds the run.
+pub(super) struct Sight {
+    pub(super) lead: Lead,
+    pub(super) live: Live,
+    /// Nothing but fillers follow in the text.
+    pub(super) ends: bool,
+    /// "dollars", "o'clock", "%", or a currency sign before.
+    pub(super) measured: bool,
+    /// Glued to letters, as ids are: "ORD-4111".
+    pub(super) id_like: bool,
+    /// Begins with `+`.
+    pub(super) plus: bool,
+    /// Part of a decimal number or a time.
+    pub(super) decimal: bool,
+    /// The hour of a time.
+    pub(super) clock: bool,
+    /// Items with the word "dot" before them.
+    pub(super) dots: Vec<usize>,
+}
+
+impl Sight {
+    pub(super) fn new(scan: &Scan<'_>, run: &Run) -> Self {
+        let (first, next) = (run.items[0].first, run.next());
+        let head = scan.tokens[first];
+        let bytes = scan.text.as_bytes();
+        let end = scan.tokens[next - 1].end();
+        let follows = scan.tokens.get(next);
+        let tight = |gap: u16| gap != 0 && gap & !(DASH | UNDER | POINT) == 0;
+        let letters_before = first > 0
+            && tight(head.gap)
+            && !scan.tokens[first - 1].is_digits()
+            && !scan.tokens[first - 1].is_atom();
+        let letters_after =
+            follows.is_some_and(|t| (tight(t.gap) || t.gap == 0) && !t.is_digits() && !t.is_atom());
+        let money = head.has(MONEY)
+            || bytes.get(end).is_some_and(|b| matches!(b, b'$' | b'%'))
+            || scan.text[end..].starts_with('€');
+        let measured = money
+            || follows.is_some_and(|t| {
+                t.info().is(MEASURE)
+                    && t.gap & (STOP | COMMA) == 0
+                    && !scan.leads().text_of(next).eq_ignore_ascii_case("a")
+            });
+        let lead = postfix(scan, next)
+            .filter(|_| !scan.lead.is_near())
+            .unwrap_or(scan.lead);
+        let rest = &scan.tokens[next.min(scan.tokens.len())..];
+        Self {
+            lead,
+            live: scan.live,
+            ends: rest.len() <= 4 && rest.iter().all(|t| t.info().is(FILLER)),
+            measured,
+            id_like: run.items[0].written && letters_before
+                || run.items.last().is_some_and(|i| i.written) && letters_after,
+            plus: head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
+            clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
+            decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
+            dots: dots(scan, run),
+        }
+    }
+}
+
+fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
+    let spoken = |pair: &[Item]| pair[1].glued && scan.tokens[pair[1].first - 1].info().is(DOT);
+    (1..run.items.len())
+        .filter(|at| spoken(&run.items[at - 1..=*at]))
+        .collect()
+}
+
+/// "… that's my pin", "… is the order number": a lead that comes after its number.
+fn postfix(scan: &Scan<'_>, next: usize) -> Option<Lead> {
+    let leads = scan.leads();
+    let opening = scan.tokens.get(next)?;
+    let says = [
+        "is", "that's", "it's", "as", "was", "for", "being", "this", "that",
+    ]
+    .contains(&leads.text_of(next).to_ascii_lowercase().as_str());
+    let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
+    let back = matches!(leads.text_of(next), "on" | "from")
+        && leads.text_of(next + 1) == "the"
+        && leads.text_of(next + 2) == "back";
+    if back && !opening.has(STOP) {
+        return Some(Lead::new(Want::Cvv, true, opening.start));
+    }
+    if !(says || comma_my) || opening.has(STOP) && !opening.info().is(FILLER) {
+        return None;
+    }
+    for at in next..(next + 5).min(scan.tokens.len()) {
+        if at > next && scan.tokens[at].has(STOP) {
+            return None;
+        }
+        if let Some(lead) = leads.at(at, &Lead::default()) {
+            let wanted = !matches!(
+                lead.want,
+                Want::Email | Want::Password | Want::Iban | Want::Brand
+            );
+            return wanted.then_some(lead);
+        }
+        if !scan.tokens[at].info().is(LINK | FILLER) {
+            return None;
+        }
+    }
+    None
+}
