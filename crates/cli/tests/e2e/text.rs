@@ -1,0 +1,195 @@
+//! Conversations by typed lines: the guide's rules as a caller meets them.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::platform::{Platform, calls, command, said};
+
+#[test]
+fn a_caller_logs_in_hears_the_balance_and_pays_after_a_yes() {
+    let platform = Platform::typing();
+    let report = platform.type_lines(&[
+        "what is the balance of my checking account",
+        "alice",
+        "sunflower",
+        "pay twenty dollars",
+        "yes",
+    ]);
+    assert!(said(&report, 0).contains("user name"), "{report}");
+    assert_eq!(
+        calls(&report, 2),
+        [("login", "allowed"), ("get_balance", "allowed")]
+    );
+    assert!(
+        said(&report, 2).contains("1,250"),
+        "what was asked before the login is taken up again: {report}"
+    );
+    assert!(
+        calls(&report, 3).is_empty(),
+        "nothing is paid before the yes"
+    );
+    assert!(said(&report, 3).contains("20"), "{report}");
+    assert_eq!(calls(&report, 4), [("process_payment", "allowed")]);
+}
+
+#[test]
+fn a_password_is_in_no_report_log_or_database() {
+    let platform = Platform::typing();
+    let report =
+        platform.type_lines(&["log in", "alice", "sunflower", "my password is hyacinth77"]);
+    let report = report.to_string();
+    for secret in ["sunflower", "hyacinth77"] {
+        assert!(!report.contains(secret));
+        assert!(!platform.agent_log().contains(secret));
+        for name in [
+            "conversimple.db",
+            "conversimple.db-wal",
+            "guide/guide.db",
+            "guide/guide.db-wal",
+        ] {
+            let bytes = std::fs::read(platform.data.join(name)).unwrap_or_default();
+            assert!(
+                !bytes
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes()),
+                "{secret} in {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_yes_nothing_is_paid() {
+    let platform = Platform::typing();
+    let report = platform.type_lines(&[
+        "log in",
+        "alice",
+        "sunflower",
+        "pay 30 dollars",
+        "no",
+        "yes",
+        "pay 40 dollars",
+        "what time is it",
+        "yes",
+    ]);
+    for turn in 3..9 {
+        assert!(
+            !calls(&report, turn)
+                .iter()
+                .any(|(name, _)| *name == "process_payment"),
+            "turn {turn}: {report}"
+        );
+    }
+}
+
+#[test]
+fn anothers_account_cannot_be_named() {
+    let platform = Platform::typing();
+    let report = platform.type_lines(&[
+        "log in",
+        "alice",
+        "sunflower",
+        "what is the balance of acc_2001",
+    ]);
+    assert!(!said(&report, 3).contains("310"), "{report}");
+}
+
+#[test]
+fn small_talk_calls_no_tool() {
+    let platform = Platform::typing();
+    let lines = [
+        "hello",
+        "how are you",
+        "thank you very much",
+        "tell me a joke",
+        "what can you do",
+    ];
+    let report = platform.type_lines(&lines);
+    for turn in 0..lines.len() {
+        assert!(calls(&report, turn).is_empty(), "{}: {report}", lines[turn]);
+        assert!(!said(&report, turn).is_empty());
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_and_the_trail_is_whole() {
+    let mut platform = Platform::typing();
+    let report = platform.type_lines(&["log in", "alice", "sunflower", "search for headphones"]);
+    let id = report["conversation_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    platform.kill();
+    let again = Platform::again(&platform.data);
+    let session = curl(
+        &again,
+        "/api/v1/session",
+        Some(&format!(r#"{{"code":"{}"}}"#, again.code)),
+        None,
+    );
+    let cookie = header(&session, "set-cookie")
+        .expect("a cookie")
+        .split(';')
+        .next()
+        .expect("a name")
+        .to_owned();
+    let shown = curl(
+        &again,
+        &format!("/api/v1/conversations/{id}"),
+        None,
+        Some(&cookie),
+    );
+    let body: Value =
+        serde_json::from_str(shown.rsplit("\r\n\r\n").next().expect("a body")).expect("JSON");
+    let heard: Vec<_> = body["data"]["turns"]
+        .as_array()
+        .expect("turns")
+        .iter()
+        .filter_map(|t| t["heard"].as_str())
+        .collect();
+    assert!(heard.contains(&"search for headphones"), "{body}");
+    drop(again);
+    let verified = command()
+        .args(["audit", "verify", "--json", "--data-dir"])
+        .arg(&platform.data)
+        .stdout(Stdio::piped())
+        .output()
+        .expect("verify runs");
+    let said = String::from_utf8_lossy(&verified.stdout);
+    assert!(
+        verified.status.success() && said.contains("\"ok\":true"),
+        "{said}"
+    );
+}
+
+/// One HTTP request; headers and body as they came.
+fn curl(platform: &Platform, path: &str, body: Option<&str>, cookie: Option<&str>) -> String {
+    use std::io::{Read as _, Write as _};
+    let host = platform.url.trim_start_matches("http://");
+    let mut socket = std::net::TcpStream::connect(host).expect("the platform listens");
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let body = body.unwrap_or_default();
+    let cookie = cookie
+        .map(|cookie| format!("Cookie: {cookie}\r\n"))
+        .unwrap_or_default();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nX-Conversimple: dashboard\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n{cookie}\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    answer
+        .lines()
+        .find_map(|line| {
+            line.split_once(": ")
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+        })
+        .map(|(_, value)| value)
+}

