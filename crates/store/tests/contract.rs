@@ -1,13 +1,29 @@
 //! Every query on both databases: SQLite in a file, PostgreSQL in a cluster of the test's own.
 
-#[path = "contract/cases.rs"]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-mod cases;
 #[path = "contract/cluster.rs"]
 mod cluster;
+#[path = "contract/common.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod common;
+#[path = "contract/history.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod history;
+#[path = "contract/keys.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod keys;
 #[path = "contract/shared.rs"]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod shared;
+#[path = "contract/things.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod things;
+
+/// Every case that needs no more than an open store.
+mod cases {
+    pub(crate) use crate::history::*;
+    pub(crate) use crate::keys::*;
+    pub(crate) use crate::things::*;
+}
 
 use conversimple_store::{Address, Store};
 
@@ -54,6 +70,7 @@ on_both! {
     any_text_comes_back_as_it_went_in,
     the_database_says_that_it_is_well,
     records_that_come_together_stand_one_behind_the_other,
+    a_record_is_written_though_nobody_waits_for_it,
     } url {
     a_second_start_finds_what_the_first_left,
     two_programs_that_start_at_once_both_open_it,

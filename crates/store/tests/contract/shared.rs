@@ -2,7 +2,7 @@
 
 use conversimple_store::*;
 
-use crate::cases::{assert_unbroken, at, decision, operator, tenant};
+use crate::common::{assert_unbroken, at, decision, operator, tenant};
 use crate::open;
 
 pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
