@@ -1,7 +1,8 @@
 //! `conversimple: allow(ID) reason` in a comment. Decides which lines accept which rules and whether a reason stands
 //! there; leaves counting to `run`.
 
-use crate::source::Source;
+use crate::code::Language;
+use crate::source::{Format, Source};
 
 /// An allow comment.
 #[derive(Clone, Debug)]
@@ -26,9 +27,18 @@ pub(crate) fn find(source: &Source) -> Vec<Allow> {
         let text = source.line(number);
         let Some(at) = text.find(MARK) else { continue };
         let before = text[..at].trim_end();
-        let opener = ["#", "//", "--", "/*", "<!--", ";"]
-            .iter()
-            .find(|opener| before.ends_with(**opener));
+        let openers: &[&str] = match source.format {
+            Format::Code(Language::Python)
+            | Format::Env
+            | Format::Yaml
+            | Format::Toml
+            | Format::Shell
+            | Format::Dockerfile
+            | Format::Notebook => &["#"],
+            Format::Code(_) | Format::Json => &["//", "/*"],
+            _ => &["#", "//", "--", "/*", "<!--", ";"],
+        };
+        let opener = openers.iter().find(|opener| before.ends_with(**opener));
         let Some(opener) = opener else { continue };
         let rest = &text[at + MARK.len()..];
         let Some((ids, reason)) = rest.split_once(')') else {

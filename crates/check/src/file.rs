@@ -14,7 +14,7 @@ use crate::mask;
 use crate::prefilter;
 use crate::rules::{keys, tools};
 use crate::secret::scan::{self, Form};
-use crate::source::{Format, Source, file_name, is_env_file, is_example_name};
+use crate::source::{Format, Source, is_env_file};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 
@@ -59,7 +59,7 @@ pub(crate) fn check(source: &Source, standing: Standing) -> Report {
         }
         _ => drafts.extend(config::check(source, is_secret_place)),
     }
-    drafts.retain(|draft| counts(source, draft.rule));
+    drafts.retain(|draft| draft.is_certain || !source.is_test_at(draft.span.start));
     settle(&mut drafts);
     finish(source, drafts, &mut report);
     report
@@ -73,7 +73,7 @@ fn scanned(source: &Source) -> Vec<Draft> {
             hit.form,
             Form::OwnShape | Form::AddressPassword | Form::Jwt | Form::EncryptionKey
         );
-        let is_quiet = source.is_test || source.format == Format::Prose;
+        let is_quiet = source.is_test_at(hit.span.start) || source.format == Format::Prose;
         if is_quiet && !certain {
             continue;
         }
@@ -106,7 +106,9 @@ fn scanned(source: &Source) -> Vec<Draft> {
             Form::EncryptionKey => (&SECRET, "an encryption key is written out".to_owned()),
             Form::Encoded => (&DISGUISED, "a key is written out in base64".to_owned()),
         };
-        drafts.push(Draft::new(rule, hit.span, message).secret(hit.span));
+        let mut draft = Draft::new(rule, hit.span, message).secret(hit.span);
+        draft.is_certain = certain;
+        drafts.push(draft);
     }
     drafts
 }
@@ -215,20 +217,6 @@ fn notebook_cell(cell: &config::notebook::Cell, drafts: &mut Vec<Draft>, report:
         draft.edit = None;
         drafts.push(draft);
     }
-}
-
-/// In tests and examples only what is certainly a secret counts.
-fn counts(source: &Source, rule: &Rule) -> bool {
-    let is_example = is_example_name(file_name(&source.path))
-        && matches!(
-            source.format,
-            Format::Env | Format::Yaml | Format::Json | Format::Toml | Format::Ini
-        );
-    let certain = matches!(
-        rule.id,
-        "key-in-source" | "secret-in-source" | "secret-in-disguise"
-    );
-    !source.is_test || certain || (is_example && certain)
 }
 
 /// One literal gives one finding about a secret; equal findings are one.

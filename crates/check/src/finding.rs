@@ -84,6 +84,8 @@ pub(crate) struct Draft {
     pub(crate) edit: Option<Edit>,
     /// Bytes to mask wherever the line is shown.
     pub(crate) secret: Option<Span>,
+    /// A secret beyond doubt, which counts in tests and examples too.
+    pub(crate) is_certain: bool,
 }
 
 impl Draft {
@@ -96,6 +98,7 @@ impl Draft {
             severity: None,
             edit: None,
             secret: None,
+            is_certain: false,
         }
     }
 

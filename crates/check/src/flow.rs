@@ -47,6 +47,8 @@ pub(crate) struct Flow<'a> {
     scopes: Vec<HashMap<String, Value>>,
     meanings: HashMap<String, Labels>,
     depth: usize,
+    /// How many comparisons stand around the current expression.
+    pub(crate) comparing: usize,
 }
 
 /// A call with its values.
@@ -104,6 +106,7 @@ pub(crate) fn check(language: Language, facts: &FileFacts, body: &[Stmt]) -> Vec
         scopes: vec![HashMap::new()],
         meanings: HashMap::new(),
         depth: 0,
+        comparing: 0,
     };
     flow.block(body);
     flow.drafts
@@ -127,7 +130,16 @@ impl Flow<'_> {
         if let Some(labels) = self.meanings.get(name) {
             return *labels;
         }
-        let mut labels = meaning(name.rsplit(['.', ':']).next().unwrap_or(name));
+        // Only in Rust is a path one name; elsewhere `a::b` is the name of something else.
+        let bare = match self.language {
+            Language::Rust => name.rsplit("::").next().unwrap_or(name),
+            _ => name,
+        };
+        let mut labels = if bare.contains([':', '/', ' ']) {
+            Labels::NONE
+        } else {
+            meaning(bare)
+        };
         if labels.any(Labels::KEY) {
             labels |= Labels::FROM_KEY;
         }
@@ -314,6 +326,12 @@ impl Flow<'_> {
                 let key = self.eval(key);
                 if let Some(key) = key.constant() {
                     rules::assigned(self, key, target, written, value);
+                    let labels = self.meaning(key);
+                    if value.skeleton.is_none() && !value.labels.any(Labels::SAFE | Labels::NUMBER)
+                    {
+                        value.labels |= labels;
+                    }
+                    self.put(base, key, value);
                 }
             }
             Kind::List(parts) => {
@@ -337,6 +355,32 @@ impl Flow<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A part of a variable gets a value.
+    fn put(&mut self, base: &Expr, key: &str, value: &Value) {
+        let name = base.path();
+        let Some(before) = self.lookup(&name).cloned() else {
+            return;
+        };
+        let mut fields: Vec<(Option<String>, Value)> = before
+            .fields
+            .as_ref()
+            .map_or_else(Vec::new, |fields| fields.as_ref().clone());
+        fields.retain(|(known, _)| known.as_deref() != Some(key));
+        if fields.len() < 64 {
+            fields.push((Some(key.to_owned()), value.clone()));
+        }
+        let labels = before.labels.without(Labels::SAFE | Labels::NUMBER)
+            | value.labels.without(Labels::SAFE | Labels::NUMBER);
+        self.bind(
+            &name,
+            Value {
+                labels,
+                fields: Some(Rc::new(fields)),
+                ..before
+            },
+        );
     }
 
     fn class(&mut self, class: &Class) {
@@ -491,9 +535,11 @@ impl Flow<'_> {
             }
             Kind::Binary(operator, left, right) => self.binary(expr, operator, left, right),
             Kind::Compare(parts) => {
+                self.comparing += 1;
                 for part in parts {
                     self.eval(part);
                 }
+                self.comparing -= 1;
                 self.mark_checked(expr);
                 rules::compared(self, parts);
                 Value::labelled(Labels::NUMBER | Labels::SAFE)
@@ -553,6 +599,11 @@ impl Flow<'_> {
         let path = expr.path();
         rules::mentioned(self, &path, expr.span);
         if let Some(value) = self.lookup(&path) {
+            return value.clone();
+        }
+        if matches!(base.last_name(), "self" | "this" | "cls")
+            && let Some(value) = self.lookup(name)
+        {
             return value.clone();
         }
         if matches!(path.as_str(), "sys.argv" | "process.argv") {
@@ -715,7 +766,8 @@ impl Flow<'_> {
                 let is_plain =
                     value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
                 if !is_plain {
-                    value.labels |= labels;
+                    // A field that is called `arguments` may well take a masked copy of them.
+                    value.labels |= labels.without(Labels::PAYLOAD);
                 }
             }
             args.push(value);
@@ -736,6 +788,27 @@ impl Flow<'_> {
 
     /// Calls that put something into their receiver.
     fn mutate(&mut self, site: &Site<'_>) {
+        if crate::names::words(site.last)
+            .iter()
+            .any(|word| matches!(word.as_str(), "mask" | "redact" | "scrub" | "censor"))
+        {
+            for arg in &site.call.args {
+                if let Kind::Name(name) = &arg.value.kind
+                    && let Some(value) = self.lookup(name).cloned()
+                {
+                    // A mask that gives nothing back works in place; one that does loses nothing by this.
+                    let labels = value.labels.made_safe();
+                    self.bind(
+                        name,
+                        Value {
+                            labels,
+                            fields: None,
+                            ..value
+                        },
+                    );
+                }
+            }
+        }
         let Kind::Member(base, _) = &site.call.callee.kind else {
             return;
         };

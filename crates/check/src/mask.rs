@@ -16,7 +16,7 @@ const LINE_LIMIT: usize = 160;
 /// because here a wrong guess costs nothing.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api_?-?key|private_?key|access_?key|credential|encryption_?key|cvv|ssn|pin|auth)[\w\-]*["']?\s*(?:[:=]|==|,|=>)+\s*[rbfu]{0,2}["'`]?)([^\s"'`,;)\]}]{4,})"#,
+        r#"(?i)((?:password|passwd|passphrase|pwd|secret|token|api_?-?key|private_?key|access_?key|credential|encryption_?key|cvv|ssn|auth_?token)[\w\-]*["']?\s*(?:[:=]|==|,|=>)+\s*[rbfu]{0,2}["'`]?)([^\s"'`,;)\]}]{4,})"#,
     )
     .ok()
 });

@@ -6,6 +6,20 @@ use std::sync::LazyLock;
 
 /// One of these is enough.
 const ALONE: &[&str] = &[
+    "?token=",
+    "&token=",
+    "&key=",
+    "?key=",
+    "aes.new",
+    "des.new",
+    "des3.new",
+    "cipher",
+    "blowfish",
+    "raw_message",
+    "rawmessage",
+    "message_data",
+    "request_body",
+    "argv",
     "tool",
     "password",
     "passwd",
@@ -81,7 +95,6 @@ const ALONE: &[&str] = &[
     "tax_id",
     "diagnosis",
     "medical",
-    "\u{1}never",
 ];
 
 /// Both of a pair are needed.
@@ -90,10 +103,22 @@ const PAIRS: &[(&str, &str)] = &[
     ("update ", "set "),
     ("websocket", "connect"),
     ("md5", "pin"),
-    ("email", "log"),
-    ("phone", "log"),
-    ("transcript", "log"),
-    ("arguments", "log"),
+    ("sha", "pin"),
+    ("email", "logg"),
+    ("email", "console."),
+    ("email", "print("),
+    ("phone", "logg"),
+    ("phone", "console."),
+    ("phone", "print("),
+    ("transcript", "logg"),
+    ("transcript", "console."),
+    ("transcript", "print("),
+    ("arguments", "logg"),
+    ("arguments", "console."),
+    ("arguments", "print("),
+    ("verify", "false"),
+    ("ssl", "false"),
+    ("base_url", "http:"),
 ];
 
 static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {

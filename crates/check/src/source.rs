@@ -34,6 +34,8 @@ pub(crate) struct Source {
     pub(crate) format: Format,
     /// Test code, fixtures and the like: only certain secrets count there.
     pub(crate) is_test: bool,
+    /// Where the tests of a Rust file begin, which stand at its end.
+    tests_from: usize,
     /// Where each line starts, in bytes.
     lines: Vec<usize>,
 }
@@ -51,11 +53,17 @@ impl Source {
         let is_test = is_test(&path);
         let mut lines = vec![0];
         lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let tests_from = if format == Format::Code(Language::Rust) {
+            tests_from(&text)
+        } else {
+            text.len() + 1
+        };
         Self {
             path,
             text,
             format,
             is_test,
+            tests_from,
             lines,
         }
     }
@@ -87,10 +95,19 @@ impl Source {
         if memchr::memchr(0, head).is_some() {
             return None;
         }
-        Some(match String::from_utf8(bytes) {
+        let mut text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        })
+        };
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Some(text)
+    }
+
+    /// Whether a place is test code.
+    pub(crate) fn is_test_at(&self, offset: usize) -> bool {
+        self.is_test || offset >= self.tests_from
     }
 
     pub(crate) fn place(&self, offset: usize) -> Place {
@@ -140,6 +157,30 @@ impl Source {
         is_bundle
             || (is_script && self.text.len() > 20_000 && self.text.len() / self.lines.len() > 400)
     }
+}
+
+/// Where `#[cfg(test)] mod tests {` starts; past the end when there is none.
+fn tests_from(text: &str) -> usize {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("#[cfg(test)]").map(|at| from + at) {
+        let after = &text[at + "#[cfg(test)]".len()..];
+        let item = after
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with("#["));
+        // A closing attribute may run over several lines; its end looks like no item.
+        let is_module = item.is_some_and(|line| {
+            line.starts_with("mod ")
+                || line.starts_with("pub mod ")
+                || line.starts_with("reason")
+                || line.starts_with("clippy")
+        });
+        if is_module {
+            return at;
+        }
+        from = at + 1;
+    }
+    text.len() + 1
 }
 
 pub(crate) fn file_name(path: &str) -> &str {

@@ -63,7 +63,7 @@ agent = ConversimpleAgent(
         },
         Example {
             file: "agent_guide.py",
-            bad: r#"agent = ConversimpleAgent(api_key="cs_live_abc123xyz", customer_id="cust_abc123")
+            bad: r#"agent = ConversimpleAgent(api_key="{{GUIDE}}", customer_id="cust_abc123")
 "#,
             good: r#"agent = ConversimpleAgent(api_key="cs_live_your_key_here", customer_id="cust_your_id_here")
 "#,

@@ -635,7 +635,12 @@ impl<'s> Lower<'s, '_> {
         }
         let mut args = self.macro_args(tokens, depth);
         if last == "concat" {
-            return Kind::Sum(args.into_iter().map(|arg| arg.value).collect());
+            // `concat!` takes only literals, so what looks like a call is a macro that gives one.
+            let parts = args.into_iter().map(|arg| match arg.value.kind {
+                Kind::Text(_) => arg.value,
+                _ => Expr::new(arg.value.span, Kind::Literal(String::new())),
+            });
+            return Kind::Sum(parts.collect());
         }
         if matches!(last, "vec") {
             return Kind::List(args.into_iter().map(|arg| arg.value).collect());

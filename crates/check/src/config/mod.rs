@@ -159,7 +159,10 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
     if !is_clear(&found) || is_namespace(found.host) {
         return;
     }
-    let is_manifest = file_name(&source.path).starts_with("package")
+    let is_data =
+        source.format == Format::Json && (source.text.len() > 100_000 || setting.name == "url");
+    let is_manifest = is_data
+        || file_name(&source.path).starts_with("package")
         || source.path.ends_with("lock.json")
         || source.path.contains("openapi")
         || source.path.contains("swagger");
@@ -196,7 +199,7 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
 }
 
 static KEY_OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:^|[\s"'\[,])--?(?:api[-_]?key|auth[-_]?token|access[-_]?token|token|secret(?:[-_]key)?|password|passwd)(?:=|\s+|["'],\s*["'])([^\s"',\]]+)"#).ok()
+    Regex::new(r#"(?i)(?:^|[\s"'\[,])--?(?:api[-_]?key|auth[-_]?token|access[-_]?token|token|secret(?:[-_]key)?|password|passwd)(?:=|\s+|["'],\s*["'])["']?([^\s"',\]]+)"#).ok()
 });
 static NO_CHECK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\bcurl\b[^\n|;&]*\s(?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure)(?:\s|$)|\bwget\b[^\n|;&]*--no-check-certificate|http\.sslVerify=false|NODE_TLS_REJECT_UNAUTHORIZED=0|strict-ssl\s+false|--no-verify-ssl|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=(?:1|true)").ok()

@@ -177,11 +177,10 @@ fn environment(flow: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {
 
 /// Calls on known texts are worked out, so that a key in pieces or in an encoding is still seen.
 fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
-    let text = |text: String, pieces: usize, is_encoded: bool| {
+    let hidden = |text: String| {
         let skeleton = Skeleton {
             text,
-            pieces,
-            is_encoded,
+            is_encoded: true,
             ..Skeleton::default()
         };
         Some(Value {
@@ -200,7 +199,7 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
         || path == "hex.decode"
         || (path == "buffer.from" && site.args.get(1).and_then(Value::constant) == Some("hex"));
     if is_base64 {
-        return text(decode_text(first.constant()?)?, 1, true);
+        return hidden(decode_text(first.constant()?)?);
     }
     if is_hex {
         let digits = first.constant()?;
@@ -213,13 +212,13 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
                     .and_then(|pair| u8::from_str_radix(pair, 16).ok())
             })
             .collect();
-        return text(String::from_utf8(bytes?).ok()?, 1, true);
+        return hidden(String::from_utf8(bytes?).ok()?);
     }
     match site.last {
         "reversed" | "reverse" => {
             let whole = first.constant().or_else(|| site.receiver.constant());
             if let Some(whole) = whole {
-                return text(whole.chars().rev().collect(), 1, true);
+                return hidden(whole.chars().rev().collect());
             }
             // `[...text].reverse()` and `text.split("").reverse()`.
             site.receiver
@@ -242,11 +241,12 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
             if list.constant().is_some() && separator.constant() == Some("") {
                 return Some(list.clone());
             }
-            let separator_text = separator.constant().unwrap_or(if site.args.is_empty() {
-                ","
-            } else {
-                return None;
-            });
+            let separator_text = match separator.constant() {
+                Some(text) => text,
+                // Without an argument JavaScript puts commas.
+                None if site.args.is_empty() => ",",
+                None => return None,
+            };
             let fields = list.fields.as_ref()?;
             let mut parts = Vec::new();
             for (index, (_, value)) in fields.iter().enumerate() {
@@ -277,7 +277,7 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
                         .and_then(|number| char::from_u32(number as u32))
                 })
                 .collect();
-            text(codes?, 2, true)
+            hidden(codes?)
         }
         "bytes" | "bytearray" => {
             let fields = first.fields.as_ref()?;
@@ -289,7 +289,7 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
                         .and_then(|number| char::from_u32(number as u32))
                 })
                 .collect();
-            text(codes?, 2, true)
+            hidden(codes?)
         }
         _ => None,
     }

@@ -11,8 +11,8 @@ pub(crate) struct Skeleton {
     pub(crate) text: String,
     /// What is known of each hole, in order.
     pub(crate) holes: Vec<Labels>,
-    /// How many literals it was put together from.
-    pub(crate) pieces: usize,
+    /// Where one literal ends and the next begins, in bytes.
+    pub(crate) cuts: Vec<usize>,
     /// It was decoded or reversed on the way.
     pub(crate) is_encoded: bool,
 }
@@ -43,7 +43,6 @@ impl Value {
     pub(crate) fn text(text: &str, at: Span) -> Self {
         let skeleton = Skeleton {
             text: text.replace(HOLE, " "),
-            pieces: 1,
             ..Skeleton::default()
         };
         Self {
@@ -93,9 +92,13 @@ impl Value {
             origin = origin.or_else(|| value.origin.clone());
             match &value.skeleton {
                 Some(part) if whole.text.len() + part.text.len() < TEXT_LIMIT => {
+                    let at = whole.text.len();
+                    if at > 0 && !part.text.is_empty() && whole.cuts.len() < 64 {
+                        whole.cuts.push(at);
+                    }
+                    whole.cuts.extend(part.cuts.iter().map(|cut| at + cut));
                     whole.text.push_str(&part.text);
                     whole.holes.extend_from_slice(&part.holes);
-                    whole.pieces += part.pieces;
                     whole.is_encoded |= part.is_encoded;
                 }
                 _ => whole.hole(value.labels),
@@ -151,17 +154,17 @@ impl Skeleton {
 
 /// `"… %s …" % values`.
 pub(crate) fn percent(format: &Skeleton, values: &Value, at: Span) -> Value {
-    let listed: Vec<Labels> = match &values.fields {
-        Some(fields) => fields.iter().map(|(_, value)| value.labels).collect(),
-        None => vec![values.labels],
-    };
-    let mut listed = listed.into_iter();
+    let mut listed = match &values.fields {
+        Some(fields) => fields.iter().map(|(_, value)| value.clone()).collect(),
+        None => vec![values.clone()],
+    }
+    .into_iter();
     fill(format, at, values, |chars| {
         if chars.first() != Some(&'%') {
             return None;
         }
         if chars.get(1) == Some(&'%') {
-            return Some((2, Some("%".to_owned()), None));
+            return Some((2, Value::text("%", at)));
         }
         let mut length = 1;
         if chars.get(1) == Some(&'(') {
@@ -177,11 +180,11 @@ pub(crate) fn percent(format: &Skeleton, values: &Value, at: Span) -> Value {
         if !conversion.is_ascii_alphabetic() {
             return None;
         }
-        let mut labels = listed.next().unwrap_or(values.labels);
+        let mut value = listed.next().unwrap_or_else(|| values.clone());
         if matches!(conversion, 'd' | 'i' | 'f' | 'x' | 'e' | 'g') {
-            labels |= Labels::NUMBER;
+            value = Value::labelled(value.labels | Labels::NUMBER);
         }
-        Some((length + 1, None, Some(labels)))
+        Some((length + 1, value))
     })
 }
 
@@ -189,67 +192,61 @@ pub(crate) fn percent(format: &Skeleton, values: &Value, at: Span) -> Value {
 pub(crate) fn braces(format: &Skeleton, args: &[Value], at: Span) -> Value {
     let all = Value::collection(args.iter().map(|value| (None, value.clone())).collect());
     let mut listed = args.iter();
-    let whole = all.labels;
     fill(format, at, &all, |chars| {
         let first = *chars.first()?;
         if (first == '{' || first == '}') && chars.get(1) == Some(&first) {
-            return Some((2, Some(first.to_string()), None));
+            return Some((2, Value::text(&first.to_string(), at)));
         }
         if first != '{' {
             return None;
         }
         let length = chars.iter().take(60).position(|c| *c == '}')? + 1;
-        let labels = listed.next().map_or(whole, |value| value.labels);
-        Some((length, None, Some(labels)))
+        let value = listed
+            .next()
+            .cloned()
+            .unwrap_or_else(|| Value::labelled(all.labels));
+        Some((length, value))
     })
 }
 
-type Filled = (usize, Option<String>, Option<Labels>);
-
+/// Goes through a format; `next` says how many characters stand for which value.
 fn fill(
     format: &Skeleton,
     at: Span,
     values: &Value,
-    mut next: impl FnMut(&[char]) -> Option<Filled>,
+    mut next: impl FnMut(&[char]) -> Option<(usize, Value)>,
 ) -> Value {
     let chars: Vec<char> = format.text.chars().collect();
-    let mut filled = Skeleton {
-        pieces: format.pieces,
-        is_encoded: format.is_encoded,
-        ..Skeleton::default()
-    };
     let mut holes = format.holes.iter();
+    let mut parts = Vec::new();
+    let mut plain = String::new();
     let mut index = 0;
-    let mut labels: Option<Labels> = None;
     while index < chars.len() {
-        if chars[index] == HOLE {
-            filled.hole(holes.next().copied().unwrap_or_default());
+        let (length, value) = if chars[index] == HOLE {
+            (
+                1,
+                Value::labelled(holes.next().copied().unwrap_or_default()),
+            )
+        } else if let Some(found) = next(&chars[index..]) {
+            found
+        } else {
+            plain.push(chars[index]);
             index += 1;
             continue;
+        };
+        if !plain.is_empty() {
+            parts.push(Value::text(&std::mem::take(&mut plain), at));
         }
-        match next(&chars[index..]) {
-            Some((length, text, hole)) => {
-                filled.text.extend(text);
-                if let Some(hole) = hole {
-                    labels = Some(labels.map_or(hole, |known| known.joined(hole)));
-                    filled.hole(hole);
-                }
-                index += length;
-            }
-            None => {
-                filled.text.push(chars[index]);
-                index += 1;
-            }
-        }
+        parts.push(value);
+        index += length;
     }
-    let mut labels = labels.unwrap_or(values.labels);
-    if labels.any(Labels::ERROR) {
-        labels |= Labels::ERROR_TEXT;
+    if !plain.is_empty() {
+        parts.push(Value::text(&plain, at));
     }
-    Value {
-        skeleton: Some(Rc::new(filled)),
-        at,
-        origin: values.origin.clone(),
-        ..Value::labelled(labels)
+    let mut value = Value::concat(&parts, at);
+    if value.labels.any(Labels::ERROR) {
+        value.labels |= Labels::ERROR_TEXT;
     }
+    value.origin = values.origin.clone();
+    value
 }

@@ -2,6 +2,7 @@
 //! takes it.
 
 use crate::catalogue::input::{CODE_FROM_INPUT, REQUEST_TO_ARGUMENT, SHELL_FROM_INPUT};
+use crate::code::Language;
 use crate::code::ir::Kind;
 use crate::finding::Draft;
 use crate::flow::{Flow, Site, Value};
@@ -11,7 +12,10 @@ use crate::secret::url::HOLE;
 
 /// A call.
 pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
-    if runs_code(site) && site.args.iter().take(2).any(|value| is_input(value, 0)) {
+    if flow.language != Language::Rust
+        && runs_code(flow.language, site)
+        && site.args.iter().take(2).any(|value| is_input(value, 0))
+    {
         flow.report(Draft::new(
             &CODE_FROM_INPUT,
             site.span,
@@ -81,7 +85,11 @@ fn is_input(value: &Value, depth: usize) -> bool {
     is_whole || in_parts
 }
 
-fn runs_code(site: &Site<'_>) -> bool {
+fn runs_code(language: Language, site: &Site<'_>) -> bool {
+    // In JavaScript `exec` starts a program, and `compile` is a method of many things.
+    if language != Language::Python && matches!(site.path.as_str(), "exec" | "compile") {
+        return false;
+    }
     matches!(
         site.path.as_str(),
         "eval"

@@ -127,14 +127,7 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
     let says = name.iter().any(|word| {
         matches!(
             word.as_str(),
-            "encrypt"
-                | "decrypt"
-                | "cipher"
-                | "crypt"
-                | "scramble"
-                | "obfuscate"
-                | "xor"
-                | "encipher"
+            "encrypt" | "decrypt" | "cipher" | "crypt" | "scramble" | "obfuscate" | "encipher"
         )
     });
     if !says {

@@ -25,7 +25,7 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     }
     let is_exposed = frame.is_tool
         || (has_tools && in_handler && is_answer)
-        || (labels.any(Labels::TRACE) && is_answer);
+        || (labels.any(Labels::TRACE) && matches!(written.kind, Kind::Map(_)));
     if is_exposed {
         report(flow, labels, first_detail(value, written.span, 0));
     }

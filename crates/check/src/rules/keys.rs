@@ -119,7 +119,7 @@ pub(crate) fn assigned(
     let is_hidden = value
         .skeleton
         .as_ref()
-        .is_some_and(|skeleton| skeleton.is_encoded || skeleton.pieces > 1);
+        .is_some_and(|skeleton| skeleton.is_encoded || !skeleton.cuts.is_empty());
     let (rule, message) = if is_hidden {
         (&DISGUISED, "a secret is written in pieces or encoded")
     } else {
@@ -249,15 +249,22 @@ fn disguised(flow: &mut Flow<'_>, value: &Value, span: Span) {
     let Some(skeleton) = &value.skeleton else {
         return;
     };
-    let is_hidden = skeleton.holes.is_empty() && (skeleton.pieces > 1 || skeleton.is_encoded);
-    if !is_hidden || skeleton.text.len() < 16 || skeleton.text.len() > 8192 {
+    let is_known = skeleton.holes.is_empty() && (16..=8192).contains(&skeleton.text.len());
+    if !is_known || (!skeleton.is_encoded && skeleton.cuts.is_empty()) {
         return;
     }
-    let hits = scan::plain(&skeleton.text);
-    let has_key = hits.iter().any(|hit| {
-        hit.form != scan::Form::AddressPassword || skeleton.is_encoded || skeleton.pieces > 1
-    });
-    if has_key {
+    // A key that stands whole in one of the pieces is found there.
+    let is_hidden = |span: Span| {
+        skeleton.is_encoded
+            || skeleton
+                .cuts
+                .iter()
+                .any(|cut| span.start < *cut && *cut < span.end)
+    };
+    if scan::plain(&skeleton.text)
+        .iter()
+        .any(|hit| is_hidden(hit.span))
+    {
         flow.report(
             Draft::new(&DISGUISED, span, "a key is written in pieces or encoded").secret(span),
         );

@@ -84,9 +84,15 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
                     | "help"
                     | "license"
                     | "homepage"
+                    | "source"
+                    | "link"
+                    | "reference"
+                    | "spec"
             )
         });
-        if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy) {
+        // `url` in a class or module says where something is described as often as where it is called.
+        let is_mark = flow.frame().name.is_empty() && matches!(name, "url" | "uri");
+        if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy && !is_mark) {
             if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
                 report(flow, found.host, written.span);
             }
@@ -136,11 +142,13 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
 
 /// A constant that stands for no verification.
 pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
+    // Asking whether verification is off does not turn it off.
+    if flow.comparing > 0 {
+        return;
+    }
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
-    if matches!(
-        last,
-        "_create_unverified_context" | "CERT_NONE" | "_create_stdlib_context"
-    ) || path.ends_with("SslVerifyMode.NONE")
+    if matches!(last, "_create_unverified_context" | "CERT_NONE")
+        || path.ends_with("SslVerifyMode.NONE")
         || path.ends_with("SslVerifyMode::NONE")
     {
         off(flow, span);

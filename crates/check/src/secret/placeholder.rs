@@ -29,6 +29,7 @@ const MARKS: &[&str] = &[
     "todo",
     "fixme",
     "fake",
+    "anonymous",
     "_here",
     "-here",
     "foobar",

@@ -30,7 +30,12 @@ pub(crate) fn is_secret(labels: Labels, value: &str) -> bool {
         let is_plain_word = digits == 0 && symbols == 0;
         return value.chars().count() >= PASSWORD_LEAST && !is_plain_word && !is_camel_word;
     }
-    if labels.any(Labels::KEY) || labels.any(Labels::TOKEN) {
+    if labels.any(Labels::TOKEN) && !labels.any(Labels::KEY) {
+        // A bare token is as often a page mark or a word; an id in the form of a UUID opens nothing by itself.
+        let is_uuid = value.len() == 36 && value.bytes().filter(|byte| *byte == b'-').count() == 4;
+        return !is_uuid && value.len() >= 16 && digits >= 3 && looks_random(value);
+    }
+    if labels.any(Labels::KEY) {
         let least = if digits > 0 { KEY_LEAST } else { 20 };
         return value.len() >= least && looks_random(value);
     }
