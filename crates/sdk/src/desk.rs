@@ -231,8 +231,12 @@ impl<A: Send + Sync + 'static> Desk<A> {
         let arguments = tool.map(|tool| tool.policy.without_secrets(&call.arguments));
         let who = lock(&self.rooms)
             .get(&call.conversation_id)
-            .and_then(|room| lock(&room.session).caller(self.now()))
-            .map(|caller| caller.id().to_owned());
+            .and_then(|room| {
+                let session = lock(&room.session);
+                session
+                    .whose(self.now())
+                    .map(|caller| caller.id().to_owned())
+            });
         let (sealed, cause) = match outcome {
             Outcome::Result(value) => {
                 let sealed = Clear::new(value).masked().sealed();

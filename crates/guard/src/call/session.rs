@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// How long a login holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Without any call that asks for the caller.
+    /// Without any call.
     pub idle: Duration,
     /// In all.
     pub absolute: Duration,

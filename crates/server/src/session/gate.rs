@@ -348,7 +348,8 @@ impl Gate {
     fn shown(&self, call: &OpenCall) -> Map<String, Value> {
         match self.policies.get(&call.tool) {
             Some(policy) => policy.without_secrets(&call.arguments),
-            None => call.arguments.clone(),
+            // Without a declaration nothing says which of them is a password.
+            None => Map::new(),
         }
     }
 
@@ -360,7 +361,7 @@ impl Gate {
             arguments: self.shown(call),
             who: self
                 .login
-                .caller(clock::now())
+                .whose(clock::now())
                 .map(|caller| caller.id().to_owned()),
             refused,
         }
