@@ -86,7 +86,31 @@ pub enum Act {
         /// What the caller must say yes to first, made from the declaration and exactly these arguments by the
         /// platform, never by the engine. None for a tool that needs no yes.
         read_back: Option<String>,
+        /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
+        lead: Option<String>,
     },
+}
+
+impl Act {
+    /// What will be said first if this act is done.
+    fn opening(&self) -> Option<String> {
+        match self {
+            Self::Say(text)
+            | Self::Call {
+                read_back: Some(text),
+                ..
+            } => clauses(text).into_iter().next(),
+            Self::Call { lead, .. } => lead.clone(),
+        }
+    }
+}
+
+/// The beginning of an answer, synthesised on trial.
+#[derive(Debug)]
+struct Opening {
+    clause: ClauseId,
+    words: String,
+    sound: Option<Vec<i16>>,
 }
 
 /// What an engine answers to an [`Event`].
@@ -278,7 +302,7 @@ struct Attempt {
     yes: bool,
     typed: bool,
     decision: Option<Decision>,
-    opening: Option<(ClauseId, String, Option<Vec<i16>>)>,
+    opening: Option<Opening>,
     first_frame: u64,
     spoke_until: Duration,
     transcript_at: Option<Duration>,
@@ -296,6 +320,7 @@ struct Turn {
     taken_at: Duration,
     spoke_until: Duration,
     plan: Option<AskId>,
+    opening: Option<Opening>,
     outcomes: VecDeque<Event>,
     open_calls: usize,
     called: bool,
@@ -665,16 +690,19 @@ impl Conversation {
     fn decided(&mut self, ask: AskId, decision: Decision, now: Duration) {
         if let Some(mut attempt) = self.attempt.take_if(|attempt| attempt.plan == Some(ask)) {
             attempt.decided_at = Some(now);
-            if let Some(Act::Say(text)) = decision.acts.first()
-                && let Some(first) = clauses(text).into_iter().next()
-                && self.voice
+            if self.voice
+                && let Some(words) = decision.acts.first().and_then(Act::opening)
             {
                 let clause = self.next_clause();
                 self.emit(Output::Synthesize {
                     clause,
-                    text: first.clone(),
+                    text: words.clone(),
                 });
-                attempt.opening = Some((clause, first, None));
+                attempt.opening = Some(Opening {
+                    clause,
+                    words,
+                    sound: None,
+                });
             }
             attempt.decision = Some(decision);
             self.attempt = Some(attempt);
@@ -690,7 +718,7 @@ impl Conversation {
                 ask,
                 begins_turn: false,
             });
-            self.perform(decision, None, now);
+            self.perform(decision, now);
         }
     }
 
@@ -734,6 +762,7 @@ impl Conversation {
             now,
             attempt.spoke_until,
         );
+        turn.opening = attempt.opening;
         turn.millis.transcript = attempt
             .transcript_at
             .map(|at| millis(at, attempt.spoke_until));
@@ -757,7 +786,7 @@ impl Conversation {
             self.run_confirmed(now);
         } else {
             self.ledger.drop_pending();
-            self.perform(decision, attempt.opening, now);
+            self.perform(decision, now);
         }
     }
 
@@ -782,12 +811,7 @@ impl Conversation {
 
     // ---- answering ----
 
-    fn perform(
-        &mut self,
-        decision: Decision,
-        mut opening: Option<(ClauseId, String, Option<Vec<i16>>)>,
-        now: Duration,
-    ) {
+    fn perform(&mut self, decision: Decision, now: Duration) {
         if decision.expects != self.expects {
             self.expects = decision.expects;
             self.emit(Output::Show(ToCaller::Expect {
@@ -796,17 +820,18 @@ impl Conversation {
         }
         for act in decision.acts {
             match act {
-                Act::Say(text) => self.say(&text, opening.take()),
+                Act::Say(text) => self.say(&text),
                 Act::Call {
                     tool,
                     arguments,
                     read_back,
+                    ..
                 } => self.call(tool, arguments, read_back, now),
             }
         }
     }
 
-    fn say(&mut self, text: &str, mut opening: Option<(ClauseId, String, Option<Vec<i16>>)>) {
+    fn say(&mut self, text: &str) {
         let Some(turn) = &mut self.turn else { return };
         if !self.voice {
             turn.said.push(text.to_owned());
@@ -817,19 +842,24 @@ impl Conversation {
             }));
             return;
         }
-        for clause in clauses(text) {
-            match opening.take().filter(|(_, first, _)| *first == clause) {
-                Some((id, first, sound)) => {
-                    if sound.is_none() {
-                        self.synthesizing = Some(id);
-                    }
-                    self.playout.push(id, first, sound);
-                }
-                None => {
-                    let id = self.next_clause();
-                    self.playout.push(id, clause, None);
-                }
+        let opening = turn.opening.take();
+        let begun = opening.filter(|opening| begins_with(text, &opening.words));
+        let mut rest = text;
+        if let Some(Opening {
+            clause,
+            words,
+            sound,
+        }) = begun
+        {
+            rest = &text[words.len()..];
+            if sound.is_none() {
+                self.synthesizing = Some(clause);
             }
+            self.playout.push(clause, words, sound);
+        }
+        for clause in clauses(rest) {
+            let id = self.next_clause();
+            self.playout.push(id, clause, None);
         }
     }
 
@@ -869,9 +899,9 @@ impl Conversation {
             Admission::Withheld => {
                 turn.reads_back = true;
                 let read_back = read_back.unwrap_or_default();
-                self.say(&read_back, None);
+                self.say(&read_back);
             }
-            Admission::Exhausted => self.say(Code::ToolExecutionError.sentence(), None),
+            Admission::Exhausted => self.say(Code::ToolExecutionError.sentence()),
         }
     }
 
@@ -913,13 +943,18 @@ impl Conversation {
         if self.synthesizing == Some(clause) {
             self.synthesizing = None;
         }
-        match self
+        let tried = self
             .attempt
             .as_mut()
-            .and_then(|attempt| attempt.opening.as_mut())
+            .and_then(|attempt| attempt.opening.as_mut());
+        let kept = self.turn.as_mut().and_then(|turn| turn.opening.as_mut());
+        match tried
+            .into_iter()
+            .chain(kept)
+            .find(|opening| opening.clause == clause)
         {
-            Some((id, _, sound)) if *id == clause => *sound = Some(samples),
-            _ => self.playout.sound(clause, samples),
+            Some(opening) => opening.sound = Some(samples),
+            None => self.playout.sound(clause, samples),
         }
     }
 
@@ -1096,6 +1131,7 @@ impl Turn {
             taken_at,
             spoke_until,
             plan: None,
+            opening: None,
             outcomes: VecDeque::new(),
             open_calls: 0,
             called: false,
@@ -1109,6 +1145,12 @@ impl Turn {
     fn may_be_taken_back(&self) -> bool {
         !self.called && self.frames_sent <= GOES_ON_FRAMES
     }
+}
+
+/// Whether a text begins with these words, and not in the middle of one.
+fn begins_with(text: &str, words: &str) -> bool {
+    text.strip_prefix(words)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 fn millis(now: Duration, since: Duration) -> f64 {

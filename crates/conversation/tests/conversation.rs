@@ -147,6 +147,7 @@ fn call(tool: &str, read_back: Option<&str>) -> Decision {
         tool: tool.into(),
         arguments,
         read_back: read_back.map(Into::into),
+        lead: Some("Your balance".into()),
     };
     Decision {
         acts: vec![act],
@@ -277,6 +278,25 @@ fn speaking_over_an_answer_ends_it_and_history_keeps_what_was_heard() {
         "{}",
         record.said
     );
+}
+
+#[test]
+fn the_beginning_of_an_answer_that_a_tool_will_complete_is_there_with_the_result() {
+    for (answer, whole) in [("Your balance is 5.", true), ("Nothing found.", false)] {
+        let mut script = Script::new(move |event| match event {
+            Event::Outcome { .. } => speak(answer),
+            other => shop(other),
+        });
+        script.say("look", None);
+        script.reply(0, AGENT);
+        script.hear(0.0, 4000);
+        assert_eq!(script.records[0].said, answer);
+        let first = script.shown.iter().find_map(|message| match message {
+            ToCaller::Said { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        assert_eq!(first.as_deref() == Some("Your balance"), whole);
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use super::lead::lead;
 use super::{Event, gate::Gate};
 use crate::clock;
 use crate::platform::Platform;
@@ -140,13 +141,18 @@ impl Engine {
                 machine::Act::Say(Code::ToolNotFound.sentence().into())
             }
             Act::Call { tool, arguments } => {
-                let read_back = gate.needs_yes(&tool, &arguments).map(|(spec, arguments)| {
-                    read_back(spec, &arguments, |kind, id| gate.own_name(kind, id))
-                });
+                let own = |kind: &str, id: &str| gate.own_name(kind, id);
+                let read_back = gate
+                    .needs_yes(&tool, &arguments)
+                    .map(|(spec, arguments)| read_back(spec, &arguments, own));
+                let lead = gate
+                    .spec(&tool)
+                    .and_then(|spec| lead(spec, &arguments, own));
                 machine::Act::Call {
                     tool,
                     arguments,
                     read_back,
+                    lead,
                 }
             }
             Act::Own { kind } => {
@@ -158,6 +164,7 @@ impl Engine {
                     tool: OWN_THINGS_TOOL.into(),
                     arguments,
                     read_back: None,
+                    lead: None,
                 }
             }
         }

@@ -131,6 +131,11 @@ impl Gate {
         true
     }
 
+    /// A tool's declaration.
+    pub(super) fn spec(&self, tool: &str) -> Option<&ToolSpec> {
+        self.tools.iter().find(|spec| spec.name == tool)
+    }
+
     /// Whether an engine may not ask for this tool by name.
     pub(super) fn is_internal(&self, tool: &str) -> bool {
         self.policies

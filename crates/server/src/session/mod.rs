@@ -6,6 +6,7 @@
 mod engine;
 mod gate;
 mod keeping;
+mod lead;
 mod trail;
 mod voice;
 
