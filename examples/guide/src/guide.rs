@@ -67,7 +67,7 @@ struct StoredCard {
     id: String,
     last_four: String,
     #[serde(rename = "type")]
-    brand: String,
+    brand: &'static str,
 }
 
 #[derive(Serialize)]
@@ -122,7 +122,7 @@ impl Guide {
     }
 
     #[tool(
-        "Process a payment of an amount of money",
+        "Process a payment",
         confirm,
         examples = [
             "pay twenty dollars",
@@ -200,7 +200,7 @@ impl Guide {
         let cards = cards.into_iter().map(|card| StoredCard {
             id: card.id,
             last_four: card.last_four,
-            brand: card.brand,
+            brand: brand_name(&card.brand),
         });
         Ok(Wallet {
             cards: cards.collect(),
@@ -234,6 +234,21 @@ impl Guide {
     )]
     async fn expensive_operation(&self) -> Reply<Done> {
         Ok(Done { success: true })
+    }
+}
+
+/// A brand as people write it.
+fn brand_name(brand: &str) -> &'static str {
+    match brand {
+        "visa" => "Visa",
+        "mastercard" => "Mastercard",
+        "amex" => "American Express",
+        "discover" => "Discover",
+        "diners" => "Diners Club",
+        "jcb" => "JCB",
+        "unionpay" => "UnionPay",
+        "maestro" => "Maestro",
+        _ => "card",
     }
 }
 

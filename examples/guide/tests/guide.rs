@@ -255,8 +255,8 @@ async fn every_tool_answers_as_the_guide_says() {
     assert_eq!(
         shown,
         [
-            (json!("1111"), json!("visa")),
-            (json!("4444"), json!("mastercard"))
+            (json!("1111"), json!("Visa")),
+            (json!("4444"), json!("Mastercard"))
         ]
     );
     assert!(
