@@ -137,12 +137,8 @@ impl Dialog {
         {
             self.last = Some(task);
         }
-        let step = self.then_resume(Step::say("All right, I won't do that."));
-        let step = if step.expects.is_none() {
-            step.and("What else can I do for you?")
-        } else {
-            step
-        };
+        self.parked.clear();
+        let step = Step::say("All right, I won't do that.").and("What else can I do for you?");
         self.remember(step)
     }
 

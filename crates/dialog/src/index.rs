@@ -28,6 +28,7 @@ pub(crate) struct Tool {
     name: Vec<(String, f32)>,
     head: Vec<(String, f32)>,
     examples: Vec<Vec<(String, f32)>>,
+    plain_examples: Vec<Vec<(String, f32)>>,
     deed: Option<Deed>,
     /// Takes one free text to look for.
     searches: bool,
@@ -166,6 +167,7 @@ impl Index {
 /// An utterance, as the index looks at it.
 struct Said {
     stems: Vec<(String, f32)>,
+    plain: Vec<(String, f32)>,
 }
 
 impl Said {
@@ -182,7 +184,10 @@ impl Said {
             }
         }
         stems.truncate(200);
-        Self { stems }
+        Self {
+            stems,
+            plain: plain_words(text),
+        }
     }
 }
 
@@ -259,6 +264,7 @@ impl Tool {
             name,
             head,
             examples,
+            plain_examples: sentences.iter().map(|text| plain_words(text)).collect(),
             searches: searches(spec),
             deed: deed_of(head_text).or_else(|| deed_of_name(&name_words)),
             phrases: from..phrases.len(),
@@ -287,14 +293,36 @@ impl Tool {
                 .unwrap_or(0.0),
             name: share(&self.name, heard),
             head: share(&self.head, heard),
-            example: self
-                .examples
-                .iter()
-                .map(|example| cosine(example, &heard.stems))
-                .fold(0.0, f32::max),
+            example: self.example(heard),
             ..Fit::default()
         }
     }
+}
+
+impl Tool {
+    /// The nearest example. A sentence of nothing but small words ("how much do I have") must be nearly the same.
+    fn example(&self, heard: &Said) -> f32 {
+        let nearest = |examples: &[Vec<(String, f32)>], said: &[(String, f32)]| {
+            examples
+                .iter()
+                .map(|example| cosine(example, said))
+                .fold(0.0, f32::max)
+        };
+        if !heard.stems.is_empty() {
+            return nearest(&self.examples, &heard.stems);
+        }
+        let near = nearest(&self.plain_examples, &heard.plain);
+        if near >= 0.9 { near } else { 0.0 }
+    }
+}
+
+/// All words of a text, each counting the same.
+fn plain_words(text: &str) -> Vec<(String, f32)> {
+    words(text)
+        .into_iter()
+        .take(30)
+        .map(|word| (word.lower, 1.0))
+        .collect()
 }
 
 /// Whether the one thing that a tool must be given is the text to look for.

@@ -21,6 +21,16 @@ pub fn read_back(
 ) -> String {
     let currency = currency_of(spec, arguments);
     let mut sentence = capital_first(&deed(spec));
+    if has_money(spec, arguments) {
+        for vague in [
+            " of an amount of money",
+            " of an amount",
+            " of money",
+            " an amount of money",
+        ] {
+            sentence = sentence.replace(vague, "");
+        }
+    }
     let mut rest = Vec::new();
     let mut money_said = false;
     for argument in spec.arguments() {
@@ -150,7 +160,6 @@ fn imperative(lower: &str) -> String {
         ("applies", "apply"),
         ("verifies", "verify"),
         ("returns", "get"),
-        ("return", "get"),
         ("retrieves", "look up"),
         ("retrieve", "look up"),
         ("fetch", "get"),
@@ -208,6 +217,9 @@ pub(crate) fn question(argument: &Argument<'_>) -> String {
             format!("Which {label}: {}?", list(&names, "or"))
         }
         Shape::Money if argument.name == "amount" => "How much?".into(),
+        Shape::Integer if label.ends_with('s') && !label.ends_with("ss") => {
+            format!("How many {label}?")
+        }
         Shape::Money | Shape::Number | Shape::Integer => format!("What {label}?"),
         Shape::Boolean => format!("{}, yes or no?", capital_first(&label)),
         Shape::Date if label == "date" => "For which day?".into(),
@@ -234,6 +246,17 @@ pub(crate) fn question(argument: &Argument<'_>) -> String {
             ) =>
         {
             "What are you looking for?".into()
+        }
+        Shape::Query
+            if matches!(
+                label.as_str(),
+                "text" | "message" | "body" | "content" | "note"
+            ) =>
+        {
+            "What should it say?".into()
+        }
+        Shape::Person if matches!(label.as_str(), "recipient" | "payee" | "to") => {
+            "To whom?".into()
         }
         Shape::List(_) => format!("Which {label}?"),
         _ => format!("What is the {label}?"),

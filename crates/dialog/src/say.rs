@@ -249,7 +249,7 @@ fn value_text(key: &str, value: &Value, currency: Option<&str>) -> String {
 /// A masked value as it is said: what is left of it, without the asterisks.
 fn unmasked_tail(text: &str) -> String {
     let masked = |c: char| matches!(c, '*' | '•' | '●' | '×');
-    if text.chars().filter(|c| masked(*c)).count() < 2 {
+    if text.contains('@') || text.chars().filter(|c| masked(*c)).count() < 2 {
         return text.to_owned();
     }
     let tail: String = text
@@ -268,11 +268,8 @@ fn unmasked_tail(text: &str) -> String {
         (_, false) if tail.chars().all(|c| c.is_ascii_digit() || c == '-') => {
             format!("ending in {tail}")
         }
-        (false, false) => format!(
-            "starting with {start} and ending in {}",
-            tail.replace('@', "at ")
-        ),
-        (true, false) => format!("ending in {}", tail.replace('@', "at ")),
+        (false, false) => format!("starting with {start} and ending in {}", tail),
+        (true, false) => format!("ending in {}", tail),
         (false, true) => format!("starting with {start}"),
         (true, true) => "hidden".into(),
     }
@@ -522,7 +519,7 @@ mod tests {
         check(
             None,
             json!({"email": "a***@example.com", "phone": "***-0134"}),
-            "The email is starting with a and ending in at example.com and the phone is ending in 0134.",
+            "The email is a***@example.com and the phone is ending in 0134.",
         );
         check(None, json!("It is sunny in Paris"), "It is sunny in Paris.");
         check(None, json!(null), "Done.");

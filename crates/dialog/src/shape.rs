@@ -158,7 +158,10 @@ fn text_shape(name: &str, schema: &Value) -> Shape {
         Shape::Email
     } else if has(&["phone", "telephone", "mobile"]) {
         Shape::Phone
-    } else if has(&["date", "day", "birthday", "checkin", "checkout"]) || last == "on" {
+    } else if has(&["date", "day", "birthday", "checkin", "checkout"])
+        || last == "on"
+        || (has(&["check"]) && has(&["in", "out"]))
+    {
         Shape::Date
     } else if last == "time" || has(&["clock"]) {
         Shape::Time

@@ -258,6 +258,8 @@ pub(crate) enum Chat {
     SomethingElse,
     /// "Okay", "great", "I see".
     Acknowledged,
+    /// "No, thanks".
+    Declined,
     /// "Um": nothing yet.
     Hesitation,
     /// "I don't know".
@@ -622,8 +624,6 @@ const CHATS: &[(Chat, &[&str])] = &[
             "understood",
             "yes",
             "yeah",
-            "no",
-            "nope",
             "sure",
             "yep",
             "very good",
@@ -640,8 +640,6 @@ const CHATS: &[(Chat, &[&str])] = &[
             "amazing",
             "wow",
             "really",
-            "no thanks",
-            "no thank you",
             "no problem",
             "of course",
             "that's right",
@@ -662,6 +660,24 @@ const CHATS: &[(Chat, &[&str])] = &[
             "give me a moment",
             "let me see",
             "let me think",
+        ],
+    ),
+    (
+        Chat::Declined,
+        &[
+            "no",
+            "nope",
+            "nah",
+            "no thanks",
+            "no thank you",
+            "no not now",
+            "not really",
+            "no i'm fine",
+            "i'm fine",
+            "i'm good",
+            "no i'm good",
+            "nothing",
+            "no nothing",
         ],
     ),
     (

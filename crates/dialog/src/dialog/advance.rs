@@ -60,7 +60,9 @@ impl Dialog {
     pub(super) fn log_in_for(&mut self, mut task: Task, login: usize, sentence: &str) -> Step {
         task.asked = None;
         self.park(task);
-        self.advance(Task::new(login, "")).after(sentence)
+        let begun = self.parked.iter().position(|parked| parked.tool == login);
+        let task = begun.map_or_else(|| Task::new(login, ""), |at| self.parked.remove(at));
+        self.advance(task).after(sentence)
     }
 
     fn call(&mut self, mut task: Task) -> Step {

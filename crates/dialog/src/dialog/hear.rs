@@ -109,11 +109,7 @@ impl Dialog {
         let own = argument.as_ref().and_then(|argument| argument.own());
         let talk = chat(&utterance.words);
         if let Some(talk) = talk
-            && let Some(step) = self.talk_while_asked(
-                talk,
-                &task,
-                argument.is_some_and(|a| shape(&a) == Shape::Boolean),
-            )
+            && let Some(step) = self.talk_while_asked(talk, &task)
         {
             return step;
         }
@@ -122,9 +118,10 @@ impl Dialog {
             .first()
             .filter(|(tool, score)| *tool != task.tool && *score >= INTERRUPT)
             .copied();
+        let mut rest = Utterance::new(heard.text, heard.today);
         let value = argument
             .as_ref()
-            .and_then(|argument| answer(argument, &utterance));
+            .and_then(|argument| answer(argument, &mut rest));
         let typed = argument
             .as_ref()
             .is_some_and(|argument| !is_open_text(&shape(argument)));
@@ -161,13 +158,13 @@ impl Dialog {
         } else if let Some(value) = value {
             if typed {
                 task.arguments.insert(asked.clone(), value);
-                let more = fill(spec, &mut utterance, &task.arguments);
+                let more = fill(spec, &mut rest, &task.arguments);
                 task.arguments.extend(
                     more.into_iter()
                         .filter(|(_, value)| !value.as_str().is_some_and(|text| text.len() > 60)),
                 );
             } else {
-                let more = fill(spec, &mut utterance, &task.arguments);
+                let more = fill(spec, &mut rest, &task.arguments);
                 let led = more.contains_key(&asked) && more.len() > 1;
                 task.arguments.extend(more);
                 if !led {
@@ -175,7 +172,7 @@ impl Dialog {
                 }
             }
         } else {
-            let more = fill(spec, &mut utterance, &task.arguments);
+            let more = fill(spec, &mut rest, &task.arguments);
             let gave = !more.is_empty();
             task.arguments.extend(more);
             if own.is_some() {
@@ -193,14 +190,14 @@ impl Dialog {
     }
 
     /// Talk in answer to a question about an argument. `None`: it may well be the answer.
-    fn talk_while_asked(&mut self, talk: Chat, task: &Task, boolean: bool) -> Option<Step> {
+    fn talk_while_asked(&mut self, talk: Chat, task: &Task) -> Option<Step> {
         match talk {
-            Chat::Acknowledged if boolean => None,
             Chat::Acknowledged => None,
-            Chat::Cancel | Chat::Goodbye => {
+            Chat::Declined if self.asks_yes_no(task) => None,
+            Chat::Cancel | Chat::Goodbye | Chat::Declined => {
                 self.question = None;
                 self.parked.clear();
-                Some(if talk == Chat::Cancel {
+                Some(if talk != Chat::Goodbye {
                     Step::say("All right, I'll leave that. What else can I do for you?")
                 } else {
                     self.small_talk(talk)
@@ -230,6 +227,14 @@ impl Dialog {
                 )
             }
         }
+    }
+
+    fn asks_yes_no(&self, task: &Task) -> bool {
+        let asked = task
+            .asked
+            .as_deref()
+            .and_then(|name| self.spec(task.tool).argument(name));
+        asked.is_some_and(|argument| shape(&argument) == Shape::Boolean)
     }
 
     fn small_talk(&mut self, talk: Chat) -> Step {
@@ -274,6 +279,7 @@ impl Dialog {
             }
             Chat::SomethingElse => Step::say("Sure. What would you like?"),
             Chat::Acknowledged => Step::say("Is there anything else I can do for you?"),
+            Chat::Declined => Step::say("All right. Just tell me when you need anything."),
             Chat::DontKnow => Step::say(format!("That's all right. {abilities}")),
             Chat::Hesitation => Step::new(Vec::new(), Patience::Long),
         }
@@ -329,7 +335,7 @@ impl Dialog {
             task.arguments.extend(found);
         }
         if !changed {
-            let inside = Utterance::new(text, today);
+            let mut inside = Utterance::new(text, today);
             let mut given = spec.arguments().filter(|argument| {
                 task.arguments.contains_key(argument.name) && argument.secret().is_none()
             });
@@ -339,7 +345,7 @@ impl Dialog {
             if inside.words.len() > 5 {
                 return None;
             }
-            let value = answer(&argument, &inside)?;
+            let value = answer(&argument, &mut inside)?;
             task.arguments.insert(argument.name.to_owned(), value);
         }
         self.running = None;
@@ -456,7 +462,8 @@ impl Dialog {
             self.login_tries = 0;
         }
         let mut step = self.advance(task);
-        if step.expects.is_some() {
+        // What this tool needs may still be on its way; a login that comes first is asked for at once.
+        if step.expects.is_some() && self.task.as_ref().is_some_and(|task| task.tool == tool) {
             step.patience = Patience::Long;
         }
         step

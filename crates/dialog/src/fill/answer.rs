@@ -7,14 +7,31 @@ use super::{
     Utterance, choice, is_token_of, json_date, json_number, json_time, soft_options, unspell,
 };
 use crate::calendar::{days, times};
-use crate::number::{currency_words, digits, numbers};
+use crate::number::{Number, currency_words, digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
-use crate::words::is_function_word;
+use crate::words::{Word, is_function_word};
 
-/// The value that an answer gives to the argument that was asked for. `None`: it gives none.
-pub(crate) fn answer(argument: &Argument<'_>, utterance: &Utterance<'_>) -> Option<Value> {
-    read(&shape(argument), argument.schema, utterance)
+/// The value that an answer gives to the argument that was asked for; its words are used up. `None`: it gives none.
+pub(crate) fn answer(argument: &Argument<'_>, utterance: &mut Utterance<'_>) -> Option<Value> {
+    let shape = shape(argument);
+    let value = read(&shape, argument.schema, utterance)?;
+    let range = match shape {
+        Shape::Date => days(&utterance.words, utterance.today)
+            .first()
+            .map(|found| (found.from, found.to)),
+        Shape::Time => times(&utterance.words, true)
+            .first()
+            .map(|found| (found.from, found.to)),
+        Shape::Money | Shape::Number | Shape::Integer => {
+            meant(utterance).map(|number| (number.from, number.to))
+        }
+        _ => None,
+    };
+    if let Some((from, to)) = range {
+        utterance.take(from, to);
+    }
+    Some(value)
 }
 
 fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Value> {
@@ -62,33 +79,41 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
     }
 }
 
-/// The number of an answer. "No, forty" and "I said forty" are forty; where no number is heard, a single word that
-/// recognisers write for one ("for", "to", "won") counts.
+/// The number of an answer; where none is heard, a single word that recognisers write for one ("for", "to", "won").
 fn number(utterance: &Utterance<'_>) -> Option<Value> {
-    let found = numbers(&utterance.words);
-    if let Some(last) = found.last() {
-        let corrected = (0..utterance.words.len()).any(|at| {
-            matches!(
-                utterance.lower(at),
-                "no" | "not" | "sorry" | "mean" | "actually"
-            )
-        });
-        let number = if corrected { last } else { &found[0] };
+    if let Some(number) = meant(utterance) {
         return json_number(number.value);
     }
-    let meaningful: Vec<usize> = (0..utterance.words.len())
-        .filter(|at| {
-            !matches!(
-                utterance.lower(*at),
-                "um" | "uh" | "please" | "dollars" | "euros" | "pounds" | "percent"
-            )
-        })
-        .collect();
-    let [only] = meaningful.as_slice() else {
+    let filler = |word: &&Word| {
+        !matches!(
+            word.lower.as_str(),
+            "please" | "dollars" | "euros" | "pounds" | "percent"
+        )
+    };
+    let mut telling = utterance.words.iter().filter(filler);
+    let (Some(only), None) = (telling.next(), telling.next()) else {
         return None;
     };
-    let heard = digits(&utterance.words[*only..=*only], true);
-    heard.parse::<i64>().ok().map(Value::from)
+    digits(std::slice::from_ref(only), true)
+        .parse::<i64>()
+        .ok()
+        .map(Value::from)
+}
+
+/// Of several numbers the first, or the last where the caller corrects: "no, not thirty, forty".
+fn meant(utterance: &Utterance<'_>) -> Option<Number> {
+    let mut found = numbers(&utterance.words);
+    let corrects = |word: &Word| {
+        matches!(
+            word.lower.as_str(),
+            "no" | "not" | "sorry" | "mean" | "actually"
+        )
+    };
+    if utterance.words.iter().any(corrects) {
+        found.pop()
+    } else {
+        (!found.is_empty()).then(|| found.swap_remove(0))
+    }
 }
 
 /// An e-mail address, written or spoken: "alice at example dot com".
@@ -216,6 +241,30 @@ pub(super) fn username(utterance: &Utterance<'_>) -> Option<String> {
         && let Some(joined) = unspell(&list[singles..])
     {
         return Some(joined);
+    }
+    const NO_NAMES: &[&str] = &[
+        "forgot",
+        "forgotten",
+        "know",
+        "password",
+        "remember",
+        "username",
+        "user",
+        "name",
+        "account",
+        "want",
+        "need",
+    ];
+    let telling = list
+        .iter()
+        .filter(|word| !is_function_word(&word.lower))
+        .count();
+    if telling > 2
+        || list
+            .iter()
+            .any(|word| NO_NAMES.contains(&word.lower.as_str()))
+    {
+        return None;
     }
     let first = list
         .iter()

@@ -38,7 +38,12 @@ pub(super) fn fill(
     for (a, n) in given {
         if let Some(value) = wanted[a].value(&found[n]) {
             out.insert(wanted[a].argument.name.to_owned(), value);
-            utterance.take(found[n].from, found[n].to);
+            let to = found[n].to;
+            let unit = strength(&wanted[a].cues, utterance.lower(to), true).is_some();
+            utterance.take(
+                found[n].from,
+                to + usize::from(unit && !utterance.words[to - 1].ends_clause),
+            );
         }
     }
     single_units(&wanted, utterance, out);
