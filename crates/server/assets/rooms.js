@@ -98,7 +98,7 @@ function turnRow(turn) {
     "li",
     { class: "turn" },
     el("div", { class: "log" }, turn.heard ? el("div", { class: "bubble caller" }, el("p", { class: "who" }, "Caller"), el("p", { class: "text" }, masked(turn.heard))) : null, said),
-    el("div", { class: "turn-calls" }, el("p", { class: "turn-number" }, `Turn ${turn.turn}`), calls.length > 0 ? el("ol", { class: "timeline" }, calls.map(callItem)) : el("p", { class: "soft small" }, "no tool call")),
+    el("div", { class: "turn-calls" }, el("p", { class: "turn-number" }, turn.turn === 0 ? "Greeting" : `Turn ${turn.turn}`), calls.length > 0 ? el("ol", { class: "timeline" }, calls.map(callItem)) : el("p", { class: "soft small" }, "no tool call")),
   );
 }
 
@@ -123,9 +123,9 @@ export async function auditRoom() {
   });
   const verify = el("button", { class: "act", type: "button", click: () => verifyChain(verify, result) }, icon("check"), "Verify the chain");
   const content = [
-    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Audit trail"), el("p", { class: "soft" }, "One record for each decision, each with the hash of the one before: a record changed or removed breaks the chain. Keep the head elsewhere to notice a cut at the end.")), verify),
+    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Audit trail"), el("p", { class: "soft" }, "One record for each decision, each with the hash of the one before: a record changed or removed breaks the chain. Keep the newest hash elsewhere to notice a cut at the end.")), verify),
     result,
-    first.body.data.length > 0 ? tableAround(["-No.", "When", "Tool", "Decision", "Caller", "Arguments", "Conversation", "Hash"], rows, "Audit records") : el("p", { class: "empty" }, "Nothing was decided yet."),
+    first.body.data.length > 0 ? tableAround(["-No.", "When", "What", "Decision", "Caller", "Arguments", "Conversation", "Hash"], rows, "Audit records") : el("p", { class: "empty" }, "Nothing was decided yet."),
     older,
   ];
   return { status: 200, content, live: false };
@@ -141,13 +141,18 @@ function auditRow(one) {
     {},
     el("td", { class: "number" }, String(one.seq)),
     el("td", { class: "nowrap" }, when(at)),
-    el("td", {}, one.tool ? el("code", { class: "tool-name" }, one.tool) : (one.event ?? "–").replaceAll("_", " ")),
-    el("td", { class: "decision" }, code ? verdictBadge(code) : "–"),
+    el("td", {}, el("div", {}, one.tool ? el("code", { class: "tool-name" }, one.tool) : null, el("div", { class: "soft small" }, (one.event ?? "").replaceAll("_", " ")))),
+    el("td", { class: "decision" }, code ? verdictBadge(code, isOutcome(one) && code === "allowed" ? "Done" : undefined) : "–"),
     el("td", {}, one.who ?? el("span", { class: "soft" }, "unknown")),
     el("td", { class: "pairs" }, pairs.length > 0 ? el("div", {}, pairs) : "–"),
     el("td", {}, conversation),
     el("td", {}, el("code", { class: "soft", title: one.hash }, (one.hash ?? "").slice(0, 10))),
   );
+}
+
+/** A call has two records: that it was let through, and how it ended. */
+function isOutcome(one) {
+  return /outcome$/.test(one.event ?? "");
 }
 
 async function verifyChain(button, result) {

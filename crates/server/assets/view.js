@@ -108,13 +108,16 @@ export function meaning(verdict) {
   return { tone, words };
 }
 
+/** Tools of the SDK itself begin with this; they are shown, but smaller. */
+const OWN_TOOLS = "conversimple_";
+
 const TONE_ICON = { good: "check", wait: "stop", bad: "stop", fault: "fault" };
 
-/** The badge of a verdict. */
-export function verdictBadge(verdict) {
+/** The badge of a verdict, in its own words unless others are given. */
+export function verdictBadge(verdict, others) {
   const { tone, words } = meaning(verdict);
   const code = verdict === "allowed" ? null : el("code", {}, verdict);
-  return el("span", { class: `verdict tone-${tone}` }, icon(TONE_ICON[tone]), el("span", {}, words), code);
+  return el("span", { class: `verdict tone-${tone}` }, icon(TONE_ICON[tone]), el("span", {}, others ?? words), code);
 }
 
 /** Arguments as names and values, masked pieces as shields. */
@@ -135,7 +138,7 @@ export function callItem(call) {
   return el(
     "li",
     {
-      class: `call tone-${tone}`,
+      class: `call tone-${tone}${call.name.startsWith(OWN_TOOLS) ? " internal" : ""}`,
       "data-tool": call.name,
       "data-verdict": call.verdict,
       "data-millis": call.millis,
@@ -162,7 +165,8 @@ export function millis(value) {
 
 /** What is known of a turn's times, as one line; empty when nothing is. */
 export function timingLine(times) {
-  const known = (value) => typeof value === "number" && Number.isFinite(value);
+  // What took no time, such as understanding what was typed, is not worth a word.
+  const known = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0.5;
   const parts = [];
   if (known(times?.to_first_audio)) parts.push(`first sound ${millis(times.to_first_audio)}`);
   if (known(times?.transcript)) parts.push(`understood ${millis(times.transcript)}`);
