@@ -184,6 +184,16 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         }
     }
 
+    /// How many more would be let through at once now.
+    pub fn remaining(&self, key: &K, rate: Rate, now: Duration) -> u32 {
+        let full_at = self.full_at.get(key).copied().unwrap_or(0);
+        let used = full_at
+            .saturating_sub(now.as_nanos())
+            .div_ceil(rate.interval_nanos());
+        rate.count
+            .saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
+    }
+
     /// Forgets the keys for which this is false, as when their conversation is over.
     pub fn retain(&mut self, keep: impl Fn(&K) -> bool) {
         self.full_at.retain(|key, _| keep(key));
@@ -509,8 +519,9 @@ mod tests {
             let rate = Rate::new(count, Duration::from_millis(millis)).expect("rate");
             let mut limiter = Limiter::new(16);
             let now = Duration::from_millis(start);
-            for _ in 0..count {
+            for left in (0..count).rev() {
                 prop_assert!(limiter.admit((), rate, now).is_ok());
+                prop_assert_eq!(limiter.remaining(&(), rate, now), left);
             }
             let wait = limiter.admit((), rate, now).expect_err("one too many").retry_after.expect("wait");
             prop_assert!(limiter.admit((), rate, now + wait - Duration::from_nanos(1)).is_err());

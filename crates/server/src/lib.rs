@@ -12,6 +12,7 @@ mod gateway;
 mod listen;
 mod pages;
 mod platform;
+mod quotas;
 mod refused;
 mod registry;
 mod rest;

@@ -10,6 +10,7 @@ use conversimple_wire::AgentId;
 use serde::Serialize;
 
 use crate::engines::Engines;
+use crate::quotas::Counters;
 use crate::registry::Registry;
 use crate::rest::Requests;
 use crate::session::Voice;
@@ -74,6 +75,8 @@ pub struct Limits {
     pub conversations_per_customer: usize,
     /// Conversations that the talk page may open a minute.
     pub talks_per_minute: u32,
+    /// Tool calls of one customer a minute, over all conversations.
+    pub calls_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -82,6 +85,7 @@ impl Default for Limits {
             agent_sockets: 10_000,
             conversations_per_customer: 1_000,
             talks_per_minute: 60,
+            calls_per_minute: 60_000,
         }
     }
 }
@@ -96,6 +100,7 @@ pub struct Platform {
     pub(crate) secure: bool,
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,
+    pub(crate) counters: Counters,
     pub(crate) engines: Engines,
     pub(crate) tokens: Tokens,
     pub(crate) signin: Signin,
@@ -114,6 +119,7 @@ impl Platform {
             secure: settings.secure,
             limits: settings.limits,
             registry: Registry::default(),
+            counters: Counters::new(settings.limits.calls_per_minute),
             engines: Engines::default(),
             tokens: Tokens::default(),
             signin: Signin::default(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use conversimple_conversation::calls::OpenCall;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Author, Call, Consent, LoginTicket, Permit, Policy, Quotas, Session, SessionLimits, Yes, stage,
+    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Yes, stage,
 };
 use conversimple_guard::capture::Vault;
 use conversimple_guard::mask::{Kind, Watch, mask_json};
@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 use super::trail::{CALL, Entry, OUTCOME, Trail};
 use crate::clock;
 use crate::platform::Platform;
+use crate::quotas::{Shared, lock};
 
 /// Verdict of a call that was let through and came back.
 const ALLOWED: &str = "allowed";
@@ -32,7 +33,7 @@ pub(super) struct Gate {
     id: ConversationId,
     tools: Vec<ToolSpec>,
     policies: HashMap<String, Arc<Policy>>,
-    quotas: Quotas,
+    quotas: Shared,
     login: Session,
     own: BTreeMap<String, OwnThings>,
     vault: Vault,
@@ -42,6 +43,13 @@ pub(super) struct Gate {
     /// What was let through and is not back yet.
     passed: HashMap<CallId, Passed>,
     trail: Trail,
+}
+
+impl Drop for Gate {
+    /// The conversation's own counts end with it; those of its caller stay.
+    fn drop(&mut self) {
+        lock(&self.quotas).close(&self.id);
+    }
 }
 
 /// A call that was let through.
@@ -55,7 +63,7 @@ impl Gate {
         Self {
             tools: Vec::new(),
             policies: HashMap::new(),
-            quotas: Quotas::new(),
+            quotas: platform.counters.of(tenant.customer_id()),
             login: Session::new(id.clone(), SessionLimits::default()),
             own: BTreeMap::new(),
             vault: Vault::new(),
@@ -242,14 +250,14 @@ impl Gate {
         let validated = Call::received(asked)
             .sized()?
             .identified(policy, Some(&mut self.login), now)?
-            .limited(&mut self.quotas, now)?
+            .limited(&mut lock(&self.quotas), now)?
             .validated_with(|_, text| vault.resolve(text))?;
         let owned = self.own(validated)?;
         let consent = match call.confirmed {
             true => Consent::Spoken(Yes::to(self.id.clone(), owned.digest())),
             false => Consent::None,
         };
-        owned.permitted(consent, &mut self.quotas, now)
+        owned.permitted(consent, &mut lock(&self.quotas), now)
     }
 
     /// Own things are checked against what the agent said that this caller owns. An agent that cannot be asked checks
@@ -318,7 +326,8 @@ impl Gate {
                 let named = ["user_id", "user", "customer_id", "id"]
                     .iter()
                     .find_map(|key| result.get(*key)?.as_str());
-                let id = named.unwrap_or("caller");
+                // Somebody without a name shares no limit with others who have none.
+                let id = named.unwrap_or(self.id.as_str());
                 let _in = self.login.log_in(ticket, id, clock::now());
                 self.own.clear();
             }
