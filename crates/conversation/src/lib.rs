@@ -12,9 +12,9 @@
 pub mod calls;
 pub mod clause;
 pub mod ear;
+pub mod event;
 pub mod machine;
 pub mod playout;
 
-pub use machine::{
-    Act, Answer, AskId, Conversation, Decision, Event, Input, Output, Patience, TurnRecord,
-};
+pub use event::{Act, Answer, AskId, Decision, Event, Input, Output, Patience, TurnRecord};
+pub use machine::Conversation;

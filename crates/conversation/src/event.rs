@@ -1,0 +1,248 @@
+//! What a conversation is told and what it says is to be done: the machine's two vocabularies.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use conversimple_wire::media::{ToCaller, TurnMillis};
+use conversimple_wire::{CallId, ToolOutcome, TurnId};
+use serde_json::{Map, Value};
+
+use crate::calls::{OpenCall, SocketId, Stray};
+use crate::clause::clauses;
+use crate::playout::ClauseId;
+
+/// Names a question to the recogniser or the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AskId(pub u64);
+
+/// Whether the caller is likely to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Patience {
+    /// What was said is complete.
+    Short,
+    /// Something is missing that the caller may be about to say.
+    #[default]
+    Long,
+}
+
+/// What a caller's words are to a read-back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, and nothing else.
+    Yes,
+    /// No.
+    No,
+}
+
+/// What an engine wants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Say this.
+    Say(String),
+    /// Call a tool.
+    Call {
+        /// Which.
+        tool: String,
+        /// The arguments; secrets are tokens.
+        arguments: Map<String, Value>,
+        /// What the caller must say yes to first, made from the declaration and exactly these arguments by the
+        /// platform, never by the engine. None for a tool that needs no yes.
+        read_back: Option<String>,
+        /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
+        lead: Option<String>,
+    },
+}
+
+impl Act {
+    /// What will be said first if this act is done.
+    pub(crate) fn opening(&self) -> Option<String> {
+        match self {
+            Self::Say(text)
+            | Self::Call {
+                read_back: Some(text),
+                ..
+            } => clauses(text).into_iter().next(),
+            Self::Call { lead, .. } => lead.clone(),
+        }
+    }
+}
+
+/// What an engine answers to an [`Event`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decision {
+    /// What it wants, in order.
+    pub acts: Vec<Act>,
+    /// Whether the caller is likely to go on.
+    pub patience: Patience,
+    /// The kind of secret that it asks the caller for, if any.
+    pub expects: Option<String>,
+}
+
+/// What an engine is asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The conversation begins.
+    Begin,
+    /// The caller said something.
+    Heard(String),
+    /// The caller said no to a read-back.
+    Declined {
+        /// The tool that will not be called.
+        tool: String,
+    },
+    /// A tool call ended.
+    Outcome {
+        /// Which tool.
+        tool: String,
+        /// With which arguments.
+        arguments: Map<String, Value>,
+        /// How.
+        outcome: ToolOutcome,
+    },
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The conversation begins and should be greeted.
+    Begin,
+    /// The probability of voice in the next frame of 32 ms.
+    Voice(f32),
+    /// The words of an utterance, secrets already swapped for tokens.
+    Transcript {
+        /// Which question this answers.
+        ask: AskId,
+        /// The words; empty when there were none.
+        text: String,
+        /// What they are to a read-back.
+        answer: Option<Answer>,
+    },
+    /// Words that the caller typed, secrets already swapped.
+    Typed {
+        /// The words.
+        text: String,
+        /// What they are to a read-back.
+        answer: Option<Answer>,
+    },
+    /// What the engine wants.
+    Decided {
+        /// Which question this answers.
+        ask: AskId,
+        /// What it wants.
+        decision: Decision,
+    },
+    /// The sound of a clause, at the rate of the conversation.
+    Sound {
+        /// Which clause.
+        clause: ClauseId,
+        /// The sound; empty when it could not be made.
+        samples: Vec<i16>,
+    },
+    /// A tool call ended. Without a socket the platform itself says so.
+    Outcome {
+        /// Which call.
+        call_id: CallId,
+        /// Where the reply came from.
+        socket: Option<SocketId>,
+        /// How it ended.
+        outcome: ToolOutcome,
+    },
+    /// Calls are sent to this connection from now on. `remembers` when it is the same process as before, which answers
+    /// a call it has seen from memory: then open calls are sent again.
+    AgentAttached {
+        /// The connection.
+        socket: SocketId,
+        /// Whether open calls may be sent again.
+        remembers: bool,
+    },
+    /// The connection is gone; open calls are given up at this time unless it comes back.
+    AgentLost {
+        /// When.
+        until: Duration,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq)]
+pub enum Output {
+    /// Recognise these frames of 32 ms, and answer with [`Input::Transcript`].
+    Recognise {
+        /// The question.
+        ask: AskId,
+        /// The frames.
+        frames: Range<u64>,
+    },
+    /// Ask a fork of the engine, and answer with [`Input::Decided`]. An earlier fork that was not adopted is void.
+    Ask {
+        /// The question.
+        ask: AskId,
+        /// What happened.
+        event: Event,
+    },
+    /// The fork that answered this becomes the engine.
+    Adopt {
+        /// The question.
+        ask: AskId,
+        /// Whether a turn begins with it; [`Output::Revert`] goes back to before the latest such.
+        begins_turn: bool,
+    },
+    /// The engine becomes again what it was before the turn.
+    Revert,
+    /// The engine will not hear of this call's outcome: its turn is over.
+    Abandon {
+        /// Which tool.
+        tool: String,
+        /// With which arguments.
+        arguments: Map<String, Value>,
+    },
+    /// Synthesise a clause, and answer with [`Input::Sound`].
+    Synthesize {
+        /// The clause.
+        clause: ClauseId,
+        /// Its words.
+        text: String,
+    },
+    /// Send this frame of sound.
+    Play(Vec<i16>),
+    /// Send this tool call, if the guard allows it, and answer with [`Input::Outcome`].
+    Call {
+        /// The call.
+        call_id: CallId,
+        /// What is to be called.
+        call: OpenCall,
+        /// Whether it was asked for before, while there was no connection or on one that is gone.
+        again: bool,
+    },
+    /// A tool call ended.
+    Settled {
+        /// The call.
+        call_id: CallId,
+        /// What was called.
+        call: OpenCall,
+        /// How it ended.
+        outcome: ToolOutcome,
+    },
+    /// A reply came that no open call waits for.
+    Stray(Stray),
+    /// Show this to the caller, masked.
+    Show(ToCaller),
+    /// The turn is over: keep this.
+    Record(TurnRecord),
+}
+
+/// What is kept of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnRecord {
+    /// The turn.
+    pub turn: TurnId,
+    /// What was understood.
+    pub heard: String,
+    /// What was said, cut to what the caller can have heard.
+    pub said: String,
+    /// Whether the caller interrupted the answer.
+    pub interrupted: bool,
+    /// Times of its stages.
+    pub millis: TurnMillis,
+}

@@ -1,0 +1,205 @@
+//! From a turn to its answer: what is said, which calls are made, and how an answer gives way.
+
+use std::time::Duration;
+
+use super::*;
+
+impl Conversation {
+    pub(super) fn perform(&mut self, decision: Decision, now: Duration) {
+        if decision.expects != self.expects {
+            self.expects = decision.expects;
+            self.emit(Output::Show(ToCaller::Expect {
+                secret: self.expects.clone(),
+            }));
+        }
+        for act in decision.acts {
+            match act {
+                Act::Say(text) => self.say(&text),
+                Act::Call {
+                    tool,
+                    arguments,
+                    read_back,
+                    ..
+                } => self.call(tool, arguments, read_back, now),
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, text: &str) {
+        let Some(turn) = &mut self.turn else { return };
+        if !self.voice {
+            turn.said.push(text.to_owned());
+            let turn = turn.id;
+            self.emit(Output::Show(ToCaller::Said {
+                turn,
+                text: text.to_owned(),
+            }));
+            return;
+        }
+        let opening = turn.opening.take();
+        let begun = opening.filter(|opening| begins_with(text, &opening.words));
+        let mut rest = text;
+        if let Some(Opening {
+            clause,
+            words,
+            sound,
+        }) = begun
+        {
+            rest = &text[words.len()..];
+            if sound.is_none() {
+                self.synthesizing = Some(clause);
+            }
+            self.playout.push(clause, words, sound);
+        }
+        for clause in clauses(rest) {
+            let id = self.next_clause();
+            self.playout.push(id, clause, None);
+        }
+    }
+
+    pub(super) fn call(
+        &mut self,
+        tool: String,
+        arguments: Map<String, Value>,
+        read_back: Option<String>,
+        now: Duration,
+    ) {
+        let Some(turn) = &mut self.turn else { return };
+        let id = turn.id;
+        match self
+            .ledger
+            .admit(id, &tool, &arguments, read_back.as_deref(), now)
+        {
+            Admission::Granted => {
+                turn.called = true;
+                turn.open_calls += 1;
+                let call = OpenCall {
+                    turn: id,
+                    tool,
+                    arguments,
+                    asked_at: now,
+                    deadline: now + self.call_limit,
+                    socket: self.socket,
+                    confirmed: read_back.is_some(),
+                };
+                let call_id = (self.new_call_id)();
+                self.ledger.enter(call_id.clone(), call.clone());
+                self.emit(Output::Call {
+                    call_id,
+                    call,
+                    again: false,
+                });
+            }
+            Admission::Withheld => {
+                turn.reads_back = true;
+                let read_back = read_back.unwrap_or_default();
+                self.say(&read_back);
+            }
+            Admission::Exhausted => self.say(Code::ToolExecutionError.sentence()),
+        }
+    }
+
+    pub(super) fn outcome(
+        &mut self,
+        call_id: &CallId,
+        socket: Option<SocketId>,
+        outcome: ToolOutcome,
+    ) {
+        match self.ledger.settle(call_id, socket) {
+            Ok(call) => self.settled(call_id.clone(), call, outcome),
+            Err(stray) => self.emit(Output::Stray(stray)),
+        }
+    }
+
+    pub(super) fn settled(&mut self, call_id: CallId, call: OpenCall, outcome: ToolOutcome) {
+        self.emit(Output::Settled {
+            call_id,
+            call: call.clone(),
+            outcome: outcome.clone(),
+        });
+        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == call.turn) {
+            turn.open_calls -= 1;
+            turn.outcomes.push_back(Event::Outcome {
+                tool: call.tool,
+                arguments: call.arguments,
+                outcome,
+            });
+        }
+    }
+
+    pub(super) fn attached(&mut self, socket: SocketId, remembers: bool) {
+        self.socket = Some(socket);
+        for (call_id, call) in self.ledger.move_to(socket, remembers) {
+            self.emit(Output::Call {
+                call_id,
+                call,
+                again: true,
+            });
+        }
+    }
+
+    pub(super) fn sound(&mut self, clause: ClauseId, samples: Vec<i16>) {
+        if self.synthesizing == Some(clause) {
+            self.synthesizing = None;
+        }
+        let tried = self
+            .attempt
+            .as_mut()
+            .and_then(|attempt| attempt.opening.as_mut());
+        let kept = self.turn.as_mut().and_then(|turn| turn.opening.as_mut());
+        match tried
+            .into_iter()
+            .chain(kept)
+            .find(|opening| opening.clause == clause)
+        {
+            Some(opening) => opening.sound = Some(samples),
+            None => self.playout.sound(clause, samples),
+        }
+    }
+
+    /// The turn that is being answered dies.
+    pub(super) fn interrupt(&mut self, now: Duration) {
+        let Some(turn) = self.turn.take() else { return };
+        let said = if self.voice {
+            self.playout.cut(now)
+        } else {
+            turn.said.join(" ")
+        };
+        self.synthesizing = None;
+        if !self.ledger.is_read_back_heard() {
+            self.ledger.drop_pending();
+        }
+        let dead: Vec<_> = self
+            .ledger
+            .open()
+            .filter(|(_, call)| call.turn == turn.id)
+            .map(|(_, call)| call.clone())
+            .collect();
+        for call in dead {
+            self.emit(Output::Abandon {
+                tool: call.tool,
+                arguments: call.arguments,
+            });
+        }
+        for event in turn.outcomes {
+            if let Event::Outcome {
+                tool, arguments, ..
+            } = event
+            {
+                self.emit(Output::Abandon { tool, arguments });
+            }
+        }
+        self.emit(Output::Show(ToCaller::Clear { turn: turn.id }));
+        self.emit(Output::Record(TurnRecord {
+            turn: turn.id,
+            heard: turn.heard,
+            said,
+            interrupted: true,
+            millis: turn.millis,
+        }));
+        self.emit(Output::Show(ToCaller::TurnEnd {
+            turn: turn.id,
+            millis: turn.millis,
+        }));
+    }
+}

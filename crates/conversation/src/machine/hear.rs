@@ -1,0 +1,352 @@
+//! From voice to a turn: what is an utterance, what it says, and when it is over.
+
+use std::time::Duration;
+
+use super::*;
+
+impl Conversation {
+    pub(super) fn voice(&mut self, probability: f32, now: Duration) {
+        let change = self.ear.hear(probability);
+        let Some(utterance) = self.ear.utterance() else {
+            return;
+        };
+        match change {
+            Change::Began => {
+                self.emit(Output::Show(ToCaller::Speech { active: true }));
+                self.take_back(now);
+            }
+            Change::WentOn => self.attempt = None,
+            Change::None => {}
+        }
+        self.give_way(&utterance, now);
+        if self.ear.frames() - utterance.first_frame >= PIECE_FRAMES {
+            self.take_piece();
+        } else if utterance.silence() == RECOGNISE_AFTER {
+            self.recognise(now);
+        } else if utterance.silent_frames > 0 {
+            self.end_turn_if_silent(now);
+        }
+    }
+
+    /// A turn was taken and the caller goes on: it was not over. Only while nothing was done for it.
+    pub(super) fn take_back(&mut self, now: Duration) {
+        let Some(turn) = &self.turn else { return };
+        let Some(first_frame) = turn.first_frame else {
+            return;
+        };
+        if !turn.may_be_taken_back() || now.saturating_sub(turn.taken_at) >= GOES_ON_WITHIN {
+            return;
+        }
+        let id = turn.id;
+        self.playout.cut(now);
+        self.ledger.drop_pending();
+        self.turn = None;
+        self.ear.reopen(first_frame);
+        self.emit(Output::Show(ToCaller::Clear { turn: id }));
+        self.emit(Output::Show(ToCaller::TurnVoid { turn: id }));
+        self.emit(Output::Revert);
+    }
+
+    /// The caller speaks over an answer: it is held at once, and dies when the voice turns out to be speech.
+    pub(super) fn give_way(&mut self, utterance: &Utterance, now: Duration) {
+        let Some(turn) = &self.turn else { return };
+        let id = turn.id;
+        if utterance.voiced() >= HOLD_AFTER
+            && !self.playout.is_held()
+            && self.playout.is_audible(now)
+        {
+            self.playout.hold(now);
+            self.emit(Output::Show(ToCaller::Clear { turn: id }));
+        }
+        // What is said over a read-back may be a yes that came early; only its words can tell.
+        let reads_back = self.turn.as_ref().is_some_and(|turn| turn.reads_back);
+        if utterance.voiced() >= INTERRUPT_AFTER && !reads_back {
+            self.interrupt(now);
+        }
+    }
+
+    pub(super) fn recognise(&mut self, now: Duration) {
+        let Some(utterance) = self.ear.utterance() else {
+            return;
+        };
+        if utterance.voiced() < LEAST_VOICE && self.pieces.is_empty() {
+            return;
+        }
+        let ask = self.next_ask();
+        let mut attempt = Attempt::new(
+            utterance.first_frame,
+            now.saturating_sub(utterance.silence()),
+        );
+        attempt.recognise = Some(ask);
+        self.attempt = Some(attempt);
+        self.emit(Output::Recognise {
+            ask,
+            frames: utterance.first_frame..self.ear.frames(),
+        });
+    }
+
+    /// The utterance is too long to be recognised at once: its beginning is taken now.
+    pub(super) fn take_piece(&mut self) {
+        let Some(utterance) = self.ear.utterance() else {
+            return;
+        };
+        let ask = self.next_ask();
+        let end = self.ear.frames();
+        self.attempt = None;
+        self.piece = Some(ask);
+        self.emit(Output::Recognise {
+            ask,
+            frames: utterance.first_frame..end,
+        });
+        self.ear.cut(end);
+    }
+
+    pub(super) fn transcript(
+        &mut self,
+        ask: AskId,
+        text: String,
+        answer: Option<Answer>,
+        now: Duration,
+    ) {
+        if self.piece == Some(ask) {
+            self.piece = None;
+            if self.pieces.len() <= PIECES_LIMIT {
+                self.pieces.push(text);
+            }
+            return;
+        }
+        let Some(mut attempt) = self
+            .attempt
+            .take_if(|attempt| attempt.recognise == Some(ask))
+        else {
+            return;
+        };
+        attempt.transcript_at = Some(now);
+        let early_yes =
+            answer == Some(Answer::Yes) && self.turn.as_ref().is_some_and(|turn| turn.reads_back);
+        if early_yes && self.playout.is_empty() {
+            self.ledger.read_back_heard(now);
+        } else if early_yes || self.pieces.is_empty() && self.is_no_speech(&text) {
+            self.false_start();
+            return;
+        }
+        if self.turn.is_some() {
+            self.interrupt(now);
+        }
+        attempt.text = self
+            .pieces
+            .iter()
+            .map(String::as_str)
+            .chain([text.as_str()])
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.understand(attempt, answer, now);
+    }
+
+    /// A cough, a hum, or "mhm" while an answer is spoken: the answer goes on.
+    pub(super) fn is_no_speech(&self, text: &str) -> bool {
+        let answering = self.turn.as_ref().is_some_and(|turn| !turn.reads_back);
+        let mut words = text
+            .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '⟨' && c != '⟩')
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase);
+        words.all(|word| {
+            let word = word.as_str();
+            matches!(
+                word,
+                "uh" | "um" | "hmm" | "hm" | "mm" | "mhm" | "ah" | "huh" | "er" | "ahem" | "oh"
+            ) || answering
+                && matches!(
+                    word,
+                    "okay" | "ok" | "yeah" | "right" | "sure" | "i" | "see"
+                )
+        })
+    }
+
+    pub(super) fn false_start(&mut self) {
+        self.ear.close();
+        self.pieces.clear();
+        self.playout.resume();
+        self.emit(Output::Show(ToCaller::Speech { active: false }));
+    }
+
+    pub(super) fn typed(&mut self, text: String, answer: Option<Answer>, now: Duration) {
+        if self.turn.is_some() {
+            self.interrupt(now);
+        }
+        self.ear.close();
+        self.pieces.clear();
+        let mut attempt = Attempt::new(0, now);
+        attempt.typed = true;
+        attempt.transcript_at = Some(now);
+        attempt.text = text;
+        self.understand(attempt, answer, now);
+    }
+
+    /// Who decides about these words: the read-back that waits for a yes, or the engine.
+    pub(super) fn understand(
+        &mut self,
+        mut attempt: Attempt,
+        answer: Option<Answer>,
+        now: Duration,
+    ) {
+        let pending = self.ledger.pending(now).map(|pending| pending.tool.clone());
+        if self.pieces.len() > PIECES_LIMIT {
+            attempt.decision = Some(Decision {
+                acts: vec![Act::Say(
+                    "I'm sorry, that was too much at once. What do you need, in a few words?"
+                        .into(),
+                )],
+                ..Decision::default()
+            });
+        } else if pending.is_some() && answer == Some(Answer::Yes) {
+            attempt.yes = true;
+            attempt.decided_at = Some(now);
+            // A yes that sets something off is waited for as long as any unfinished sentence: "yes, but …".
+            attempt.decision = Some(Decision {
+                patience: Patience::Long,
+                ..Decision::default()
+            });
+        } else {
+            let ask = self.next_ask();
+            attempt.plan = Some(ask);
+            let event = match (pending, answer) {
+                (Some(tool), Some(Answer::No)) => Event::Declined { tool },
+                _ => Event::Heard(attempt.text.clone()),
+            };
+            self.emit(Output::Ask { ask, event });
+        }
+        if !attempt.typed {
+            let turn = self.last_turn.next();
+            self.emit(Output::Show(ToCaller::Heard {
+                turn,
+                text: attempt.text.clone(),
+                is_final: false,
+            }));
+        }
+        self.attempt = Some(attempt);
+        self.end_turn_if_silent(now);
+    }
+
+    pub(super) fn decided(&mut self, ask: AskId, decision: Decision, now: Duration) {
+        if let Some(mut attempt) = self.attempt.take_if(|attempt| attempt.plan == Some(ask)) {
+            attempt.decided_at = Some(now);
+            if self.voice
+                && let Some(words) = decision.acts.first().and_then(Act::opening)
+            {
+                let clause = self.next_clause();
+                self.emit(Output::Synthesize {
+                    clause,
+                    text: words.clone(),
+                });
+                attempt.opening = Some(Opening {
+                    clause,
+                    words,
+                    sound: None,
+                });
+            }
+            attempt.decision = Some(decision);
+            self.attempt = Some(attempt);
+            self.end_turn_if_silent(now);
+        } else if let Some(turn) = &mut self.turn
+            && turn.plan == Some(ask)
+        {
+            turn.plan = None;
+            turn.millis
+                .decision
+                .get_or_insert(millis(now, turn.spoke_until));
+            self.emit(Output::Adopt {
+                ask,
+                begins_turn: false,
+            });
+            self.perform(decision, now);
+        }
+    }
+
+    /// Takes the turn when the silence is as long as the decision wants it.
+    pub(super) fn end_turn_if_silent(&mut self, now: Duration) {
+        let silence = self.ear.utterance().map(|utterance| utterance.silence());
+        let Some(attempt) = &self.attempt else {
+            // Nothing to understand: a noise, once it is over.
+            if silence.is_some_and(|silence| silence >= LONG_SILENCE) && self.piece.is_none() {
+                self.false_start();
+            }
+            return;
+        };
+        let Some(decision) = &attempt.decision else {
+            return;
+        };
+        let wanted = match decision.patience {
+            Patience::Short => SHORT_SILENCE,
+            Patience::Long => LONG_SILENCE,
+        };
+        if attempt.typed || silence.is_some_and(|silence| silence >= wanted) {
+            self.take_turn(now);
+        }
+    }
+
+    pub(super) fn take_turn(&mut self, now: Duration) {
+        let Some(attempt) = self.attempt.take() else {
+            return;
+        };
+        let Some(decision) = attempt.decision else {
+            return;
+        };
+        self.ear.close();
+        self.pieces.clear();
+        self.last_turn = self.last_turn.next();
+        let first_frame = (!attempt.typed).then_some(attempt.first_frame);
+        let mut turn = Turn::new(
+            self.last_turn,
+            attempt.text.clone(),
+            first_frame,
+            now,
+            attempt.spoke_until,
+        );
+        turn.opening = attempt.opening;
+        turn.millis.transcript = attempt
+            .transcript_at
+            .map(|at| millis(at, attempt.spoke_until));
+        turn.millis.decision = attempt.decided_at.map(|at| millis(at, attempt.spoke_until));
+        self.turn = Some(turn);
+        if let Some(ask) = attempt.plan {
+            self.emit(Output::Adopt {
+                ask,
+                begins_turn: true,
+            });
+        }
+        if !attempt.typed {
+            self.emit(Output::Show(ToCaller::Speech { active: false }));
+        }
+        self.emit(Output::Show(ToCaller::Heard {
+            turn: self.last_turn,
+            text: attempt.text,
+            is_final: true,
+        }));
+        if attempt.yes {
+            self.run_confirmed(now);
+        } else {
+            self.ledger.drop_pending();
+            self.perform(decision, now);
+        }
+    }
+
+    pub(super) fn run_confirmed(&mut self, now: Duration) {
+        let heard = self.ledger.is_read_back_heard();
+        let pending = if heard {
+            self.ledger.say_yes(now)
+        } else {
+            self.ledger.drop_pending()
+        };
+        let Some(Pending {
+            tool,
+            arguments,
+            read_back,
+            ..
+        }) = pending
+        else {
+            return;
+        };
+        self.call(tool, arguments, Some(read_back), now);
+    }
+}
