@@ -6,11 +6,12 @@
 use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Argument;
 use serde_json::{Map, Value};
+use time::Date;
 
 use super::{
     Utterance, answer, choice, is_numeric, is_token_of, json_date, json_time, numeric, textual,
 };
-use crate::calendar::{days, times};
+use crate::calendar::{Found, days, times};
 use crate::number::{currency_word, currency_words};
 use crate::shape::{Shape, shape};
 use crate::words::{identifier_words, is_function_word, stem};
@@ -168,6 +169,7 @@ fn dates(
             .into_iter()
             .filter(|found| utterance.free(found.from, found.to))
             .collect();
+        let found = surest(found, day_arguments.len(), utterance);
         for ((argument, _), found) in day_arguments.iter().zip(found) {
             out.insert(argument.name.to_owned(), json_date(found.value));
             utterance.take(found.from, found.to);
@@ -222,6 +224,20 @@ fn currencies(
     }
 }
 
+/// Where more days were said than are wanted, the ones with a date in figures count: "for tomorrow, June 1st".
+fn surest(found: Vec<Found<Date>>, wanted: usize, utterance: &Utterance<'_>) -> Vec<Found<Date>> {
+    let dated = |found: &Found<Date>| {
+        utterance.words[found.from..found.to]
+            .iter()
+            .any(|word| word.lower.bytes().any(|b| b.is_ascii_digit()))
+    };
+    let sure = found.iter().filter(|found| dated(found)).count();
+    if found.len() > wanted && sure >= wanted {
+        return found.into_iter().filter(dated).collect();
+    }
+    found
+}
+
 fn choices(
     argument: &Argument<'_>,
     shape: &Shape,
@@ -270,7 +286,7 @@ fn booleans(
             let negated = before.into_iter().any(|at| {
                 matches!(
                     utterance.lower(at),
-                    "no" | "not" | "without" | "don't" | "exclude" | "excluding"
+                    "no" | "non" | "not" | "without" | "don't" | "exclude" | "excluding"
                 )
             });
             out.insert(argument.name.to_owned(), Value::Bool(!negated));

@@ -19,13 +19,15 @@ type Span = (usize, usize);
 /// A way to find an argument's words.
 type Pass = fn(&Wanted<'_>, &Utterance<'_>) -> Option<Span>;
 
-const PASSES: [Pass; 8] = [
+const PASSES: [Pass; 10] = [
     by_code,
     by_username,
     by_cue,
     by_quote,
+    by_role,
     by_preposition,
     by_modifier,
+    by_topic,
     by_capital,
     by_rest,
 ];
@@ -354,6 +356,9 @@ fn by_cue(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
         if stem(utterance.lower(at)) != last || !utterance.free(at, at + 1) {
             continue;
         }
+        if let Some(quote) = quote_before(utterance, at) {
+            return Some(quote);
+        }
         if let Some(run) = capital_run(utterance, at).filter(|(from, to)| to - from > 1) {
             return Some(run);
         }
@@ -447,9 +452,18 @@ fn quote_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
     utterance.free(from, close + 1).then_some((from, close + 1))
 }
 
+/// The quote that ends right before a word: "the 'Get Weird' album".
+fn quote_before(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
+    let from = (at.saturating_sub(8)..at)
+        .rev()
+        .find(|from| is_quoted(utterance, *from))?;
+    quote_at(utterance, from).filter(|(_, to)| *to == at)
+}
+
 /// What stands in quotes; for a list, all quotes in a row.
 fn by_quote(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
-    if matches!(want.shape, Shape::Place | Shape::Username) || !want.argument.required {
+    let wanted = want.argument.required || want.shape == Shape::Query;
+    if matches!(want.shape, Shape::Place | Shape::Username) || !wanted {
         return None;
     }
     let mut spans = (0..utterance.words.len())
@@ -467,6 +481,81 @@ fn by_quote(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
         last = to;
     }
     Some((first.0, last))
+}
+
+/// "Starring Bruce Willis", "directed by Josh Cooley": a name after the word that says what its bearer does.
+fn by_role(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    let leads: &[&str] = if want.has(&["cast", "starring", "actor", "actors", "actress"]) {
+        &[
+            "starring",
+            "stars",
+            "featuring",
+            "feature",
+            "features",
+            "actor",
+            "actress",
+            "with",
+        ]
+    } else if want.has(&["director", "directed"]) {
+        &["directed", "director", "by"]
+    } else if want.has(&["artist", "singer", "band", "author", "writer", "composer"]) {
+        &["by", "from", "artist", "author"]
+    } else {
+        return None;
+    };
+    leads.iter().find_map(|lead| {
+        let at = (0..utterance.words.len())
+            .find(|at| utterance.lower(*at) == *lead && !utterance.words[*at].ends_clause)?;
+        let from = at + 1 + usize::from(*lead == "directed" && utterance.lower(at + 1) == "by");
+        utterance.words.get(from).filter(|word| word.capital)?;
+        phrase(utterance, from)
+    })
+}
+
+/// "News about Ji Sung Park", "an article involving a merger".
+fn by_topic(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
+    if want.shape != Shape::Query {
+        return None;
+    }
+    let lead = |at: &usize| {
+        matches!(
+            utterance.lower(*at),
+            "about" | "involving" | "regarding" | "concerning"
+        )
+    };
+    let at = (0..utterance.words.len()).rev().find(lead)?;
+    let from = skip_article(utterance, at + 1);
+    let mut to = from;
+    while to < utterance.words.len()
+        && utterance.free(to, to + 1)
+        && !(to > from && utterance.words[to - 1].ends_clause)
+    {
+        to += 1;
+    }
+    (to > from).then_some((from, to))
+}
+
+/// "123 White Street, San Jose": a number, capitals, and capitals after commas.
+fn address(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
+    let number = utterance
+        .words
+        .get(from)?
+        .lower
+        .bytes()
+        .all(|b| b.is_ascii_digit());
+    let capital = |at: usize| {
+        utterance
+            .words
+            .get(at)
+            .is_some_and(|word| word.capital && !word.initial && utterance.free(at, at + 1))
+    };
+    if !number || !utterance.free(from, from + 1) || !capital(from + 1) {
+        return None;
+    }
+    let to = (from + 1..(from + 9).min(utterance.words.len()))
+        .take_while(|at| capital(*at))
+        .last()?;
+    Some((from, to + 1))
 }
 
 /// "In Paris", "from Berlin", "by Leonardo da Vinci".
@@ -514,6 +603,9 @@ fn by_preposition(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> 
     for lead in leads {
         for at in (0..utterance.words.len()).filter(|at| starts(lead, *at)) {
             let from = skip_article(utterance, at + 1);
+            if let Some(found) = address(utterance, from).filter(|_| want.shape == Shape::Place) {
+                return Some(found);
+            }
             if utterance.words.get(from).is_some_and(|word| word.capital)
                 && let Some(found) = phrase(utterance, from)
             {
