@@ -228,20 +228,26 @@ fn settle(drafts: &mut Vec<Draft>) {
             draft.span.end,
         )
     });
-    let mut taken: Vec<Span> = Vec::new();
     let mut seen: HashSet<(&str, usize)> = HashSet::new();
-    drafts.retain(|draft| {
+    let mut settled: Vec<Draft> = Vec::new();
+    for mut draft in drafts.drain(..) {
         if keys::precedence(draft.rule).is_some() {
-            let overlaps = taken
-                .iter()
-                .any(|span| span.start < draft.span.end && draft.span.start < span.end);
-            if overlaps {
-                return false;
+            let twin = settled.iter_mut().find(|kept| {
+                keys::precedence(kept.rule).is_some()
+                    && kept.span.start < draft.span.end
+                    && draft.span.start < kept.span.end
+            });
+            if let Some(kept) = twin {
+                // The finding that goes may know how to mend what the one that stays only names.
+                kept.edit = kept.edit.take().or(draft.edit.take());
+                continue;
             }
-            taken.push(draft.span);
         }
-        seen.insert((draft.rule.id, draft.span.start))
-    });
+        if seen.insert((draft.rule.id, draft.span.start)) {
+            settled.push(draft);
+        }
+    }
+    *drafts = settled;
     drafts.sort_by_key(|draft| (draft.span.start, draft.span.end));
 }
 

@@ -713,6 +713,9 @@ impl Flow<'_> {
                 ..text
             };
         }
+        if operator == "*" && format.fields.is_some() {
+            return format;
+        }
         let labels = format.labels.joined(values.labels);
         let is_number = matches!(
             operator,

@@ -23,7 +23,7 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Long runs without a space that no name of code has.
 static RANDOM: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/=_\-]{20,}").ok());
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/=_\-]{10,}").ok());
 
 /// The line of a finding as it may be shown; `secrets` are all secret places of the file.
 pub(crate) fn line(source: &Source, number: usize, secrets: &[Span]) -> String {
@@ -57,7 +57,23 @@ pub(crate) fn line(source: &Source, number: usize, secrets: &[Span]) -> String {
         at = to;
     }
     shown.push_str(source.text.get(at..end).unwrap_or(""));
+    // The same secret may stand on a line of its own finding and again, unnoticed, on this one.
+    for value in secrets.iter().filter_map(|span| value(source, *span)) {
+        if shown.contains(value) {
+            shown = shown.replace(value, MASK);
+        }
+    }
     cut(&text_only(&shown))
+}
+
+/// What stands at a secret place, without its quotes.
+fn value(source: &Source, span: Span) -> Option<&str> {
+    let written = source.text.get(span.start..span.end)?;
+    let inner = written
+        .trim_start_matches(['b', 'r', 'f', 'u'])
+        .trim_matches(['"', '\'', '`']);
+    let is_telling = (5..200).contains(&inner.len()) && !inner.contains([' ', '(', '\n']);
+    is_telling.then_some(inner)
 }
 
 /// Masks what has the form of a secret: for paths and messages, whose other words must stay as they are.

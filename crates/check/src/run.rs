@@ -210,19 +210,16 @@ pub fn run(options: &Options) -> Result<Outcome, CheckError> {
     Ok(outcome)
 }
 
-/// Checks one text as if it stood at `path`; git and the folder have no say.
-pub fn check_text(path: &str, text: &str) -> Outcome {
-    let report = one(
-        path.to_owned(),
-        text.as_bytes().to_vec(),
-        Standing::default(),
-    );
+/// Checks the content of one file as if it stood at `path`; git and the folder have no say.
+pub fn check_text(path: &str, content: impl AsRef<[u8]>) -> Outcome {
+    let content = content.as_ref();
+    let report = one(path.to_owned(), content.to_vec(), Standing::default());
     let mut outcome = Outcome {
         findings: report.findings,
         allowed: report.allowed,
         kept: report.kept,
         files: 1,
-        bytes: text.len() as u64,
+        bytes: content.len() as u64,
         ..Outcome::default()
     };
     outcome.findings.sort_by(order);

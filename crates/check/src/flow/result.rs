@@ -238,7 +238,8 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
             } else {
                 (first, &site.receiver)
             };
-            if list.constant().is_some() && separator.constant() == Some("") {
+            // A comprehension of equal literals, such as `"?" for _ in ids`, is worth its literal.
+            if list.constant().is_some() {
                 return Some(list.clone());
             }
             let separator_text = match separator.constant() {
@@ -256,6 +257,14 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
                 parts.push(value.clone());
             }
             Some(Value::concat(&parts, site.span))
+        }
+        "map" => {
+            let function = site
+                .call
+                .args
+                .iter()
+                .position(|arg| matches!(arg.value.kind, crate::code::ir::Kind::Function(_)))?;
+            Some(site.args[function].clone())
         }
         "concat" if site.receiver.skeleton.is_some() => {
             let mut parts = vec![site.receiver.clone()];

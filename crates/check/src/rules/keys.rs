@@ -22,19 +22,32 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
     if text.len() < 16 || text.len() > 8192 {
         return;
     }
-    let hides = scan::plain(text)
+    let hits = scan::plain(text);
+    let hides = hits
         .iter()
         .any(|hit| hit.form != scan::Form::OwnShape && hit.form != scan::Form::AddressPassword);
-    if hides {
+    let is_whole = |hit: &scan::Hit| hit.span.start == 0 && hit.span.end == text.len();
+    if hides || hits.iter().any(is_whole) {
         // Where the key stands whole in the file the scan's own finding replaces this one.
-        flow.report(
-            Draft::new(
-                &DISGUISED,
+        let mut draft = Draft::new(
+            &DISGUISED,
+            span,
+            "a key is written in pieces or with escapes",
+        )
+        .secret(span);
+        if hits.iter().any(is_whole) {
+            let name = if text.starts_with("cs_") {
+                "CONVERSIMPLE_API_KEY"
+            } else {
+                "APP_SECRET"
+            };
+            draft = draft.edit(Edit::MoveToEnv {
                 span,
-                "a key is written in pieces or with escapes",
-            )
-            .secret(span),
-        );
+                name: name.to_owned(),
+                value: text.to_owned(),
+            });
+        }
+        flow.report(draft);
     }
     if let Some((name, _)) = key_parameters(text)
         .iter()
