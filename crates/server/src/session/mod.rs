@@ -240,7 +240,7 @@ impl Session {
         match event {
             Event::Line(line) => self.line_opened(line).await,
             Event::LineLost => self.line_lost(),
-            Event::FromCaller(message) => self.from_caller(message).await,
+            Event::FromCaller(message) => self.caller_says(message).await,
             Event::Typed { text, done } => {
                 self.keeping.wait_for_turn(done);
                 self.typed(&text).await;
@@ -323,7 +323,7 @@ impl Session {
         let _over = self.events.send(Event::Stop);
     }
 
-    async fn from_caller(&mut self, message: FromCaller) {
+    async fn caller_says(&mut self, message: FromCaller) {
         match message {
             FromCaller::Text { text } => self.typed(&text).await,
             FromCaller::Keypad { digits } => {
