@@ -249,6 +249,11 @@ impl Reader<'_> {
                 let (value, next) = self.below_hundred(at)?;
                 self.large(at, value, next, digits)
             }
+            // "one's my pin": the last digit with an "is".
+            Number::Plural if self.text[..self.tokens[at].end()].ends_with("'s") => {
+                digits.push(self.value(at));
+                one(at + 1)
+            }
             Number::None if self.is_written(at) => {
                 let token = self.tokens[at];
                 digits.extend(
@@ -396,6 +401,10 @@ impl Reader<'_> {
     fn continues(&self, at: usize, words: usize) -> bool {
         if self.is_hard(at) {
             return true;
+        }
+        if self.number(at) == Number::Plural {
+            let is = self.text[..self.tokens[at].end()].ends_with("'s");
+            return is && words == 0 && self.close(at);
         }
         if self.number(at) != Number::Soft {
             return false;

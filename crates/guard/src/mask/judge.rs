@@ -11,7 +11,7 @@ use super::Kind;
 use super::digits::{Item, Run};
 use super::leads::{Lead, Want};
 use super::lexicon::Number;
-use super::scan::{Live, Scan};
+use super::scan::Scan;
 use super::token::{COMMA, SLASH, STOP};
 use super::written::is_card;
 use sight::Sight;
@@ -164,11 +164,7 @@ impl Judge<'_> {
     /// Tries the lead's kind; false when the run does not fit it.
     fn announced(&mut self, lead: &Lead) -> bool {
         let (total, all) = (self.run.total(), self.run.items.len());
-        let (near, said, ends) = (
-            lead.is_near(),
-            lead.is_said(),
-            self.sight.ends || self.sight.live == Live::Growing && self.sight.ends,
-        );
+        let (near, said, ends) = (lead.is_near(), lead.is_said(), self.sight.ends);
         let fits = |least: usize, most: usize, at_end: usize| {
             let least = if ends && said { at_end } else { least };
             total >= least && total <= most

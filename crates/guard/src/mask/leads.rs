@@ -150,7 +150,7 @@ impl Lead {
         }
         if token.has(STOP) {
             self.stops += 1;
-            if self.stops > 2 && !self.asked || self.unknown > 3 && !self.asked {
+            if !self.asked && (self.stops > 2 || self.unknown > 3) {
                 self.clear();
                 return;
             }
@@ -292,7 +292,7 @@ impl Leads<'_> {
         matches!(
             held.want,
             Want::Pin | Want::Cvv | Want::Expiry | Want::Password
-        ) && held.words() <= 4
+        ) && held.words() <= 7
     }
 
     fn before_has(&self, at: usize, flag: u32) -> bool {
@@ -321,6 +321,10 @@ impl Leads<'_> {
             at,
             "security verification cvv cvc card safety validation cid csc csv",
         ) {
+            return Some(Lead::new(Want::Cvv, true, start));
+        }
+        let three = at > 1 && matches!(self.text_of(at - 2), "three" | "3");
+        if self.before_in(at, "digit") && three {
             return Some(Lead::new(Want::Cvv, true, start));
         }
         // "area code four one five …": all ten digits, or only the three.

@@ -31,7 +31,7 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
         let end = if dotted {
             Some(end)
         } else {
-            ends.domain(at).map(|d| d.end)
+            ends.domain(at, true).map(|d| d.end)
         };
         return end.map(|end| Span {
             start: ends.before_written(at - 1, start),
@@ -40,7 +40,7 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
         });
     }
     // "john smith @ gmail . com": the sign stands alone, as a spoken "at" does.
-    let domain = ends.domain(at)?;
+    let domain = ends.domain(at, false)?;
     let start = ends.local(at - 1, &domain)?;
     Some(Span {
         start,
@@ -68,7 +68,8 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         announced: scan.lead.want == Want::Email,
     };
     let sign = scan.leads().next_in(at, "sign symbol");
-    let domain = ends.domain(if sign { at + 2 } else { at + 1 })?;
+    let joined = at > 1 && ends.flag(at - 2, DOT | JOIN);
+    let domain = ends.domain(if sign { at + 2 } else { at + 1 }, joined)?;
     if at == 0 || scan.tokens[at].gap & !(SPACE | COMMA) != 0 {
         return None;
     }
@@ -82,6 +83,8 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
 
 struct Domain {
     end: usize,
+    /// Plain words before the first dot.
+    words: usize,
     provider: bool,
 }
 
@@ -110,7 +113,9 @@ impl Ends<'_, '_> {
     }
 
     /// A domain that begins at token `at`: words, then "dot" and a label at least once.
-    fn domain(&self, at: usize) -> Option<Domain> {
+    ///
+    /// After a name that is joined ("mary dot smith at …") any word may begin the host.
+    fn domain(&self, at: usize, joined: bool) -> Option<Domain> {
         let (mut here, mut provider) = (at, false);
         // The host: up to four words ("hot mail", "acme dash corp"), or spelled letters.
         let first_dot = loop {
@@ -121,8 +126,8 @@ impl Ends<'_, '_> {
             if here > at && (token.gap & POINT != 0 || token.info().is(DOT)) {
                 break here;
             }
-            let joined = self.flag(here + 1, JOIN);
-            let article = !joined
+            let compound = self.flag(here + 1, JOIN) || joined && here == at;
+            let article = !compound
                 && [
                     "the", "my", "a", "this", "that", "our", "your", "and", "is", "it", "at",
                 ]
@@ -166,7 +171,11 @@ impl Ends<'_, '_> {
                     end = self.token(here).map(Token::end);
                     here += 1;
                 }
-                return end.map(|end| Domain { end, provider });
+                return end.map(|end| Domain {
+                    end,
+                    words: first_dot - at,
+                    provider,
+                });
             }
             if here - at > REACH {
                 break;
@@ -177,7 +186,11 @@ impl Ends<'_, '_> {
                 && self
                     .token(last)
                     .is_some_and(|t| !t.is_digits() && t.len >= 2);
-        end.filter(|_| known).map(|end| Domain { end, provider })
+        end.filter(|_| known).map(|end| Domain {
+            end,
+            words: first_dot - at,
+            provider,
+        })
     }
 
     /// Where the name before "at" begins; `last` is its last token.
@@ -196,6 +209,22 @@ impl Ends<'_, '_> {
         if first.is_atom() || self.flag(last, JOIN | DOT) {
             return None;
         }
+        // "we talked at length about dot com", "hiring at acme dot com": no name, or no host.
+        let alone = !self.announced && !self.flag(last.wrapping_sub(1), DOT | JOIN);
+        let vague = domain.words > 1
+            && !domain.provider
+            && self
+                .token(last + 2)
+                .is_some_and(|t| t.len > 1 && !self.flag(last + 3, JOIN));
+        let act = first.len > 5 && self.text(last).ends_with("ing");
+        if alone
+            && first.len > 1
+            && !first.is_digits()
+            && first.info().number == Number::None
+            && (vague || act)
+        {
+            return None;
+        }
         let (mut here, mut start) = (last, None);
         let (mut joined, mut chained, mut words) = (true, false, 0);
         for _ in 0..REACH {
@@ -211,6 +240,11 @@ impl Ends<'_, '_> {
                 } else {
                     1
                 };
+                continue;
+            }
+            // "lopez the number two at …"
+            if chained && self.text(here) == "number" && here > 1 && self.text(here - 1) == "the" {
+                (here, joined) = (here - 2, true);
                 continue;
             }
             let digit = token.is_digits()

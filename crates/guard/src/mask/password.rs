@@ -4,7 +4,7 @@
 //! Decides where such a value ends: a written one at its quote or space, a spoken one at the clause. "my password is not
 //! working" has no value.
 
-use super::lexicon::{CLAUSE, COPULA, FILLER, NO_VALUE, Number, PLAIN, SPEAKS};
+use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NO_VALUE, Number, PLAIN, SPEAKS};
 use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
@@ -312,7 +312,9 @@ fn is_value(
 
 /// The password that is said after the word "password" at token `at`.
 pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
-    let from = value_after(scan, at)?;
+    let Some(from) = value_after(scan, at) else {
+        return value_before(scan, at);
+    };
     let first = scan.tokens.get(from)?;
     if first.is_atom() {
         return None;
@@ -321,7 +323,8 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let mut end = from;
     while end < scan.tokens.len() && end - from < WORDS {
         let token = &scan.tokens[end];
-        if end > from && (token.is_atom() || ends_before(scan, end, from, quote)) {
+        let both = scan.leads().before_in(from, "from") && scan.leads().before_in(end + 1, "to");
+        if end > from && (token.is_atom() || !both && ends_before(scan, end, from, quote)) {
             break;
         }
         end += 1;
@@ -399,7 +402,7 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         said |= token.has(COLON | EQUALS);
         let word = token.info();
         match text.as_str() {
-            "to" | "as" if set => said = true,
+            "to" | "as" | "from" if set => said = true,
             "is" | "was" | "it's" | "be" | "equals" | "that's" | "says" => said = true,
             "uh" | "um" | "er" | "umm" | "uhm" | "erm" | "hmm" | "well" | "like" | "oh"
             | "sorry" => {}
@@ -442,6 +445,25 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     None
 }
 
+/// "sunflower is my password": the one word before.
+fn value_before(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let leads = scan.leads();
+    let my = at
+        .checked_sub(1)
+        .filter(|_| leads.before_in(at, "my the his her our"))?;
+    let is = my
+        .checked_sub(1)
+        .filter(|_| leads.before_in(my, "is that's it's"))?;
+    let word = is.checked_sub(1).map(|j| scan.tokens[j])?;
+    let unknown = matches!(word.word, PLAIN | MIXED) && word.len > 2;
+    let close = scan.tokens[is].gap & !(SPACE | COMMA) == 0;
+    (unknown && close).then_some(Span {
+        start: word.start,
+        end: word.end(),
+        kind: Kind::Password,
+    })
+}
+
 /// "user alice password sunflower": a name was given just before.
 fn credentials_before(scan: &Scan<'_>, at: usize) -> bool {
     scan.tokens[at.saturating_sub(6)..at].iter().any(|t| {
@@ -473,7 +495,7 @@ fn ends_before(scan: &Scan<'_>, here: usize, from: usize, quoted: bool) -> bool 
         return true;
     }
     if token.has(STOP | COMMA | COLON | EQUALS | PAREN | OTHER) && token.has(SPACE | LINE) {
-        return !(spelling && !token.has(STOP));
+        return !spelling || token.has(STOP);
     }
     if token.has(STOP) && !token.has(SPACE) || token.has(DASH) && token.has(SPACE) {
         return false;

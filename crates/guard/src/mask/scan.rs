@@ -263,7 +263,8 @@ impl<'t> Scan<'t> {
         {
             return Some(key(end));
         }
-        if token.len >= 16
+        let google = token.len >= 4 && bytes[start..].starts_with(b"AIza");
+        if (token.len >= 16 || google)
             && !joined
             && let Some(end) = written::solid_key(bytes, start)
         {
@@ -297,7 +298,9 @@ impl<'t> Scan<'t> {
         let coloned =
             token.len <= 4 && next == Some(b':') && head.iter().all(u8::is_ascii_hexdigit);
         let versioned = at > 0 && matches!(self.tokens[at - 1].info().topic, Topic::Order)
-            || self.leads().before_in(at, "v version release firmware");
+            || self
+                .leads()
+                .before_in(at, "v version release firmware rev revision");
         if (dotted || coloned)
             && !versioned
             && let Some(end) = written::ip(bytes, start)

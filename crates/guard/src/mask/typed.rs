@@ -87,7 +87,8 @@ pub(crate) fn spoken_text(words: &str, spaced: bool) -> String {
         }
         let letter = text.chars().count() == 1;
         let follows_letter = at > 0 && tokens[at - 1].len == 1;
-        if spaced && !joined && !glue && !(letter && follows_letter) {
+        let apart = !(joined || glue || letter && follows_letter);
+        if spaced && apart {
             out.push(' ');
         }
         if capital {

@@ -394,12 +394,15 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
 
 /// Whether these first digits can grow into a card of a common brand.
 pub(super) fn may_grow_into_card(digits: &[u8]) -> bool {
-    match digits {
-        [4, ..] | [3, 4 | 5 | 6 | 7 | 8, ..] | [5, 1..=5, ..] | [6, 0 | 2 | 4 | 5, ..] => true,
-        [2, 2, ..] => true,
-        [2, 3..=6, ..] | [2, 7, 0..=2, ..] => true,
-        _ => false,
-    }
+    matches!(
+        digits,
+        [4, ..]
+            | [3, 4..=8, ..]
+            | [5, 1..=5, ..]
+            | [6, 0 | 2 | 4 | 5, ..]
+            | [2, 2..=6, ..]
+            | [2, 7, 0..=2, ..]
+    )
 }
 
 /// Nine digits that the Social Security Administration may have issued, or an ITIN.

@@ -39,6 +39,10 @@ impl Dice {
         &list[self.below(list.len())]
     }
 
+    fn say(&mut self, list: &[&'static str]) -> &'static str {
+        list[self.below(list.len())]
+    }
+
     fn digits(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.digit()).collect()
     }
@@ -59,8 +63,8 @@ type Make = fn(&mut Dice) -> String;
 #[rustfmt::skip]
 pub(super) const FORMS: &[(Kind, &str, Make)] = &[
     (Kind::Card, "written solid", |d| shown(&card(d))),
-    (Kind::Card, "written grouped", |d| { let c = card16(d); groups(&c, &[4, 4, 4, 4], *d.pick(&[" ", "-"])) }),
-    (Kind::Card, "written amex", |d| { let c = number(d, &[3, 7], 15); groups(&c, &[4, 6, 5], *d.pick(&[" ", "-"])) }),
+    (Kind::Card, "written grouped", |d| { let c = card16(d); groups(&c, &[4, 4, 4, 4], d.say(&[" ", "-"])) }),
+    (Kind::Card, "written amex", |d| { let c = number(d, &[3, 7], 15); groups(&c, &[4, 6, 5], d.say(&[" ", "-"])) }),
     (Kind::Card, "spoken digits", |d| { let c = card(d); dictate(d, &c, Style::Plain) }),
     (Kind::Card, "spoken pairs", |d| { let c = card16(d); pairs(d, &c) }),
     (Kind::Card, "spoken double", |d| { let c = doubled_card(d); dictate(d, &c, Style::Double) }),
@@ -214,8 +218,8 @@ fn number(dice: &mut Dice, head: &[u8], len: usize) -> Vec<u8> {
 }
 
 fn card16(dice: &mut Dice) -> Vec<u8> {
-    let head: &[u8] = *dice.pick(&[
-        &[4][..],
+    const HEADS: [&[u8]; 10] = [
+        &[4],
         &[4],
         &[5, 1],
         &[5, 4],
@@ -225,7 +229,8 @@ fn card16(dice: &mut Dice) -> Vec<u8> {
         &[6, 0, 1, 1],
         &[6, 5],
         &[3, 5, 3],
-    ]);
+    ];
+    let head = *dice.pick(&HEADS);
     number(dice, head, 16)
 }
 
@@ -245,8 +250,7 @@ fn doubled_card(dice: &mut Dice) -> Vec<u8> {
     }
     digits.pop();
     let head = digits.clone();
-    let fixed = number(dice, &head, 16);
-    fixed
+    number(dice, &head, 16)
 }
 
 fn ssn(dice: &mut Dice) -> Vec<u8> {
@@ -294,7 +298,7 @@ fn country_phone(dice: &mut Dice) -> String {
 
 fn name_of(dice: &mut Dice, digit: u8) -> &'static str {
     if digit == 0 {
-        *dice.pick(&["zero", "oh", "zero", "o"])
+        dice.say(&["zero", "oh", "zero", "o"])
     } else {
         NAMES[usize::from(digit)]
     }

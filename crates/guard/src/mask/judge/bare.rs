@@ -150,6 +150,7 @@ impl Judge<'_> {
         let kind = match digits.len() {
             9 if dictated && is_ssn(digits) && !corrected => Some(Kind::Ssn),
             10 if dictated => Some(Kind::Phone),
+            10..=14 if dictated && from == 0 && self.sight.plus => Some(Kind::Phone),
             11 if dictated && matches!(digits[0], 0 | 1) => Some(Kind::Phone),
             11..=14 if dictated && corrected => Some(Kind::Phone),
             15 if read_apart(self.run, from, to).is_some() => Some(Kind::Card),

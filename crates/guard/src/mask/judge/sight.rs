@@ -62,7 +62,8 @@ impl Sight {
             measured,
             id_like: run.items[0].written && letters_before
                 || run.items.last().is_some_and(|i| i.written) && letters_after,
-            plus: head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
+            plus: first > 0 && scan.leads().before_in(first, "plus")
+                || head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
             dots: dots(scan, run),
@@ -92,7 +93,9 @@ fn postfix(scan: &Scan<'_>, next: usize) -> Option<Lead> {
     if back && !opening.has(STOP) {
         return Some(Lead::new(Want::Cvv, true, opening.start));
     }
-    if !(says || comma_my) || opening.has(STOP) && !opening.info().is(FILLER) {
+    let last = scan.tokens[next - 1];
+    let ends_in_is = scan.text[..last.end()].ends_with("'s");
+    if !(says || comma_my || ends_in_is) || opening.has(STOP) && !opening.info().is(FILLER) {
         return None;
     }
     for at in next..(next + 5).min(scan.tokens.len()) {
