@@ -7,6 +7,8 @@ const STEPS = 300;
 /** Levels remembered; the newest stands at the top and runs down both sides. */
 const MEMORY = 48;
 const FRAME_MILLIS = 33;
+/** Time between two pictures while there is nothing to hear. */
+const QUIET_FRAME_MILLIS = 100;
 /** How far the lines stand apart where there is no sound: more while nobody talks, so that a voice is seen to move. */
 const AT_REST = { idle: 0.24, other: 0.06 };
 
@@ -38,7 +40,8 @@ export class Rosette {
 
   loop(now) {
     this.looping = true;
-    if (now - this.drawnAt >= FRAME_MILLIS) {
+    const silent = this.mood === "listening" && this.level < 0.05 && this.levels.every((level) => level < 0.05);
+    if (now - this.drawnAt >= (silent ? QUIET_FRAME_MILLIS : FRAME_MILLIS)) {
       this.drawnAt = now;
       this.step();
       this.paint();
