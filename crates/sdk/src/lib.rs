@@ -52,6 +52,7 @@ mod secret;
 mod shown;
 mod socket;
 mod tool;
+mod upgrade;
 
 pub use agent::{Agent, AgentError, fresh_id};
 pub use conversation::Conversation;

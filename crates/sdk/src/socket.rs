@@ -7,18 +7,24 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, Response, header};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+use tokio_rustls::TlsConnector;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::channel::{Ending, SocketId};
 use crate::endpoint::Endpoint;
 use crate::key::ApiKey;
+use crate::upgrade;
+
+/// Encrypted or not, it is read and written alike.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// Longest message that is read at all. What is longer than a frame may be is still read, so that it can be refused to
 /// whoever waits for an answer; what is longer than this ends the connection.
@@ -71,7 +77,7 @@ async fn run(
     events: &mpsc::Sender<(SocketId, Event)>,
     mut outbox: mpsc::Receiver<String>,
 ) -> Ending {
-    let connected = tokio::time::timeout(CONNECT_LIMIT, connect(endpoint, key)).await;
+    let connected = tokio::time::timeout(CONNECT_LIMIT, connect(endpoint, &key)).await;
     let mut stream = match connected {
         Ok(Ok(stream)) => stream,
         Ok(Err(ending)) => return ending,
@@ -104,9 +110,9 @@ async fn run(
     }
 }
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Stream = WebSocketStream<Box<dyn Io>>;
 
-async fn connect(endpoint: &Endpoint, key: ApiKey) -> Result<Stream, Ending> {
+async fn connect(endpoint: &Endpoint, key: &ApiKey) -> Result<Stream, Ending> {
     let tcp = TcpStream::connect((endpoint.host.as_str(), endpoint.port))
         .await
         .map_err(|_| Ending::Unreachable("unreachable"))?;
@@ -118,69 +124,30 @@ async fn connect(endpoint: &Endpoint, key: ApiKey) -> Result<Stream, Ending> {
     }
     // Small frames go out at once. A system that cannot do that is slower and no less right.
     let _ = tcp.set_nodelay(true);
-    let mut request = endpoint
-        .uri
-        .clone()
-        .into_client_request()
-        .map_err(|_| Ending::Unreachable("address"))?;
-    let headers = request.headers_mut();
-    headers.insert(header::AUTHORIZATION, key.header());
-    headers.insert(
-        header::SEC_WEBSOCKET_PROTOCOL,
-        HeaderValue::from_static("phoenix-websocket"),
-    );
-    let agent = HeaderValue::from_static(concat!("conversimple-rust/", env!("CARGO_PKG_VERSION")));
-    headers.insert(header::USER_AGENT, agent);
+    let mut io: Box<dyn Io> = if endpoint.tls {
+        let name = ServerName::try_from(endpoint.host.clone())
+            .map_err(|_| Ending::Unreachable("certificate"))?;
+        let encrypted = TlsConnector::from(tls()?).connect(name, tcp).await;
+        Box::new(encrypted.map_err(|error| tls_ending(&error))?)
+    } else {
+        Box::new(tcp)
+    };
+    let read_already = upgrade::upgrade(&mut io, endpoint, key).await?;
     let config = WebSocketConfig::default()
         .max_message_size(Some(READ_LIMIT_BYTES))
         .max_frame_size(Some(READ_LIMIT_BYTES))
         .read_buffer_size(16 * 1024)
         .write_buffer_size(0);
-    let connector = endpoint
-        .tls
-        .then(tls)
-        .transpose()?
-        .map_or(Connector::Plain, Connector::Rustls);
-    client_async_tls_with_config(request, tcp, Some(config), Some(connector))
-        .await
-        .map(|(stream, _)| stream)
-        .map_err(|error| ending(&error))
+    let stream =
+        WebSocketStream::from_partially_read(io, read_already, Role::Client, Some(config)).await;
+    Ok(stream)
 }
 
-fn ending(error: &Error) -> Ending {
-    match error {
-        Error::Http(response) => refused(response),
-        // A server that speaks WebSocket without knowing the subprotocol is no platform.
-        Error::Protocol(_) => Ending::Unreachable("not_a_platform"),
-        Error::Tls(_) => Ending::Unreachable("certificate"),
-        Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            Ending::Unreachable("certificate")
-        }
+fn tls_ending(error: &std::io::Error) -> Ending {
+    // What rustls refuses comes as invalid data.
+    match error.kind() {
+        std::io::ErrorKind::InvalidData => Ending::Unreachable("certificate"),
         _ => Ending::Unreachable("unreachable"),
-    }
-}
-
-fn refused(response: &Response<Option<Vec<u8>>>) -> Ending {
-    let retry_after = response
-        .headers()
-        .get(header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
-    let body = response.body().as_deref().unwrap_or_default();
-    let code = std::str::from_utf8(body)
-        .ok()
-        .and_then(|text| conversimple_wire::json::parse(text, 4096).ok())
-        .and_then(|body| {
-            let names = ["code", "error", "reason", "error_type", "message"];
-            names
-                .iter()
-                .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
-        })
-        .filter(|code| code.len() <= 64);
-    Ending::Refused {
-        status: response.status().as_u16(),
-        code,
-        retry_after,
     }
 }
 

@@ -5,7 +5,9 @@ mod platform;
 
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 
+use futures_util::StreamExt;
 use platform::{Peer, Platform, patient};
 use serde_json::{Value, json};
 use tempfile::{NamedTempFile, TempDir};
@@ -804,4 +806,63 @@ print(Fernet(sys.argv[3].encode()).decrypt(token.encode()).decode())";
         ["4242424242424242", "no cryptography", "no python"].contains(&said.as_str()),
         "{said}"
     );
+}
+
+/// A platform behind TLS whose certificate is its own authority.
+struct Encrypted {
+    listener: tokio::net::TcpListener,
+    acceptor: tokio_rustls::TlsAcceptor,
+    certificate: NamedTempFile,
+}
+
+impl Encrypted {
+    async fn start() -> Self {
+        let made =
+            rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let certificate = NamedTempFile::new().expect("a file");
+        std::fs::write(certificate.path(), made.cert.pem()).expect("written");
+        let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der())
+            .expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .expect("a configuration");
+        Self {
+            listener: tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("a port"),
+            acceptor: Arc::new(config).into(),
+            certificate,
+        }
+    }
+
+    /// The event of the first frame of the next agent that accepts the certificate.
+    async fn first_event(&self) -> Option<Value> {
+        let (tcp, _) = patient(self.listener.accept()).await.expect("a socket");
+        let tls = patient(self.acceptor.accept(tcp)).await.ok()?;
+        let mut socket = patient(tokio_tungstenite::accept_async(tls)).await.ok()?;
+        let message = patient(socket.next()).await?.ok()?;
+        let frame: Value = serde_json::from_str(message.to_text().ok()?).ok()?;
+        Some(frame["event"].clone())
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_is_checked_and_an_authority_of_ones_own_is_named_by_a_file() {
+    let platform = Encrypted::start().await;
+    let port = platform.listener.local_addr().expect("an address").port();
+    let url = format!("wss://localhost:{port}");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (trusted, event) in [(false, None), (true, Some(json!("phx_join")))] {
+        let mut command = command(folder.path(), &url);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        if trusted {
+            command.env("SSL_CERT_FILE", platform.certificate.path());
+        }
+        let _child = command.spawn().expect("started");
+        assert_eq!(platform.first_event().await, event, "trusted: {trusted}");
+    }
 }
