@@ -105,19 +105,8 @@ impl Requests {
     /// How many more requests the key may make at this moment.
     pub(super) fn remaining(&self, key_id: &str, now: Duration) -> Result<u32, Refused> {
         let limiter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = key_id.to_owned();
-        // A rate of the same pace that lets fewer through at once would refuse the next request just when as many have
-        // been made. So the smallest that would not refuse tells how many have.
-        let (mut made, mut most) = (0, REQUESTS_A_MINUTE);
-        while made < most {
-            let middle = made + (most - made) / 2;
-            if limiter.wait(&key, rate(middle + 1)?, now).is_none() {
-                most = middle;
-            } else {
-                made = middle + 1;
-            }
-        }
-        Ok(REQUESTS_A_MINUTE - made)
+        let rate = rate(REQUESTS_A_MINUTE)?;
+        Ok(limiter.remaining(&key_id.to_owned(), rate, now))
     }
 }
 
