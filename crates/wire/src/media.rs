@@ -36,6 +36,9 @@ pub enum FromCaller {
         /// Whether sound comes in real time, or as fast as the platform takes it.
         #[serde(default)]
         pace: Pace,
+        /// Whether answers are to be spoken; false for a caller who only reads.
+        #[serde(default = "yes")]
+        voice: bool,
     },
     /// What the caller typed instead of saying it.
     Text {
@@ -54,6 +57,10 @@ pub enum FromCaller {
     },
     /// The caller hangs up.
     Stop,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How fast sound arrives.
