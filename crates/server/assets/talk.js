@@ -369,7 +369,7 @@ function refresh() {
   const state = mood();
   const microphoneOpen = Boolean(call?.sound?.microphoneOpen);
   let [title, hint] = WORDS[state] ?? idleWords();
-  if (state === "ended" && !platform?.agent) [title, hint] = [title, "The agent is not there at present."];
+  if (state === "ended" && !platform?.agent) hint = platform ? "The agent is not there at present." : "The platform does not answer yet. Trying again.";
   if (state === "listening" && !microphoneOpen) [title, hint] = platform?.voice ? WORDS.typing : [WORDS.typing[0], "Type below."];
   else if (state === "listening" && call.muted) [title, hint] = WORDS.muted;
   else if (state === "listening" && call.speech) [title, hint] = WORDS.hearing;
