@@ -1,16 +1,20 @@
 //! What all parts of the running platform share, and its settings.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use conversimple_guard::apikey::Pepper;
+use conversimple_guard::quota::{Limiter, Rate};
 use conversimple_providers::Meaning;
 use conversimple_store::{Store, Tenant};
-use conversimple_wire::AgentId;
+use conversimple_wire::{AgentId, Code};
 use serde::Serialize;
 
+use crate::clock;
 use crate::engines::Engines;
 use crate::quotas::Counters;
+use crate::refused::Refused;
 use crate::registry::Registry;
 use crate::rest::Requests;
 use crate::session::Voice;
@@ -105,6 +109,7 @@ pub struct Platform {
     pub(crate) tokens: Tokens,
     pub(crate) signin: Signin,
     pub(crate) requests: Requests,
+    talks: Mutex<Limiter<()>>,
     pub(crate) address: SocketAddr,
 }
 
@@ -124,8 +129,22 @@ impl Platform {
             tokens: Tokens::default(),
             signin: Signin::default(),
             requests: Requests::default(),
+            talks: Mutex::new(Limiter::new(1)),
             address,
         })
+    }
+
+    /// Counts a conversation that the talk page opens.
+    ///
+    /// # Errors
+    /// `rate_limit_exceeded` when there were too many in the last minute.
+    pub(crate) fn admit_talk(&self) -> Result<(), Refused> {
+        let rate = Rate::new(self.limits.talks_per_minute, Duration::from_secs(60));
+        let rate = rate.map_err(|_| Code::InternalError)?;
+        let mut talks = self.talks.lock().unwrap_or_else(PoisonError::into_inner);
+        talks
+            .admit((), rate, clock::monotonic())
+            .map_err(|_| Code::RateLimitExceeded.into())
     }
 
     /// Random bytes of the operating system.

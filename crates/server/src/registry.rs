@@ -6,7 +6,7 @@
 //! to whichever socket of the same customer registers tools for it first.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use conversimple_conversation::calls::SocketId;
@@ -39,6 +39,8 @@ pub(crate) enum ToSocket {
 pub(crate) struct AgentSocket {
     /// Which.
     pub(crate) id: SocketId,
+    /// The record of the key that it was opened with.
+    pub(crate) key_id: Arc<str>,
     outbox: mpsc::Sender<ToSocket>,
 }
 
@@ -52,7 +54,6 @@ impl AgentSocket {
 struct Connection {
     socket: AgentSocket,
     customer_id: CustomerId,
-    key_id: String,
     /// Which agents the process says that it serves; empty means any.
     agents: Vec<AgentId>,
     /// Conversations that it has registered tools for.
@@ -99,12 +100,12 @@ impl Registry {
         state.last_socket += 1;
         let socket = AgentSocket {
             id: SocketId(state.last_socket),
+            key_id: key_id.into(),
             outbox,
         };
         let connection = Connection {
             socket: socket.clone(),
             customer_id,
-            key_id,
             agents,
             serves: HashSet::new(),
             dedicated: false,
@@ -269,7 +270,7 @@ impl Registry {
             .lock()
             .connections
             .values()
-            .filter(|connection| connection.key_id == key_id)
+            .filter(|connection| *connection.socket.key_id == *key_id)
         {
             let _full = connection.socket.outbox.try_send(ToSocket::Close);
         }
@@ -280,7 +281,7 @@ impl Registry {
         self.lock()
             .connections
             .values()
-            .map(|connection| connection.key_id.clone())
+            .map(|connection| connection.socket.key_id.to_string())
             .collect()
     }
 

@@ -32,6 +32,9 @@ pub(crate) async fn open(
     opener: Opener,
     Strict(body): Strict<OpenConversation>,
 ) -> Result<Json<OpenedConversation>, Refused> {
+    if opener.by_page {
+        platform.admit_talk()?;
+    }
     let agent_id = match (&platform.talk, opener.by_page) {
         (Some(talk), true) => talk.agent_id.clone(),
         _ => choose_agent(&platform, &opener.tenant, body.agent_id).await?,

@@ -118,6 +118,11 @@ impl Gate {
 
     // ---- tools ----
 
+    /// The agent is there, with this key.
+    pub(super) fn agent_came(&mut self, key_id: &str) {
+        self.trail.agent_came(key_id);
+    }
+
     /// Takes the tools that the agent registered; false when they are the same as before.
     pub(super) fn set_tools(&mut self, tools: &[ToolSpec]) -> bool {
         if self.tools == tools {

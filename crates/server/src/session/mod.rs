@@ -405,6 +405,7 @@ impl Session {
             self.engine.build(tools);
         }
         let id = socket.id;
+        self.gate.agent_came(&socket.key_id);
         self.agent = Some(socket);
         self.input(Input::AgentAttached {
             socket: id,
@@ -474,9 +475,8 @@ impl Session {
 
     /// Asks the gate, and sends what it lets through.
     async fn call(&mut self, call_id: CallId, call: OpenCall, again: bool) {
-        let view = self.gate.view(&call_id, &call);
-        if !again {
-            self.show(ToCaller::Tool(view));
+        if !again && !self.gate.is_internal(&call.tool) {
+            self.show(ToCaller::Tool(self.gate.view(&call_id, &call)));
         }
         let verdict = match again {
             true => self.gate.again(&call_id),
@@ -519,8 +519,11 @@ impl Session {
     async fn settled(&mut self, call_id: CallId, call: OpenCall, outcome: ToolOutcome) {
         self.platform.registry.forget_reply(&call_id);
         let view = self.gate.settled(&call_id, &call, &outcome).await;
-        self.keeping.call(&view).await;
-        self.show(ToCaller::Tool(view));
+        // What the SDK asks for by itself is in the audit trail; to people it is no call.
+        if !self.gate.is_internal(&call.tool) {
+            self.keeping.call(&view).await;
+            self.show(ToCaller::Tool(view));
+        }
     }
 
     fn show(&self, message: ToCaller) {

@@ -33,6 +33,8 @@ pub(super) struct Trail {
     chain: Chain,
     customer_id: CustomerId,
     id: ConversationId,
+    /// The record of the key that the agent came with.
+    key_id: Option<String>,
 }
 
 impl Trail {
@@ -42,7 +44,13 @@ impl Trail {
             chain: Chain::of(tenant),
             customer_id: tenant.customer_id().clone(),
             id,
+            key_id: None,
         }
+    }
+
+    /// The agent is there, with this key.
+    pub(super) fn agent_came(&mut self, key_id: &str) {
+        self.key_id = Some(key_id.to_owned());
     }
 
     /// Writes a record; false when it could not be written, and then nothing may follow from the decision.
@@ -58,6 +66,7 @@ impl Trail {
         record.turn = Some(entry.turn);
         record.call_id = Some(entry.call_id);
         record.tool = Some(entry.tool);
+        record.key_id.clone_from(&self.key_id);
         record.who = entry.who;
         record.code = code;
         record.arguments = Some(entry.arguments);
