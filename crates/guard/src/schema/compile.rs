@@ -21,6 +21,12 @@ const NODES_LIMIT: usize = 1000;
 /// Deepest nesting of a schema.
 const DEPTH_LIMIT: usize = 16;
 
+/// How deep alternatives may lie within alternatives: each level is tried more than once.
+const ALTERNATIVES_LIMIT: usize = 4;
+
+/// Keywords whose schemas are tried on a copy of the value.
+const TRIES: &[&str] = &["anyOf", "oneOf", "not", "if"];
+
 /// What an object without `additionalProperties` does with members that it does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -37,6 +43,8 @@ pub(super) struct Compiler {
     ignored: Vec<String>,
     definitions: HashMap<String, Value>,
     open_references: Vec<String>,
+    /// Alternatives around the present place.
+    alternatives: usize,
 }
 
 impl Compiler {
@@ -47,6 +55,7 @@ impl Compiler {
             ignored: Vec::new(),
             definitions: HashMap::new(),
             open_references: Vec::new(),
+            alternatives: 0,
         }
     }
 
@@ -120,14 +129,27 @@ impl Compiler {
             return self.reference(map, reference, path, depth, scope);
         }
         self.keywords(map, path)?;
-        let types = self.types(map, path)?;
+        let mut types = self.types(map, path)?;
+        if scope == Scope::Partial && untyped(map) == Types::ANY && !map.contains_key("type") {
+            // Whether null is allowed is for the schema of which this is a part.
+            types = types.or(Types::NULL);
+        }
+        let tries = TRIES.iter().any(|key| map.contains_key(*key));
+        self.alternatives += usize::from(tries);
+        if self.alternatives > ALTERNATIVES_LIMIT {
+            return Err(SchemaError::TooLarge);
+        }
+        // Read whatever the type is, so that a mistake in them is found.
+        let list = Some(self.list(map, path, depth)?).filter(|_| types.has(Types::ARRAY));
+        let object = self.object(map, path, depth, scope)?;
+        let object = Some(object).filter(|_| types.has(Types::OBJECT));
         let mut node = Node {
             types,
             choices: self.choices(map, path)?,
             bounds: self.bounds(map, path)?,
             text: self.text(map, path)?,
-            list: self.list(map, path, depth)?,
-            object: self.object(map, path, depth, scope)?,
+            list: list.map(Box::new),
+            object: object.map(Box::new),
             all: self.branches(map, "allOf", path, depth, Scope::Partial)?,
             any: self.branches(map, "anyOf", path, depth, branch_scope(map))?,
             one: self.branches(map, "oneOf", path, depth, branch_scope(map))?,
@@ -136,6 +158,7 @@ impl Compiler {
             default: map.get("default").cloned(),
             refuse: self.refuse(map, path)?,
         };
+        self.alternatives -= usize::from(tries);
         if !map.contains_key("type") {
             node.admit_null_of_branches();
         }
@@ -372,20 +395,20 @@ impl Compiler {
         map: &Map<String, Value>,
         path: &str,
         depth: usize,
-    ) -> Result<Option<Box<List>>, SchemaError> {
+    ) -> Result<List, SchemaError> {
         let items = match map.get("items") {
             Some(Value::Bool(true)) | None => None,
             Some(items) => {
                 Some(self.node(items, &format!("{path}.items"), depth + 1, Scope::Closed)?)
             }
         };
-        Ok(Some(Box::new(List {
+        Ok(List {
             first: self.branches(map, "prefixItems", path, depth, Scope::Closed)?,
             items,
             least: self.count(map, "minItems", path)?.unwrap_or(0),
             most: self.count(map, "maxItems", path)?.unwrap_or(ITEMS_LIMIT),
             unique: map.get("uniqueItems") == Some(&Value::Bool(true)),
-        })))
+        })
     }
 
     fn object(
@@ -394,7 +417,7 @@ impl Compiler {
         path: &str,
         depth: usize,
         scope: Scope,
-    ) -> Result<Option<Box<Object>>, SchemaError> {
+    ) -> Result<Object, SchemaError> {
         let empty = Map::new();
         let members = match map.get("properties") {
             None => &empty,
@@ -423,7 +446,7 @@ impl Compiler {
             dependent.push((name.clone(), needed));
         }
         let relations = self.relations(map, members, path)?;
-        Ok(Some(Box::new(Object {
+        Ok(Object {
             rest: self.rest(map, path, depth, scope)?,
             properties,
             required,
@@ -434,7 +457,7 @@ impl Compiler {
                 .unwrap_or(ITEMS_LIMIT),
             dependent,
             relations,
-        })))
+        })
     }
 
     fn rest(

@@ -425,6 +425,28 @@ fn references_into_the_document_are_put_in_place() {
 }
 
 #[test]
+fn alternatives_within_alternatives_without_end_are_refused() {
+    let mut schema = json!({"type": "string"});
+    for level in 0..8 {
+        schema = json!({"oneOf": [schema, {"type": "integer", "minimum": level}]});
+        let compiled = Schema::compile(&json!({"properties": {"a": schema}}));
+        assert_eq!(compiled.is_ok(), level < 4, "{level}");
+    }
+}
+
+#[test]
+fn a_part_of_a_schema_leaves_null_to_the_whole() {
+    let schema =
+        Schema::compile_value(&json!({"type": ["string", "null"], "allOf": [{"maxLength": 2}]}))
+            .expect("schema");
+    assert!(schema.check_value(json!(null)).is_ok());
+    assert!(schema.check_value(json!("abc")).is_err());
+    let schema = Schema::compile_value(&json!({"type": "string", "allOf": [{"maxLength": 2}]}))
+        .expect("schema");
+    assert!(schema.check_value(json!(null)).is_err());
+}
+
+#[test]
 fn an_unknown_keyword_is_an_error_with_its_name_and_place() {
     let check = |schema: Value, expected: &str| {
         let error = Schema::compile(&schema).expect_err("an error");
