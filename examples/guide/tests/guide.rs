@@ -808,6 +808,79 @@ print(Fernet(sys.argv[3].encode()).decrypt(token.encode()).decode())";
     );
 }
 
+/// A model in an attacker's hands: it asks for every tool, with every argument it likes, in every conversation.
+#[tokio::test]
+async fn a_hijacked_model_reaches_nothing_of_another_caller() {
+    let mut guide = Guide::start().await;
+    guide.peer.begin("nobody").await;
+    let ids = [
+        "acc_1001",
+        "acc_1002",
+        "acc_2001",
+        "cust_1001",
+        "cust_2001",
+        "user_1001",
+        "alice",
+        "*",
+        "%",
+        "1 OR 1=1",
+    ];
+    let mut calls = Vec::new();
+    for id in ids {
+        for argument in ["account_id", "customer_id", "user_id", "id"] {
+            calls.push(("get_balance", json!({argument: id})));
+            calls.push(("get_customer", json!({argument: id})));
+            calls.push(("get_payment_methods", json!({argument: id})));
+            calls.push(("process_payment", json!({"amount": 1, argument: id})));
+        }
+        calls.push(("conversimple_own_things", json!({"kind": id})));
+        calls.push(("search_products", json!({"query": id})));
+    }
+    calls.push(("conversimple_own_things", json!({"kind": "account"})));
+    calls.push(("process_payment", json!({"amount": 1})));
+    let (mut seen, mut bobs) = (String::new(), String::new());
+    let mut reached_by_bob = 0;
+    for (i, (tool, arguments)) in calls.iter().enumerate() {
+        // A tool's limit counts by conversation; it should not be what holds the model back here.
+        if i % 20 == 0 {
+            bobs = format!("bob_{i}");
+            guide.peer.begin(&bobs).await;
+            assert_eq!(guide.log_in(&bobs, "bob", "tulip").await["success"], true);
+        }
+        for conversation in [bobs.as_str(), "nobody", "never_begun"] {
+            let answer = guide.call(conversation, tool, arguments.clone()).await;
+            assert_ne!(
+                answer["error"],
+                json!("rate_limit_exceeded"),
+                "{conversation} {tool}"
+            );
+            let reached = answer.get("error").is_none();
+            let open = conversation == "nobody" && *tool == "search_products";
+            assert!(
+                !reached || open || conversation == bobs,
+                "{conversation} {tool} {arguments}: {answer}"
+            );
+            reached_by_bob += usize::from(reached && conversation == bobs);
+            seen.push_str(&answer.to_string());
+        }
+    }
+    assert!(
+        reached_by_bob >= 10,
+        "bob reached his own: {reached_by_bob}"
+    );
+    for alices in [
+        "1250",
+        "8400.5",
+        "Archer",
+        "acc_1001",
+        "cust_1001",
+        "1111",
+        "4444",
+    ] {
+        assert!(!seen.contains(alices), "{alices}");
+    }
+}
+
 /// A platform behind TLS whose certificate is its own authority.
 struct Encrypted {
     listener: tokio::net::TcpListener,

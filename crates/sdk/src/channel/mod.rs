@@ -32,6 +32,9 @@ const JOIN_LIMIT: Duration = Duration::from_secs(20);
 /// How long an old socket is kept for calls that still run on it: the longest that a call may take.
 const DRAIN_LIMIT: Duration = Duration::from_secs(300);
 
+/// A platform may be silent for this long at least, however often the agent says that it is alive.
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+
 /// A connection that held for this long was a good one: the next pause is short again.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
@@ -332,7 +335,7 @@ impl Channel {
             return;
         };
         // The platform answers every heartbeat. Two of them without a word, and nobody is there.
-        if moment.now >= current.heard + self.plan.heartbeat * 2 {
+        if moment.now >= current.heard + (self.plan.heartbeat * 2).max(SILENCE_LIMIT) {
             let id = current.id;
             self.orders.push_back(Order::Close(id));
             self.closed(id, &Ending::Lost, moment);
@@ -379,8 +382,11 @@ impl Channel {
                 .unwrap_or("refused")
                 .to_owned()
         };
+        // A platform that repeats no reference can only mean the one message that was sent.
         let joins = self.next.as_ref().is_some_and(|s| {
-            s.id == socket && s.join_reference.is_some() && s.join_reference == frame.reference
+            s.id == socket
+                && s.join_reference.is_some()
+                && (frame.reference.is_none() || s.join_reference == frame.reference)
         });
         if joins && refused {
             self.orders.push_back(Order::Close(socket));
