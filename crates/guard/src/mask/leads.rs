@@ -108,6 +108,11 @@ impl Lead {
             && (self.unknown == 0 || self.copula || self.asked && self.unknown <= 2)
     }
 
+    /// Nothing of weight at all stands between the lead and its value.
+    pub(super) fn is_direct(&self) -> bool {
+        self.unknown == 0
+    }
+
     /// "… is" or ":" was the last thing of weight.
     pub(super) fn is_said(&self) -> bool {
         self.copula || self.asked

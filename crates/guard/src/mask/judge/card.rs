@@ -17,8 +17,15 @@ impl Judge<'_> {
         let least = match (lead.want, lead.is_near()) {
             (Want::Card, true) if lead.part => 2,
             (Want::Brand, true) => 8,
-            (Want::Card, true) if self.sight.ends && (lead.is_said() || lead.strong) => {
-                2 + usize::from(!lead.is_said()) * 2
+            (Want::Card, true) if !lead.is_direct() => 8,
+            // The end of what was heard so far: two digits are enough where "card number is" or a question came before.
+            (Want::Card, true) if self.sight.ends => {
+                let growing = self.sight.live == Live::Growing && lead.is_said();
+                match (lead.strong || lead.asked || growing, lead.is_said()) {
+                    (true, true) => 2,
+                    (true, false) => 4,
+                    (false, _) => 5,
+                }
             }
             (Want::Card, true) => 5,
             _ => 11,

@@ -50,7 +50,14 @@ impl Sight {
                 t.info().is(MEASURE)
                     && t.gap & (STOP | COMMA) == 0
                     && !scan.leads().text_of(next).eq_ignore_ascii_case("a")
-            });
+            })
+            || matches!(
+                scan.leads().text_of(next),
+                "a" | "an" | "per" | "each" | "every"
+            ) && scan
+                .tokens
+                .get(next + 1)
+                .is_some_and(|t| t.info().is(MEASURE));
         let lead = postfix(scan, next)
             .filter(|_| !scan.lead.is_near())
             .unwrap_or(scan.lead);
