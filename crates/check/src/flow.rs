@@ -240,10 +240,10 @@ impl Flow<'_> {
                 self.bind(name, Value::labelled(labels));
             }
             values.push(self.block(&arm.body));
-            if arm.error.is_some() {
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.handlers -= 1;
-                }
+            if arm.error.is_some()
+                && let Some(frame) = self.frames.last_mut()
+            {
+                frame.handlers -= 1;
             }
         }
         Value::either(&values)
@@ -273,24 +273,23 @@ impl Flow<'_> {
             _ => {}
         });
         for name in names {
-            if let Some(value) = self.lookup(&name) {
-                if value.labels.any(Labels::INPUT | Labels::ARGUMENT) {
-                    let mut value = value.clone();
-                    value.labels |= Labels::CHECKED;
-                    // What a part of it was taken from counts as checked with it.
-                    if let Some(origin) = value
-                        .origin
-                        .clone()
-                        .filter(|origin| origin.as_ref() != name)
-                    {
-                        if let Some(from) = self.lookup(&origin) {
-                            let mut from = from.clone();
-                            from.labels |= Labels::CHECKED;
-                            self.bind(&origin, from);
-                        }
-                    }
-                    self.bind(&name, value);
+            if let Some(value) = self.lookup(&name)
+                && value.labels.any(Labels::INPUT | Labels::ARGUMENT)
+            {
+                let mut value = value.clone();
+                value.labels |= Labels::CHECKED;
+                // What a part of it was taken from counts as checked with it.
+                if let Some(origin) = value
+                    .origin
+                    .clone()
+                    .filter(|origin| origin.as_ref() != name)
+                    && let Some(from) = self.lookup(&origin)
+                {
+                    let mut from = from.clone();
+                    from.labels |= Labels::CHECKED;
+                    self.bind(&origin, from);
                 }
+                self.bind(&name, value);
             }
         }
     }
@@ -661,10 +660,10 @@ impl Flow<'_> {
         match key.constant() {
             Some(name) => self.field(base, name),
             None => {
-                if let (Some(fields), Some(at)) = (&base.fields, key.number) {
-                    if let Some((_, value)) = fields.get(at as usize) {
-                        return value.clone();
-                    }
+                if let (Some(fields), Some(at)) = (&base.fields, key.number)
+                    && let Some((_, value)) = fields.get(at as usize)
+                {
+                    return value.clone();
                 }
                 Value {
                     origin: base.origin.clone(),
@@ -695,12 +694,12 @@ impl Flow<'_> {
     fn binary(&mut self, expr: &Expr, operator: &str, left: &Expr, right: &Expr) -> Value {
         let format = self.eval(left);
         let values = self.eval(right);
-        if operator == "%" {
-            if let Some(skeleton) = &format.skeleton {
-                let value = value::percent(skeleton, &values, expr.span);
-                rules::text(self, &value, expr.span);
-                return value;
-            }
+        if operator == "%"
+            && let Some(skeleton) = &format.skeleton
+        {
+            let value = value::percent(skeleton, &values, expr.span);
+            rules::text(self, &value, expr.span);
+            return value;
         }
         if operator == "*" && (format.constant().is_some() || values.constant().is_some()) {
             let text = if format.constant().is_some() {
@@ -785,6 +784,9 @@ impl Flow<'_> {
         };
         rules::called(self, &site);
         let value = result::of(self, &site);
+        if matches!(last, "join" | "concat") {
+            rules::text(self, &value, span);
+        }
         self.mutate(&site);
         value
     }

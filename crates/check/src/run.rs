@@ -279,10 +279,7 @@ fn in_parallel(
     let done = AtomicUsize::new(0);
     let reports: Mutex<Vec<Report>> = Mutex::new(Vec::new());
     let work = || {
-        loop {
-            let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                break;
-            };
+        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Ok(bytes) = std::fs::read(&entry.at) {
                 let is_env = crate::source::is_env_file(&entry.path);
                 let standing = if is_env {
@@ -295,10 +292,8 @@ fn in_parallel(
                     && report.allowed.is_empty()
                     && report.kept.is_empty()
                     && !report.uses_env;
-                if !is_empty {
-                    if let Ok(mut all) = reports.lock() {
-                        all.push(report);
-                    }
+                if !is_empty && let Ok(mut all) = reports.lock() {
+                    all.push(report);
                 }
             }
             let finished = done.fetch_add(1, Ordering::Relaxed) + 1;

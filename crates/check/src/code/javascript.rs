@@ -133,10 +133,9 @@ impl<'s> Lower<'s> {
                 if let Some(inner) = node
                     .child_by_field_name("declaration")
                     .or_else(|| node.child_by_field_name("value"))
+                    && depth < DEPTH_LIMIT
                 {
-                    if depth < DEPTH_LIMIT {
-                        self.stmt(inner, depth + 1, out);
-                    }
+                    self.stmt(inner, depth + 1, out);
                 }
             }
             "import_statement"

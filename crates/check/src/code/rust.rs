@@ -143,10 +143,10 @@ impl<'s> Lower<'s, '_> {
                 fields: Vec::new(),
             })),
             "mod_item" => {
-                if let Some(body) = node.child_by_field_name("body") {
-                    if !self.is_test(attributes) {
-                        out.extend(self.items(body, depth + 1));
-                    }
+                if let Some(body) = node.child_by_field_name("body")
+                    && !self.is_test(attributes)
+                {
+                    out.extend(self.items(body, depth + 1));
                 }
             }
             "struct_item" => out.push(Stmt::Class(self.structure(node, attributes, depth))),

@@ -234,27 +234,24 @@ fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>
     if let Some(captures) = KEY_OPTION
         .as_ref()
         .and_then(|option| option.captures(command))
+        && let (Some(whole), Some(value)) = (captures.get(0), captures.get(1))
     {
-        if let (Some(whole), Some(value)) = (captures.get(0), captures.get(1)) {
-            let text = value.as_str();
-            let is_reference = text.starts_with('$') || text.starts_with("{{");
-            let is_build_secret = text.starts_with("id=")
-                || text.starts_with("type=")
-                || text.starts_with('-')
-                || text.starts_with('/');
-            if (is_reference || !is_placeholder(text))
-                && !is_build_secret
-                && !is_comment(whole.start())
-            {
-                drafts.push(
-                    Draft::new(
-                        &KEY_IN_ARGV,
-                        place(&whole),
-                        "a key is passed on the command line",
-                    )
-                    .secret(place(&value)),
-                );
-            }
+        let text = value.as_str();
+        let is_reference = text.starts_with('$') || text.starts_with("{{");
+        let is_build_secret = text.starts_with("id=")
+            || text.starts_with("type=")
+            || text.starts_with('-')
+            || text.starts_with('/');
+        if (is_reference || !is_placeholder(text)) && !is_build_secret && !is_comment(whole.start())
+        {
+            drafts.push(
+                Draft::new(
+                    &KEY_IN_ARGV,
+                    place(&whole),
+                    "a key is passed on the command line",
+                )
+                .secret(place(&value)),
+            );
         }
     }
     if let Some(found) = NO_CHECK
@@ -283,14 +280,13 @@ fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>
         .as_ref()
         .and_then(|socket| socket.find(command))
         .filter(|found| !is_comment(found.start()))
+        && address(found.as_str()).is_some_and(|address| is_clear(&address))
     {
-        if address(found.as_str()).is_some_and(|address| is_clear(&address)) {
-            drafts.push(Draft::new(
-                &CLEAR,
-                place(&found),
-                "a connection in the clear",
-            ));
-        }
+        drafts.push(Draft::new(
+            &CLEAR,
+            place(&found),
+            "a connection in the clear",
+        ));
     }
 }
 

@@ -34,11 +34,11 @@ pub(super) fn settings(source: &Source) -> Option<Settings> {
                 });
             }
             Event::MappingEnd | Event::SequenceEnd => {
-                if let Some(level) = levels.pop() {
-                    if let (Some(name), Some(mut setting)) = (level.name, level.value) {
-                        setting.name = name;
-                        found.settings.push(setting);
-                    }
+                if let Some(level) = levels.pop()
+                    && let (Some(name), Some(mut setting)) = (level.name, level.value)
+                {
+                    setting.name = name;
+                    found.settings.push(setting);
                 }
                 if let Some(above) = levels.last_mut().filter(|level| level.is_map) {
                     above.key = None;

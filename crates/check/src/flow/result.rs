@@ -239,7 +239,7 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
                 (first, &site.receiver)
             };
             // A comprehension of equal literals, such as `"?" for _ in ids`, is worth its literal.
-            if list.constant().is_some() {
+            if list.skeleton.is_some() {
                 return Some(list.clone());
             }
             let separator_text = match separator.constant() {

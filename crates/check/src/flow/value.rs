@@ -17,12 +17,15 @@ pub(crate) struct Skeleton {
     pub(crate) is_encoded: bool,
 }
 
+/// The parts of a collection: a list's have no names.
+pub(crate) type Fields = Vec<(Option<String>, Value)>;
+
 /// A value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Value {
     pub(crate) labels: Labels,
     pub(crate) skeleton: Option<Rc<Skeleton>>,
-    pub(crate) fields: Option<Rc<Vec<(Option<String>, Value)>>>,
+    pub(crate) fields: Option<Rc<Fields>>,
     pub(crate) number: Option<f64>,
     /// The parameter that it was taken from.
     pub(crate) origin: Option<Rc<str>>,

@@ -52,11 +52,10 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
     if let Some((name, _)) = key_parameters(text)
         .iter()
         .find(|(_, value)| !is_placeholder(value) && value.len() >= 12 && looks_random(value))
+        && text.contains("://")
     {
-        if text.contains("://") {
-            let message = format!("a key travels in the query of an address, as {name}");
-            flow.report(Draft::new(&KEY_IN_URL, span, message).secret(span));
-        }
+        let message = format!("a key travels in the query of an address, as {name}");
+        flow.report(Draft::new(&KEY_IN_URL, span, message).secret(span));
     }
 }
 
@@ -156,10 +155,10 @@ pub(crate) fn assigned(
 /// A parameter's default.
 pub(crate) fn defaulted(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
     let labels = flow.meaning(name);
-    if let Some(text) = value.constant() {
-        if is_default_secret(labels, text) {
-            default_found(flow, written.span);
-        }
+    if let Some(text) = value.constant()
+        && is_default_secret(labels, text)
+    {
+        default_found(flow, written.span);
     }
 }
 
@@ -169,10 +168,11 @@ pub(crate) fn fallback(flow: &mut Flow<'_>, parts: &[Expr], values: &[Value]) {
     else {
         return;
     };
-    if let Some(text) = last.constant() {
-        if values.len() == 2 && is_default_secret(first.labels, text) {
-            default_found(flow, written.span);
-        }
+    if let Some(text) = last.constant()
+        && values.len() == 2
+        && is_default_secret(first.labels, text)
+    {
+        default_found(flow, written.span);
     }
 }
 
@@ -185,13 +185,13 @@ pub(crate) fn compared(flow: &mut Flow<'_>, parts: &[Expr]) {
         .map(|name| flow.meaning(name))
         .fold(Labels::NONE, |known, labels| known | labels);
     for part in parts {
-        if let Kind::Text(text) = &part.kind {
-            if is_secret(labels, text) {
-                flow.report(
-                    Draft::new(&SECRET, part.span, "a secret is compared with a literal")
-                        .secret(part.span),
-                );
-            }
+        if let Kind::Text(text) = &part.kind
+            && is_secret(labels, text)
+        {
+            flow.report(
+                Draft::new(&SECRET, part.span, "a secret is compared with a literal")
+                    .secret(part.span),
+            );
         }
     }
 }
@@ -305,10 +305,9 @@ fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
     };
     if let Some((text, value)) =
         default.and_then(|value| value.constant().map(|text| (text, value)))
+        && is_default_secret(labels, text)
     {
-        if is_default_secret(labels, text) {
-            default_found(flow, value.at);
-        }
+        default_found(flow, value.at);
     }
 }
 

@@ -100,6 +100,10 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
         site.last,
         "get" | "all" | "run" | "exec" | "text" | "fetch" | "raw"
     );
+    // What is plainly SQL was reported where it was put together.
+    if is_statement(skeleton) && is_written_as_sql(&skeleton.text) {
+        return;
+    }
     let is_sql =
         is_statement(skeleton) || (is_clause && !is_general && !skeleton.text.contains("://"));
     if is_sql && unsafe_hole(skeleton) {

@@ -92,10 +92,12 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
         });
         // `url` in a class or module says where something is described as often as where it is called.
         let is_mark = flow.frame().name.is_empty() && matches!(name, "url" | "uri");
-        if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy && !is_mark) {
-            if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
-                report(flow, found.host, written.span);
-            }
+        if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy && !is_mark)
+            && found.scheme == "http"
+            && is_clear(&found)
+            && !is_namespace(found.host)
+        {
+            report(flow, found.host, written.span);
         }
         if name == "NODE_TLS_REJECT_UNAUTHORIZED" && text == "0" {
             off(flow, written.span);
@@ -172,12 +174,11 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     if site.last == "with_custom_certificate_verifier" && site.path.contains("dangerous") {
         off(flow, site.span);
     }
-    if opens_https(site) {
-        if let Some((written, _)) = site.named("ssl") {
-            if matches!(&written.kind, Kind::Literal(text) if text == "False") {
-                off(flow, written.span);
-            }
-        }
+    if opens_https(site)
+        && let Some((written, _)) = site.named("ssl")
+        && matches!(&written.kind, Kind::Literal(text) if text == "False")
+    {
+        off(flow, written.span);
     }
     if site.last == "set_ciphers" {
         return;

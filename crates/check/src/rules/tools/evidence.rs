@@ -100,10 +100,9 @@ impl Body {
                 called.push(call.callee.last_name().to_owned());
                 if let (Kind::Member(base, name), Some(first)) =
                     (&call.callee.kind, call.args.first())
+                    && name == "get"
                 {
-                    if name == "get" {
-                        self.key(base, &first.value);
-                    }
+                    self.key(base, &first.value);
                 }
                 if depth == 0 {
                     self.effect(call);
@@ -115,10 +114,11 @@ impl Body {
             return;
         }
         for name in called {
-            if let Some(function) = functions.get(name.as_str()) {
-                if seen.insert(function.name_span.start) && seen.len() < 40 {
-                    self.read(&function.body, functions, seen, depth + 1);
-                }
+            if let Some(function) = functions.get(name.as_str())
+                && seen.insert(function.name_span.start)
+                && seen.len() < 40
+            {
+                self.read(&function.body, functions, seen, depth + 1);
             }
         }
     }
@@ -321,10 +321,11 @@ impl Checks {
                 Stmt::Assign { target, value, .. } => {
                     self.expr(value, names, functions, depth);
                     // A copy or a cleaned form of the argument is followed under its own name.
-                    if mentions(value, names) && names.len() < 12 {
-                        if let Kind::Name(name) = &target.kind {
-                            names.insert(name.clone());
-                        }
+                    if mentions(value, names)
+                        && names.len() < 12
+                        && let Kind::Name(name) = &target.kind
+                    {
+                        names.insert(name.clone());
                     }
                 }
                 Stmt::Expr(expr) | Stmt::Return(expr) | Stmt::Raise(expr) => {
@@ -563,7 +564,7 @@ fn owner_in(
                 )
             });
             let with_caller = call.args.iter().any(|arg| {
-                let mut has = arg.name.as_deref().is_some_and(|name| is_owner_path(name));
+                let mut has = arg.name.as_deref().is_some_and(is_owner_path);
                 arg.value.walk(&mut |part| {
                     has |= matches!(part.kind, Kind::Name(_) | Kind::Member(..))
                         && is_callers(&part.path())
