@@ -38,7 +38,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
                     Verdict::Whole { length } => (true, format!("{length} records, whole")),
                     Verdict::Missing { seq } => (false, format!("BROKEN: record {seq} is missing")),
                     Verdict::Moved { seq } => (false, format!("BROKEN: record {seq} was moved")),
-                Verdict::Changed { seq } => {
+                    Verdict::Changed { seq } => {
                         (false, format!("BROKEN: record {seq} was changed or moved"))
                     }
                 };

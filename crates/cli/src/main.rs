@@ -7,11 +7,13 @@
 
 mod audit;
 mod call;
+mod check;
 mod child;
 mod data;
 mod dev;
 mod keys;
 mod models;
+mod new;
 mod redact;
 mod serve;
 mod start;
@@ -47,6 +49,10 @@ enum Command {
     Models(models::Command),
     /// Mask secrets in a file or in what is piped in.
     Redact(redact::Options),
+    /// The guide's checklist over a folder: 0 clean, 1 findings, 2 could not run.
+    Check(check::Options),
+    /// Start an agent of your own.
+    New(new::Options),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -65,6 +71,8 @@ fn main() -> ExitCode {
         Some(Command::Keys(command)) => keys::run(&command),
         Some(Command::Models(command)) => models::run(&command),
         Some(Command::Redact(options)) => redact::run(&options),
+        Some(Command::Check(options)) => check::run(&options),
+        Some(Command::New(options)) => new::run(&options),
         Some(Command::Audit(command)) => audit::run(&command),
     };
     match done {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use conversimple_providers::models::{self, Progress};
@@ -62,6 +61,3 @@ pub(crate) fn load(dir: &Path) -> Result<Loaded> {
     let meaning = Arc::new(Meaning::load(dir)?);
     Ok(Loaded { voice, meaning })
 }
-
-/// How long whoever started a program may take to stop it kindly.
-pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(5);
