@@ -1,0 +1,163 @@
+//! Calls: decides in which order callee, arguments and rules are looked at and what a call does to its receiver;
+//! leaves its result to `result`.
+
+use super::{Flow, Site, Value, result};
+use crate::code::ir::{Call, Expr, Kind, Span};
+use crate::names::Labels;
+use crate::rules;
+use std::rc::Rc;
+
+impl Flow<'_> {
+    pub(super) fn call(&mut self, call: &Call, span: Span) -> Value {
+        let receiver = match &call.callee.kind {
+            Kind::Member(base, _) => self.eval(base),
+            Kind::Name(_) => Value::default(),
+            other => {
+                if !matches!(other, Kind::Text(_)) {
+                    self.eval(&call.callee);
+                }
+                Value::default()
+            }
+        };
+        let path = call.callee.path();
+        rules::mentioned(self, &path, call.callee.span);
+        let last = call.callee.last_name();
+        let handles_error = matches!(
+            last,
+            "map_err" | "catch" | "or_else" | "unwrap_or_else" | "inspect_err" | "except" | "fail"
+        );
+        let is_error_event = last == "on"
+            && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "error");
+        let mut args = Vec::new();
+        for arg in &call.args {
+            let mut value = match &arg.value.kind {
+                Kind::Function(function) if handles_error || is_error_event => {
+                    self.function(function, Labels::ERROR)
+                }
+                Kind::Joined(parts) if call.tagged => {
+                    for part in parts {
+                        self.part(part);
+                    }
+                    Value::default()
+                }
+                _ => self.eval(&arg.value),
+            };
+            value.at = arg.value.span;
+            if let Some(name) = &arg.name {
+                rules::assigned(self, name, &arg.value, &arg.value, &mut value);
+                let labels = self.meaning(name);
+                let is_plain =
+                    value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
+                if !is_plain {
+                    // A field that is called `arguments` may well take a masked copy of them.
+                    value.labels |= labels.without(Labels::PAYLOAD);
+                }
+            }
+            args.push(value);
+        }
+        let site = Site {
+            call,
+            span,
+            path: path.to_lowercase(),
+            last,
+            receiver,
+            args,
+        };
+        rules::called(self, &site);
+        let value = result::of(self, &site);
+        if matches!(last, "join" | "concat") {
+            rules::text(self, &value, span);
+        }
+        self.mutate(&site);
+        value
+    }
+
+    /// Calls that put something into their receiver.
+    fn mutate(&mut self, site: &Site<'_>) {
+        if crate::names::words(site.last)
+            .iter()
+            .any(|word| matches!(word.as_str(), "mask" | "redact" | "scrub" | "censor"))
+        {
+            for arg in &site.call.args {
+                if let Kind::Name(name) = &arg.value.kind
+                    && let Some(value) = self.lookup(name).cloned()
+                {
+                    // A mask that gives nothing back works in place; one that does loses nothing by this.
+                    let labels = value.labels.made_safe();
+                    self.bind(
+                        name,
+                        Value {
+                            labels,
+                            fields: None,
+                            ..value
+                        },
+                    );
+                }
+            }
+        }
+        let Kind::Member(base, _) = &site.call.callee.kind else {
+            return;
+        };
+        let is_text = matches!(site.last, "push_str" | "write_str" | "concat");
+        let is_adding = is_text
+            || matches!(
+                site.last,
+                "append" | "push" | "extend" | "add" | "update" | "insert" | "arg" | "args"
+            );
+        if !is_adding || site.args.is_empty() {
+            return;
+        }
+        let name = base.path();
+        let Some(before) = self.lookup(&name).cloned() else {
+            return;
+        };
+        let value = if before.skeleton.is_some() && (is_text || site.last == "push") {
+            let mut parts = vec![before];
+            parts.extend(site.args.iter().cloned());
+            let value = Value::concat(&parts, site.span);
+            rules::text(self, &value, site.span);
+            value
+        } else {
+            let labels = before.labels.without(Labels::SAFE)
+                | site.union().without(Labels::SAFE | Labels::NUMBER);
+            let mut fields: Vec<(Option<String>, Value)> = before
+                .fields
+                .as_ref()
+                .map_or_else(Vec::new, |fields| fields.as_ref().clone());
+            if fields.len() < 64 {
+                fields.extend(site.args.iter().map(|value| (None, value.clone())));
+            }
+            Value {
+                fields: Some(Rc::new(fields)),
+                ..Value::labelled(labels)
+            }
+        };
+        self.bind(&name, value);
+    }
+
+    /// A part of a variable gets a value.
+    pub(super) fn put(&mut self, base: &Expr, key: &str, value: &Value) {
+        let name = base.path();
+        let Some(before) = self.lookup(&name).cloned() else {
+            return;
+        };
+        let mut fields: Vec<(Option<String>, Value)> = before
+            .fields
+            .as_ref()
+            .map_or_else(Vec::new, |fields| fields.as_ref().clone());
+        fields.retain(|(known, _)| known.as_deref() != Some(key));
+        if fields.len() < 64 {
+            fields.push((Some(key.to_owned()), value.clone()));
+        }
+        let labels = before.labels.without(Labels::SAFE | Labels::NUMBER)
+            | value.labels.without(Labels::SAFE | Labels::NUMBER);
+        self.bind(
+            &name,
+            Value {
+                labels,
+                fields: Some(Rc::new(fields)),
+                ..before
+            },
+        );
+    }
+}

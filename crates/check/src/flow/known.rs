@@ -1,0 +1,194 @@
+//! What conditions and declarations say: which names a condition really compares, which parameters are the
+//! framework's, which types hold numbers or hide their content.
+
+use super::Flow;
+use crate::code::Language;
+use crate::code::ir::{Call, Expr, Kind};
+use crate::names::Labels;
+use std::collections::HashSet;
+
+impl Flow<'_> {
+    /// Names that a condition compares with a list or with another value have been checked from there on; a look at
+    /// a length or a number says nothing about where an address leads.
+    pub(super) fn mark_checked(&mut self, condition: &Expr) {
+        let mut names = HashSet::new();
+        condition.walk(&mut |expr| match &expr.kind {
+            Kind::Compare(parts)
+                if parts.len() > 1
+                    && !parts
+                        .iter()
+                        .any(|part| matches!(part.kind, Kind::Literal(_))) =>
+            {
+                for part in parts.iter().filter(|part| !is_measure(part)) {
+                    collect_names(part, &mut names);
+                }
+            }
+            Kind::Call(call) if is_choice(call) => {
+                collect_names(&call.callee, &mut names);
+                for arg in &call.args {
+                    collect_names(&arg.value, &mut names);
+                }
+            }
+            _ => {}
+        });
+        for name in names {
+            if let Some(value) = self.lookup(&name)
+                && value.labels.any(Labels::INPUT | Labels::ARGUMENT)
+            {
+                let mut value = value.clone();
+                value.labels |= Labels::CHECKED;
+                // What a part of it was taken from counts as checked with it.
+                if let Some(origin) = value
+                    .origin
+                    .clone()
+                    .filter(|origin| origin.as_ref() != name)
+                    && let Some(from) = self.lookup(&origin)
+                {
+                    let mut from = from.clone();
+                    from.labels |= Labels::CHECKED;
+                    self.bind(&origin, from);
+                }
+                self.bind(&name, value);
+            }
+        }
+    }
+}
+
+fn collect_names(expr: &Expr, names: &mut HashSet<String>) {
+    expr.walk(&mut |part| {
+        if let Kind::Name(name) = &part.kind {
+            names.insert(name.clone());
+        }
+    });
+}
+
+fn is_measure(expr: &Expr) -> bool {
+    matches!(
+        expr.last_name(),
+        "len" | "length" | "size" | "typeof" | "type"
+    )
+}
+
+/// A call that says whether a value is one of those that are wanted.
+fn is_choice(call: &Call) -> bool {
+    let last = call.callee.last_name();
+    let by_name = crate::names::words(last).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "includes"
+                | "has"
+                | "contains"
+                | "allowed"
+                | "valid"
+                | "validate"
+                | "permitted"
+                | "trusted"
+                | "safe"
+                | "check"
+                | "verify"
+        )
+    });
+    let is_prefix = matches!(
+        last,
+        "startswith" | "startsWith" | "starts_with" | "endswith" | "endsWith" | "ends_with"
+    ) && call.args.iter().any(|arg| match &arg.value.kind {
+        // A scheme alone leaves the host open.
+        Kind::Text(text) => !text.ends_with("//") && text.len() > 7,
+        _ => true,
+    });
+    by_name || is_prefix
+}
+
+/// Whether a parameter is the framework's rather than the model's.
+pub(crate) fn is_context(name: &str, kind: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "Caller",
+        "Owned",
+        "Context",
+        "RunContext",
+        "ToolContext",
+        "State",
+        "Session",
+        "Request",
+        "ToolRuntime",
+        "AuthenticatedUser",
+        "Principal",
+        "RunContextWrapper",
+    ];
+    let bare = kind.trim_start_matches(['&', ' ']);
+    let head = bare
+        .split(['<', '[', '('])
+        .next()
+        .unwrap_or("")
+        .rsplit(['.', ':'])
+        .next()
+        .unwrap_or("")
+        .trim();
+    KINDS.contains(&head)
+        || matches!(
+            name,
+            "self"
+                | "cls"
+                | "this"
+                | "ctx"
+                | "context"
+                | "caller"
+                | "state"
+                | "session"
+                | "_"
+                | "request"
+                | "_args"
+                | "_ctx"
+                | "conversation"
+                | "run_context"
+                | "current_user"
+                | "extra"
+                | "_context"
+                | "_input"
+                | "_params"
+                | "config"
+        )
+}
+
+/// Types that keep their content to themselves.
+pub(super) fn is_wrapped(kind: &str) -> bool {
+    [
+        "Sealed<",
+        "Secret<",
+        "Masked<",
+        "SecretString",
+        "SecretBox",
+        "SecretStr",
+        "Protected<",
+        "ApiKey",
+        "CardNumber",
+        "Redacted<",
+    ]
+    .iter()
+    .any(|wrapper| kind.contains(wrapper))
+}
+
+/// Types that hold a number, whatever comes in. Python and TypeScript check nothing at run time.
+pub(super) fn is_number_type(kind: &str, language: Language) -> bool {
+    let bare = kind.trim_start_matches(['&', ' ']);
+    language == Language::Rust
+        && matches!(
+            bare,
+            "u8" | "u16"
+                | "u32"
+                | "u64"
+                | "u128"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "i128"
+                | "isize"
+                | "f32"
+                | "f64"
+                | "bool"
+                | "Decimal"
+                | "Uuid"
+        )
+}
