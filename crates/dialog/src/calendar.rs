@@ -166,8 +166,8 @@ fn month(lower: &str) -> Option<u16> {
         "november",
         "december",
     ];
-    let short = |name: &&str| lower.len() == 3 && name.starts_with(lower) || *name == lower;
-    let at = NAMES.iter().position(|name| short(&name))?;
+    let short = |name: &str| lower.len() == 3 && name.starts_with(lower) || name == lower;
+    let at = NAMES.iter().position(|name| short(name))?;
     u16::try_from(at + 1).ok()
 }
 

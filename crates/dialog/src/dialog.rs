@@ -1,11 +1,15 @@
 //! The state of one conversation's dialog: what is being filled, what runs, what was interrupted.
 //!
-//! This file holds the state and its doors; `hear` decides what an utterance means, `advance` what a task still needs,
-//! `outcome` what follows from a tool's answer.
+//! This file holds the state and its doors; `hear` decides what an utterance means (with `reply` while something is
+//! asked, `again` for corrections, `chat` for talk), `advance` what a task still needs, `outcome` what follows from a
+//! tool's answer.
 
 mod advance;
+mod again;
+mod chat;
 mod hear;
 mod outcome;
+mod reply;
 mod task;
 
 use std::collections::BTreeMap;
@@ -16,6 +20,7 @@ use conversimple_wire::{ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
 use crate::index::Index;
+use crate::own::{Pick, pick};
 use crate::phrase::{deed, list, read_back};
 use crate::say::spoken_text;
 use crate::step::{Heard, Step, spoken_name};
@@ -159,6 +164,18 @@ impl Dialog {
     /// Whether a login succeeded in this conversation and no logout since.
     pub fn logged_in(&self) -> bool {
         self.logged_in
+    }
+
+    /// Which own thing of a kind some words mean. `asked`: they answer "which one?".
+    fn pick(&self, kind: &str, text: &str, asked: bool) -> Pick {
+        let things = self.own.get(kind).map(Vec::as_slice).unwrap_or_default();
+        pick(
+            kind,
+            things,
+            text,
+            asked,
+            self.used.get(kind).map(String::as_str),
+        )
     }
 
     fn spec(&self, tool: usize) -> &ToolSpec {

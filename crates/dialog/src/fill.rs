@@ -5,6 +5,7 @@
 mod answer;
 mod numeric;
 mod request;
+mod span;
 mod textual;
 
 use serde_json::{Number, Value};
@@ -88,13 +89,37 @@ fn json_number(value: rust_decimal::Decimal) -> Option<Value> {
     Number::from_f64(value.to_string().parse().ok()?).map(Value::Number)
 }
 
-fn json_date(date: Date) -> Value {
-    Value::String(format!(
-        "{:04}-{:02}-{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    ))
+/// A day in the form that the argument's description names ("MM/DD/YYYY"), or year, month, day.
+fn json_date(date: Date, schema: &Value) -> Value {
+    let description = schema
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let form = day_form(crate::words::limited(description, 600));
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    let text = form
+        .replace("yyyy", &format!("{year:04}"))
+        .replace("mm", &format!("{month:02}"))
+        .replace("dd", &format!("{day:02}"))
+        .replace("yy", &format!("{:02}", year % 100));
+    Value::String(text)
+}
+
+/// The form of a date that a description names, in lower case.
+fn day_form(description: &str) -> String {
+    let letters = |c: char| "ymd".contains(c);
+    let lower = description.to_lowercase();
+    let forms = lower
+        .split(|c: char| !(letters(c) || "/-.".contains(c)))
+        .map(|part| part.trim_matches(['/', '-', '.']));
+    let mut named = forms.filter(|part| {
+        let bare: String = part.chars().filter(|c| letters(*c)).collect();
+        matches!(
+            bare.as_str(),
+            "yyyymmdd" | "mmddyyyy" | "ddmmyyyy" | "mmddyy" | "ddmmyy"
+        )
+    });
+    named.next().unwrap_or("yyyy-mm-dd").to_owned()
 }
 
 fn json_time(clock: Clock) -> Value {
@@ -183,4 +208,30 @@ fn unspell(list: &[Word]) -> Option<String> {
 /// Whether a shape is filled with numbers.
 fn is_numeric(shape: &Shape) -> bool {
     matches!(shape, Shape::Money | Shape::Number | Shape::Integer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_day_takes_the_form_that_the_description_names() {
+        let date =
+            Date::from_calendar_date(2026, time::Month::May, 4).expect("a day of the calendar");
+        for (description, expected) in [
+            ("The day.", "2026-05-04"),
+            ("In the format MM/DD/YYYY.", "05/04/2026"),
+            ("dd.mm.yyyy", "04.05.2026"),
+            ("as YYYYMMDD", "20260504"),
+            ("Date in 'YYYY-MM-DD' form; my dad's mad", "2026-05-04"),
+        ] {
+            assert_eq!(
+                json_date(date, &json!({"description": description})),
+                expected,
+                "{description}"
+            );
+        }
+    }
 }

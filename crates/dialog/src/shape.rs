@@ -241,6 +241,20 @@ fn is_place(words: &[String]) -> bool {
     words.iter().any(|word| PLACES.contains(&word.as_str()))
 }
 
+/// Whether nearly any words could be a value of this kind.
+pub(crate) fn is_open_text(shape: &Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Query
+            | Shape::Text
+            | Shape::Person
+            | Shape::Place
+            | Shape::Username
+            | Shape::Id
+            | Shape::List(_)
+    )
+}
+
 /// Whether a value keeps the bounds that the schema states. A value that does not is asked for again by the guard, with
 /// the declared sentence; here it only helps to tell candidates apart.
 pub(crate) fn fits(schema: &Value, value: &Value) -> bool {

@@ -357,3 +357,129 @@ fn an_agent_never_seen_is_understood() {
     assert_eq!(talk.hear("what's the weather like"), "\"For which city?\"");
     assert_eq!(talk.hear("berlin"), r#"get_weather{"city":"berlin"}"#);
 }
+
+#[test]
+fn between_two_tools_the_caller_is_asked() {
+    let flight = |name: &str, description: &str| {
+        let parameters = json!({"type": "object", "required": ["flight_id"], "properties": {"flight_id": {"type": "string"}}});
+        tool(name, description, parameters)
+    };
+    let tools = [
+        flight("confirm_flight", "Confirm a flight"),
+        flight("cancel_flight", "Cancel a flight"),
+    ];
+    for (answer, expected) in [
+        ("the second one", "What is the flight id?"),
+        ("cancel it please", "What is the flight id?"),
+        ("neither", "All right. What can I do for you?"),
+    ] {
+        let mut talk = Talk::new(&tools);
+        assert_eq!(
+            talk.hear("it is about a flight"),
+            "\"Would you like to confirm a flight, or to cancel a flight?\""
+        );
+        assert_eq!(talk.hear(answer), format!("\"{expected}\""), "{answer}");
+    }
+    let mut talk = Talk::new(&tools);
+    talk.hear("it is about a flight");
+    talk.hear("cancel it please");
+    assert_eq!(talk.hear("A B 12"), r#"cancel_flight{"flight_id":"AB12"}"#);
+}
+
+#[test]
+fn a_whole_request_is_no_correction_of_the_last() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    assert_eq!(
+        talk.hear("pay thirty five euros"),
+        r#"process_payment{"amount":35,"currency":"EUR"}"#
+    );
+    talk.result(
+        "process_payment",
+        json!({"amount": 35, "currency": "EUR"}),
+        json!({"success": true, "amount": 35, "currency": "EUR"}),
+    );
+    assert_eq!(
+        talk.hear("please pay thirty"),
+        r#"process_payment{"amount":30}"#
+    );
+    assert_eq!(
+        talk.hear("actually, in pounds"),
+        r#"process_payment{"amount":30,"currency":"GBP"}"#
+    );
+    assert_eq!(
+        talk.hear("no, search for headphones instead"),
+        r#"search_products{"query":"headphones"}"#
+    );
+}
+
+#[test]
+fn a_call_under_way_is_not_made_twice_by_talk() {
+    let mut talk = Talk::new(&tools());
+    assert_eq!(
+        talk.hear("search for headphones"),
+        r#"search_products{"query":"headphones"}"#
+    );
+    for text in ["tell me a joke", "thank you", "hello", "um", "blah blah"] {
+        let said = talk.hear(text);
+        assert!(!said.contains('{'), "{text}: {said}");
+    }
+}
+
+#[test]
+fn a_read_back_is_said_again_when_the_answer_is_neither() {
+    let mut talk = Talk::new(&tools());
+    talk.log_in();
+    let call = r#"process_payment{"amount":20,"currency":"USD"}"#;
+    assert_eq!(talk.hear("pay twenty dollars"), call);
+    for text in ["what was that", "I don't know", "tell me a joke"] {
+        assert_eq!(talk.hear(text), call, "{text}");
+    }
+    assert!(talk.hear("never mind").starts_with("\"All right"));
+    assert!(!talk.hear("what was that").contains('{'));
+}
+
+#[test]
+fn what_was_asked_for_survives_a_refusal_for_want_of_a_login() {
+    // An agent that declares nothing: only its refusal says that a login is needed.
+    let plain = [
+        tool(
+            "login",
+            "Login",
+            json!({"type": "object", "required": ["username", "password"], "properties": {
+            "username": {"type": "string"}, "password": {"type": "string"}}}),
+        ),
+        tool(
+            "get_invoice",
+            "Get an invoice by its number",
+            json!({"type": "object", "required": ["invoice_number"], "properties": {
+            "invoice_number": {"type": "string"}}}),
+        ),
+    ];
+    let mut talk = Talk::new(&plain);
+    assert_eq!(
+        talk.hear("get me invoice A B 17"),
+        r#"get_invoice{"invoice_number":"AB17"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "get_invoice",
+            json!({"invoice_number": "AB17"}),
+            json!({"error": "authentication_required"})
+        ),
+        "\"Please log in first.\" \"What is your username?\""
+    );
+    talk.hear("b o b");
+    assert_eq!(
+        talk.hear("⟨password 3⟩"),
+        r#"login{"username":"bob","password":"⟨password 3⟩"}"#
+    );
+    assert_eq!(
+        talk.result(
+            "login",
+            json!({"username": "bob", "password": "⟨password 3⟩"}),
+            json!({"success": true})
+        ),
+        r#""Thank you. You are logged in." get_invoice{"invoice_number":"AB17"}"#
+    );
+}

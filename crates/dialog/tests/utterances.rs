@@ -40,6 +40,24 @@ fn words_alone_lead_to_the_right_tool_or_to_none() {
 }
 
 #[test]
+fn agents_never_seen_are_led_to_by_words_alone() {
+    let agents: Vec<Value> = serde_json::from_str(include_str!("../testdata/others.json")).unwrap();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for agent in &agents {
+        let tools: Vec<ToolSpec> = serde_json::from_value(agent["tools"].clone()).unwrap();
+        let rows: Vec<(String, Option<String>)> =
+            serde_json::from_value(agent["utterances"].clone()).unwrap();
+        count += rows.len();
+        wrong.extend(
+            rows.into_iter()
+                .filter(|(text, expected)| tool_of(&tools, text) != *expected),
+        );
+    }
+    let right = 1.0 - wrong.len() as f64 / count as f64;
+    assert!(right >= 0.95, "{right:.3}: {wrong:#?}");
+}
+
+#[test]
 fn talk_without_a_tool_never_calls_one() {
     let (tools, table) = table();
     let index = Arc::new(Index::new(&tools));

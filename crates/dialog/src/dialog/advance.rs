@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Dialog;
 use super::task::{Question, Task};
-use crate::own::{Pick, offer, pick};
+use crate::own::{Pick, offer};
 use crate::phrase::{deed, label, list, question};
 use crate::say::spoken_text;
 use crate::shape::{Shape, shape};
@@ -119,9 +119,8 @@ impl Dialog {
                 Need::Nothing
             };
         }
-        let last = self.used.get(kind).map(String::as_str);
         let asked = task.asked.as_deref() == Some(argument.name);
-        let found = pick(kind, things, &task.request, asked, last);
+        let found = self.pick(kind, &task.request, asked);
         if let Pick::One(at) = found {
             task.arguments.insert(
                 argument.name.to_owned(),

@@ -40,4 +40,9 @@ impl Task {
             tries: 0,
         }
     }
+
+    /// Other words now speak for the own things that are not chosen yet.
+    pub(super) fn retell(&mut self, words: &str) {
+        limited(words, REQUEST_LIMIT_BYTES).clone_into(&mut self.request);
+    }
 }

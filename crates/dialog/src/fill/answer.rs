@@ -58,7 +58,7 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
         },
         Shape::Date => days(list, utterance.today)
             .first()
-            .map(|found| json_date(found.value)),
+            .map(|found| json_date(found.value, schema)),
         Shape::Time => times(list, true)
             .first()
             .map(|found| json_time(found.value)),

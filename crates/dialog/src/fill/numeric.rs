@@ -218,9 +218,7 @@ fn in_order(
             continue;
         }
         let next = (0..found.len()).find(|n| {
-            !taken[*n]
-                && want.value(&found[*n]).is_some()
-                && !(want.is_year && !is_year(&found[*n]))
+            !taken[*n] && want.value(&found[*n]).is_some() && (!want.is_year || is_year(&found[*n]))
         });
         if let Some(n) = next {
             taken[n] = true;

@@ -171,7 +171,10 @@ fn dates(
             .collect();
         let found = surest(found, day_arguments.len(), utterance);
         for ((argument, _), found) in day_arguments.iter().zip(found) {
-            out.insert(argument.name.to_owned(), json_date(found.value));
+            out.insert(
+                argument.name.to_owned(),
+                json_date(found.value, argument.schema),
+            );
             utterance.take(found.from, found.to);
         }
     }

@@ -8,13 +8,13 @@ use conversimple_wire::tool::Argument;
 use serde_json::{Map, Value};
 
 use super::request::still_open;
+use super::span::{
+    Span, address, capital_run, enumerated, is_quoted, phrase, quote_at, quote_before, skip_article,
+};
 use super::{Utterance, choice, soft_options};
 use crate::number::number_at;
 use crate::shape::Shape;
 use crate::words::{identifier_words, is_function_word, stem, stems, weight};
-
-/// A range of words.
-type Span = (usize, usize);
 
 /// A way to find an argument's words.
 type Pass = fn(&Wanted<'_>, &Utterance<'_>) -> Option<Span>;
@@ -408,58 +408,6 @@ fn after_cue(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
     }
 }
 
-/// The run of capitals around a word that is a capital itself.
-fn capital_run(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
-    let capital = |at: usize| {
-        utterance
-            .words
-            .get(at)
-            .is_some_and(|word| word.capital && utterance.free(at, at + 1))
-    };
-    if !capital(at) || utterance.words[at].initial {
-        return None;
-    }
-    let mut from = at;
-    while from > 0
-        && capital(from - 1)
-        && !utterance.words[from - 1].initial
-        && !utterance.words[from - 1].ends_clause
-    {
-        from -= 1;
-    }
-    phrase(utterance, from).filter(|(_, to)| *to > at)
-}
-
-fn is_quoted(utterance: &Utterance<'_>, at: usize) -> bool {
-    let Some(word) = utterance.words.get(at) else {
-        return false;
-    };
-    let before = &utterance.text[..word.start];
-    let Some(sign) = before.chars().next_back() else {
-        return false;
-    };
-    let outside = before[..before.len() - sign.len_utf8()].chars().next_back();
-    "'\"“‘".contains(sign) && outside.is_none_or(|c| !c.is_alphanumeric())
-}
-
-fn quote_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
-    let closes = |at: &usize| {
-        let after =
-            utterance.text[utterance.words[*at].end..].trim_start_matches([',', '.', '?', '!']);
-        after.starts_with(['\'', '"', '”', '’'])
-    };
-    let close = (from..utterance.words.len().min(from + 14)).find(closes)?;
-    utterance.free(from, close + 1).then_some((from, close + 1))
-}
-
-/// The quote that ends right before a word: "the 'Get Weird' album".
-fn quote_before(utterance: &Utterance<'_>, at: usize) -> Option<Span> {
-    let from = (at.saturating_sub(8)..at)
-        .rev()
-        .find(|from| is_quoted(utterance, *from))?;
-    quote_at(utterance, from).filter(|(_, to)| *to == at)
-}
-
 /// What stands in quotes; for a list, all quotes in a row.
 fn by_quote(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     let wanted = want.argument.required || want.shape == Shape::Query;
@@ -535,29 +483,6 @@ fn by_topic(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     (to > from).then_some((from, to))
 }
 
-/// "123 White Street, San Jose": a number, capitals, and capitals after commas.
-fn address(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
-    let number = utterance
-        .words
-        .get(from)?
-        .lower
-        .bytes()
-        .all(|b| b.is_ascii_digit());
-    let capital = |at: usize| {
-        utterance
-            .words
-            .get(at)
-            .is_some_and(|word| word.capital && !word.initial && utterance.free(at, at + 1))
-    };
-    if !number || !utterance.free(from, from + 1) || !capital(from + 1) {
-        return None;
-    }
-    let to = (from + 1..(from + 9).min(utterance.words.len()))
-        .take_while(|at| capital(*at))
-        .last()?;
-    Some((from, to + 1))
-}
-
 /// "In Paris", "from Berlin", "by Leonardo da Vinci".
 fn by_preposition(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     if matches!(want.shape, Shape::List(_))
@@ -625,27 +550,6 @@ fn by_preposition(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> 
             .find(|at| starts(lead, *at))?;
         phrase(utterance, skip_article(utterance, at + 1))
     })
-}
-
-/// "Including timings, exhibitions, and accessibility".
-fn enumerated(utterance: &Utterance<'_>) -> Option<Span> {
-    let at = (0..utterance.words.len()).find(|at| {
-        matches!(utterance.lower(*at), "including" | "include" | "includes")
-            || (utterance.lower(*at) == "such" && utterance.lower(at + 1) == "as")
-    })?;
-    let from = at + 1 + usize::from(utterance.lower(at) == "such");
-    let mut to = from;
-    while to < utterance.words.len() && utterance.free(to, to + 1) && to - from < 16 {
-        to += 1;
-        if utterance.text[utterance.words[to - 1].end..].starts_with(['.', '?', '!']) {
-            break;
-        }
-    }
-    (to > from).then_some((from, to))
-}
-
-fn skip_article(utterance: &Utterance<'_>, at: usize) -> usize {
-    at + usize::from(matches!(utterance.lower(at), "the" | "a" | "an"))
 }
 
 /// The word before what the tool is about: "a classical concert" for a genre, "a seafood restaurant" for a cuisine.
@@ -789,6 +693,7 @@ fn by_rest(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     }
     while to > from + 1
         && (is_function_word(utterance.lower(to - 1))
+            || matches!(utterance.lower(to - 1), "instead" | "thanks" | "thank")
             || (!whole && want.own.contains(&stem(utterance.lower(to - 1)))))
     {
         to -= 1;
@@ -819,46 +724,3 @@ const REQUEST_WORDS: &[&str] = &[
     "predict",
     "impact",
 ];
-
-/// A noun phrase that begins at a word: capitals and what joins them, or plain words up to the next word that ends one.
-fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
-    let first = utterance.words.get(from)?;
-    if !utterance.free(from, from + 1) || (is_function_word(&first.lower) && !first.capital) {
-        return None;
-    }
-    let mut to = from + 1;
-    while to < utterance.words.len() && to - from < 8 && utterance.free(to, to + 1) {
-        let (previous, word) = (&utterance.words[to - 1], &utterance.words[to]);
-        let region = first.capital && word.capital && word.lower.len() == 2 && !word.initial;
-        if previous.ends_clause && !region {
-            break;
-        }
-        let joins = first.capital
-            && JOINS.contains(&word.lower.as_str())
-            && utterance.words.get(to + 1).is_some_and(|next| next.capital);
-        let goes_on = if first.capital {
-            word.capital || joins
-        } else {
-            !ends_phrase(utterance, to)
-        };
-        if !goes_on || utterance.text[previous.start..previous.end].ends_with("'s") {
-            break;
-        }
-        to += 1;
-    }
-    Some((from, to))
-}
-
-const JOINS: &[&str] = &[
-    "of", "the", "de", "da", "van", "von", "la", "al", "vs", "versus", "v",
-];
-
-fn ends_phrase(utterance: &Utterance<'_>, at: usize) -> bool {
-    let lower = utterance.lower(at);
-    is_function_word(lower)
-        || number_at(&utterance.words, at).is_some()
-        || matches!(
-            lower,
-            "today" | "tomorrow" | "tonight" | "yesterday" | "next" | "thanks" | "weather"
-        )
-}

@@ -1,0 +1,188 @@
+//! A task once more with another value: corrections ("no, make it thirty") and follow-ups ("and savings?").
+
+use serde_json::{Map, Value};
+
+use super::Dialog;
+use super::task::Task;
+use crate::choose::ranked;
+use crate::fill::{Utterance, answer, fill};
+use crate::own::Pick;
+use crate::shape::{is_open_text, shape};
+use crate::step::{Heard, Step};
+
+/// Longest follow-up, longest correction, longest bare value, and longest correction that is surely no request, in words.
+const FOLLOW_UP_WORDS: usize = 8;
+const CORRECTION_WORDS: usize = 10;
+const VALUE_WORDS: usize = 5;
+const BARE_WORDS: usize = 3;
+
+impl Dialog {
+    /// "No, make it thirty", "I meant savings": the last task with another value. A whole request is none.
+    pub(super) fn correction(
+        &mut self,
+        heard: &Heard<'_>,
+        utterance: &Utterance<'_>,
+    ) -> Option<Step> {
+        let target = self.running.as_ref().or(self.last.as_ref())?.clone();
+        let (lead, plain) = correction_lead(utterance)?;
+        let rest = &utterance.text[utterance.words.get(lead)?.start..];
+        let scores = ranked(&self.index, rest, None, heard.today);
+        let (tool, score) = *scores.first()?;
+        let long = utterance.words.len() - lead > BARE_WORDS;
+        let whole = score >= 0.0 && (tool != target.tool || (!plain && long));
+        let spec = self.spec(target.tool);
+        let open = spec
+            .arguments()
+            .any(|argument| is_open_text(&shape(&argument)));
+        if whole || (open && !plain) {
+            return None;
+        }
+        self.again_with(target, rest, utterance.today)
+    }
+
+    /// "And savings?", "what about Berlin?", "try again": the last task once more.
+    pub(super) fn follow_up(&mut self, utterance: &Utterance<'_>) -> Option<Step> {
+        let task = self.last.clone()?;
+        let lower = |at: usize| {
+            utterance
+                .words
+                .get(at)
+                .map_or("", |word| word.lower.as_str())
+        };
+        let count = utterance.words.len();
+        if count > FOLLOW_UP_WORDS {
+            return None;
+        }
+        let lead = match (lower(0), lower(1)) {
+            ("try" | "do", "again" | "it" | "that") | ("retry", _) if count < 5 => {
+                return Some(self.advance(task));
+            }
+            ("what" | "how", "about") => 2,
+            ("and", "what" | "how") if lower(2) == "about" => 3,
+            ("and" | "also" | "then", _) => 1,
+            _ if count < 5 => 0,
+            _ => return None,
+        };
+        let rest = &utterance.text[utterance.words.get(lead)?.start..];
+        // Without a word that leads over, only the name of another own thing is enough.
+        if lead == 0 && !self.names_own(&task, rest) {
+            return None;
+        }
+        self.again_with(task, rest, utterance.today)
+    }
+
+    fn names_own(&self, task: &Task, text: &str) -> bool {
+        let mut kinds = self
+            .spec(task.tool)
+            .arguments()
+            .filter_map(|argument| argument.own());
+        kinds.any(|kind| self.several(kind) && matches!(self.pick(kind, text, false), Pick::One(_)))
+    }
+
+    fn several(&self, kind: &str) -> bool {
+        self.own.get(kind).is_some_and(|things| things.len() > 1)
+    }
+
+    /// A task once more, with the values that some words give. `None`: they give none.
+    fn again_with(&mut self, mut task: Task, text: &str, today: time::Date) -> Option<Step> {
+        let index = self.index.clone();
+        let spec = &index.tools[task.tool].spec;
+        let mut changed = Map::new();
+        for argument in spec.arguments() {
+            if let Some(kind) = argument.own().filter(|kind| self.several(kind))
+                && let Pick::One(at) = self.pick(kind, text, true)
+                && let Some(thing) = self.own.get(kind).and_then(|things| things.get(at))
+            {
+                changed.insert(argument.name.to_owned(), Value::String(thing.id.clone()));
+            }
+        }
+        if changed.is_empty() {
+            changed = fill(spec, &mut Utterance::new(text, today), &Map::new());
+        }
+        if changed.is_empty() {
+            let mut inside = Utterance::new(text, today);
+            let mut given = spec.arguments().filter(|argument| {
+                task.arguments.contains_key(argument.name) && argument.secret().is_none()
+            });
+            let (Some(only), None) = (given.next(), given.next()) else {
+                return None;
+            };
+            let value = answer(&only, &mut inside).filter(|_| inside.words.len() <= VALUE_WORDS)?;
+            changed.insert(only.name.to_owned(), value);
+        }
+        task.arguments.extend(changed);
+        self.running = None;
+        Some(self.advance(task))
+    }
+}
+
+/// After how many words of "no, make it" and the like the new value begins, and whether they can mean nothing else.
+fn correction_lead(utterance: &Utterance<'_>) -> Option<(usize, bool)> {
+    let instead = utterance
+        .words
+        .last()
+        .is_some_and(|word| word.lower == "instead");
+    let (mut from, mut plain, mut loose) = (0, instead, false);
+    loop {
+        if let Some(len) = longest(PLAIN, utterance, from) {
+            plain = true;
+            from += len;
+        } else if let Some(len) = longest(LOOSE, utterance, from) {
+            loose = true;
+            from += len;
+        } else if let Some(len) = longest(PASSED_OVER, utterance, from) {
+            from += len;
+        } else {
+            break;
+        }
+    }
+    let rest = utterance.words.len().saturating_sub(from);
+    ((loose || plain) && (1..=CORRECTION_WORDS).contains(&rest)).then_some((from, plain))
+}
+
+/// How many words the longest phrase of a list takes that stands at a place.
+fn longest(list: &[&str], utterance: &Utterance<'_>, from: usize) -> Option<usize> {
+    let stands = |phrase: &&str| {
+        let mut words = phrase.split(' ').enumerate();
+        words.all(|(i, word)| {
+            utterance
+                .words
+                .get(from + i)
+                .is_some_and(|other| other.lower == word)
+        })
+    };
+    let found = list.iter().filter(|phrase| stands(phrase));
+    found.map(|phrase| phrase.split(' ').count()).max()
+}
+
+const PLAIN: &[&str] = &[
+    "i mean",
+    "i meant",
+    "make it",
+    "make that",
+    "change it to",
+    "change that to",
+    "i said",
+    "let's make it",
+    "can you make it",
+    "could you make it",
+    "please make it",
+    "not that one",
+    "rather",
+];
+
+const LOOSE: &[&str] = &[
+    "no",
+    "nope",
+    "sorry",
+    "actually",
+    "wait",
+    "change the",
+    "instead",
+    "but",
+    "i wanted",
+    "better",
+    "not that",
+];
+
+const PASSED_OVER: &[&str] = &["yes", "please", "um", "uh", "well", "oh"];

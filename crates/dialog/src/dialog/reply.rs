@@ -1,0 +1,186 @@
+//! What an utterance means while an argument is asked for: an answer, talk, or another request.
+
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::Argument;
+use serde_json::Value;
+
+use super::Dialog;
+use super::task::Task;
+use crate::choose::{INTERRUPT, ranked};
+use crate::fill::{Utterance, answer, fill};
+use crate::own::Pick;
+use crate::shape::{Shape, is_open_text, shape};
+use crate::step::{Heard, Patience, Step};
+use crate::talk::{Answer, Chat, chat, yes_no};
+
+/// The longest answer that is taken before another request is looked for, in words.
+const SHORT_ANSWER_WORDS: usize = 7;
+
+/// Longest text that fills an argument which was not asked for, in bytes.
+const BYCATCH_LIMIT_BYTES: usize = 60;
+
+impl Dialog {
+    /// An argument was asked for: the utterance answers, or is about something else.
+    pub(super) fn answer_or_turn(
+        &mut self,
+        mut task: Task,
+        heard: &Heard<'_>,
+        mut utterance: Utterance<'_>,
+    ) -> Step {
+        if let Some(talk) = chat(&utterance.words)
+            && let Some(step) = self.talk_while_asked(talk, &task)
+        {
+            return step;
+        }
+        let index = self.index.clone();
+        let spec = &index.tools[task.tool].spec;
+        let asked = task.asked.clone().unwrap_or_default();
+        let argument = spec.argument(&asked);
+        let picked = argument.and_then(|argument| self.picked(&argument, utterance.text));
+        let mut rest = Utterance::new(heard.text, heard.today);
+        let value = argument.and_then(|argument| answer(&argument, &mut rest));
+        let typed = argument.is_some_and(|argument| !is_open_text(&shape(&argument)));
+        let answers = (value.is_some() && typed) || picked.is_some();
+        let short = utterance.words.len() <= SHORT_ANSWER_WORDS;
+        if !(answers && short)
+            && let Some(other) = self.interrupting(&task, utterance.text, heard)
+        {
+            self.park(task);
+            return self.begin(other, heard.text, &mut utterance);
+        }
+        let took = match (picked, value) {
+            (Some(id), _) => {
+                task.arguments.insert(asked, Value::String(id));
+                true
+            }
+            (None, Some(value)) => take_value(spec, &mut task, &asked, value, typed, &mut rest),
+            (None, None) => take_others(spec, &mut task, &asked, utterance.text, &mut rest),
+        };
+        if took {
+            task.tries = 0;
+            return self.advance(task);
+        }
+        task.tries += 1;
+        let mut step = self.advance(task);
+        step.patience = Patience::Long;
+        step
+    }
+
+    /// The own thing that an answer names.
+    fn picked(&self, argument: &Argument<'_>, text: &str) -> Option<String> {
+        let kind = argument.own()?;
+        let things = self.own.get(kind)?;
+        match self.pick(kind, text, true) {
+            Pick::One(at) => Some(things.get(at)?.id.clone()),
+            // "Shall I take that one?" was asked about the only one.
+            _ if yes_no(text) == Some(Answer::Yes) && things.len() == 1 => {
+                Some(things.first()?.id.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Another tool that is asked for so clearly that the question can wait.
+    fn interrupting(&self, task: &Task, text: &str, heard: &Heard<'_>) -> Option<usize> {
+        let scores = ranked(&self.index, text, heard.meaning, heard.today);
+        let (tool, score) = *scores.first()?;
+        (tool != task.tool && score >= INTERRUPT).then_some(tool)
+    }
+
+    /// Talk in answer to a question about an argument. `None`: it may well be the answer.
+    fn talk_while_asked(&mut self, talk: Chat, task: &Task) -> Option<Step> {
+        match talk {
+            Chat::Acknowledged => None,
+            Chat::Declined if self.asks_yes_no(task) => None,
+            Chat::Cancel | Chat::Goodbye | Chat::Declined => {
+                self.question = None;
+                self.parked.clear();
+                Some(if talk != Chat::Goodbye {
+                    Step::say("All right, I'll leave that. What else can I do for you?")
+                } else {
+                    self.small_talk(talk)
+                })
+            }
+            Chat::Hesitation => {
+                self.task = Some(task.clone());
+                Some(Step::new(Vec::new(), Patience::Long))
+            }
+            Chat::Repeat => {
+                self.task = Some(task.clone());
+                Some(self.said.clone())
+            }
+            Chat::DontKnow => {
+                let step = self.advance(task.clone());
+                Some(step.after("I need that to go on. You can also say: never mind."))
+            }
+            other => {
+                let sentence = self.small_talk(other).said();
+                let step = self.advance(task.clone());
+                Some(
+                    step.after(
+                        sentence
+                            .replace(" How can I help you?", "")
+                            .replace(" What can I do for you?", ""),
+                    ),
+                )
+            }
+        }
+    }
+
+    fn asks_yes_no(&self, task: &Task) -> bool {
+        let asked = task
+            .asked
+            .as_deref()
+            .and_then(|name| self.spec(task.tool).argument(name));
+        asked.is_some_and(|argument| shape(&argument) == Shape::Boolean)
+    }
+}
+
+/// Takes the answer, and what else of the task's arguments was said with it.
+fn take_value(
+    spec: &ToolSpec,
+    task: &mut Task,
+    asked: &str,
+    value: Value,
+    typed: bool,
+    rest: &mut Utterance<'_>,
+) -> bool {
+    if typed {
+        task.arguments.insert(asked.to_owned(), value);
+        let more = fill(spec, rest, &task.arguments);
+        let small = |value: &Value| {
+            value
+                .as_str()
+                .is_none_or(|text| text.len() <= BYCATCH_LIMIT_BYTES)
+        };
+        task.arguments
+            .extend(more.into_iter().filter(|(_, value)| small(value)));
+        return true;
+    }
+    // "My name is alice and my password is …" holds more than the name that was asked for.
+    let more = fill(spec, rest, &task.arguments);
+    let several = more.contains_key(asked) && more.len() > 1;
+    task.arguments.extend(more);
+    if !several {
+        task.arguments.insert(asked.to_owned(), value);
+    }
+    true
+}
+
+/// Takes what was said of other arguments than the one asked for; whether the one asked for is among them.
+fn take_others(
+    spec: &ToolSpec,
+    task: &mut Task,
+    asked: &str,
+    text: &str,
+    rest: &mut Utterance<'_>,
+) -> bool {
+    task.arguments.extend(fill(spec, rest, &task.arguments));
+    if spec
+        .argument(asked)
+        .is_some_and(|argument| argument.own().is_some())
+    {
+        task.retell(text);
+    }
+    task.arguments.contains_key(asked)
+}
