@@ -90,9 +90,13 @@ fn start(platform: &Platform, key: &str) -> Agent {
         .spawn()
         .expect("the Python client is installed by `cargo xtask test`");
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
-    let mut line = String::new();
-    lines.read_line(&mut line).expect("a line");
-    assert_eq!(line.trim(), "ready");
+    // The client logs to its output; the line that counts is ours.
+    let ready = lines
+        .by_ref()
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.trim() == "ready");
+    assert!(ready, "the agent ended before it was connected");
     std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
     Agent(child)
 }

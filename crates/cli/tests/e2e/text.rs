@@ -70,7 +70,7 @@ fn without_a_yes_nothing_is_paid() {
         "no",
         "yes",
         "pay 40 dollars",
-        "what time is it",
+        "never mind",
         "yes",
     ]);
     for turn in 3..9 {
