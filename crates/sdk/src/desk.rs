@@ -25,7 +25,8 @@ use crate::conversation::{Conversation, State};
 use crate::failure::Reply;
 use crate::login;
 use crate::record::{Record, Recorder};
-use crate::tool::{Answered, Permitted, Ready, Toolbox};
+use crate::tool::{Answered, Permitted};
+use crate::toolbox::{Ready, Toolbox};
 
 /// Bodies that run at a time; others wait within their deadline.
 const BODIES_LIMIT: usize = 64;

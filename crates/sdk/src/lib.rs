@@ -37,6 +37,7 @@ pub mod audit;
 pub mod channel;
 mod conversation;
 mod desk;
+mod driver;
 mod endpoint;
 pub mod environment;
 mod failure;
@@ -52,6 +53,7 @@ mod secret;
 mod shown;
 mod socket;
 mod tool;
+mod toolbox;
 mod upgrade;
 
 pub use agent::{Agent, AgentError, fresh_id};

@@ -10,18 +10,17 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use conversimple_guard::call::{Author, Caller, Claim, Permit, Policy, Proof};
-use conversimple_wire::tool::{Role, argument_key, tool_key};
+use conversimple_guard::call::{Caller, Claim, Permit, Proof};
+use conversimple_wire::tool::{argument_key, tool_key};
 use conversimple_wire::{Code, ToolSpec};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::agent::AgentError;
 use crate::conversation::Conversation;
 use crate::failure::{Failure, Reply};
 use crate::input::{Argument, Property};
 use crate::login::Login;
-use crate::own::{self, Lister};
+use crate::own::Lister;
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) type Body<A> =
@@ -289,87 +288,6 @@ pub struct Tool<A> {
     pub(crate) listers: Vec<Lister<A>>,
     pub(crate) body: Body<A>,
     pub(crate) problem: Option<String>,
-}
-
-/// A tool whose policy was compiled.
-pub(crate) struct Ready<A> {
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) finders: HashMap<String, Finder<A>>,
-    pub(crate) body: Body<A>,
-    /// The argument that names the account of a login.
-    pub(crate) account: Option<String>,
-}
-
-/// The tools of an agent, by name.
-pub(crate) struct Toolbox<A> {
-    tools: HashMap<String, Ready<A>>,
-    specs: Vec<ToolSpec>,
-}
-
-impl<A: Send + Sync + 'static> Toolbox<A> {
-    /// Compiles the tools, and adds the internal one that lists the caller's own things where any tool needs it.
-    pub(crate) fn open(mut tools: Vec<Tool<A>>) -> Result<Self, AgentError> {
-        let listers = tools.iter_mut().flat_map(|tool| tool.listers.drain(..));
-        if let Some(own_things) = own::tool(listers.collect()) {
-            tools.push(own_things);
-        }
-        let mut toolbox = Self {
-            tools: HashMap::new(),
-            specs: Vec::new(),
-        };
-        for tool in tools {
-            let name = tool.spec.name.clone();
-            toolbox
-                .add(tool)
-                .map_err(|problem| AgentError::Declaration {
-                    tool: name,
-                    problem,
-                })?;
-        }
-        if toolbox.specs.len() > ToolSpec::COUNT_LIMIT {
-            return Err(AgentError::Declaration {
-                tool: toolbox.specs[ToolSpec::COUNT_LIMIT].name.clone(),
-                problem: format!("an agent has at most {} tools", ToolSpec::COUNT_LIMIT),
-            });
-        }
-        Ok(toolbox)
-    }
-
-    fn add(&mut self, tool: Tool<A>) -> Result<(), String> {
-        if let Some(problem) = tool.problem {
-            return Err(problem);
-        }
-        let policy = Policy::of(&tool.spec, Author::Ours).map_err(|error| error.to_string())?;
-        let account = tool
-            .spec
-            .arguments()
-            .find(|argument| argument.secret().is_none())
-            .map(|argument| argument.name.to_owned());
-        let ready = Ready {
-            policy: Arc::new(policy),
-            finders: tool.finders,
-            body: tool.body,
-            account,
-        };
-        if self.tools.insert(tool.spec.name.clone(), ready).is_some() {
-            return Err("another tool has this name".to_owned());
-        }
-        self.specs.push(tool.spec);
-        Ok(())
-    }
-
-    pub(crate) fn specs(&self) -> Vec<ToolSpec> {
-        self.specs.clone()
-    }
-
-    pub(crate) fn has_login(&self) -> bool {
-        let mut tools = self.tools.values();
-        tools.any(|tool| tool.policy.role() == Role::Login)
-    }
-
-    pub(crate) fn find(&self, name: &str) -> Option<&Ready<A>> {
-        self.tools.get(name)
-    }
 }
 
 /// What a tool's body gave.

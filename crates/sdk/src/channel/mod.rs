@@ -10,6 +10,7 @@
 mod address;
 mod ending;
 mod ledger;
+mod order;
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -17,11 +18,12 @@ use std::time::Duration;
 use conversimple_guard::call::Begin;
 use conversimple_wire::agent::{FromAgent, Lifecycle, ToAgent};
 use conversimple_wire::tool::ToolCall;
-use conversimple_wire::{AgentId, CallId, Code, ConversationId, Form, Frame, ToolSpec};
+use conversimple_wire::{CallId, Code, ConversationId, Form, Frame};
 use serde_json::{Value, json};
 
 pub use ending::{Backoff, Ending, Stop};
 use ledger::Ledger;
+pub use order::{Moment, Notice, Order, Plan, SocketId};
 
 /// Most conversations that one agent process holds at a time.
 pub const CONVERSATIONS_LIMIT: usize = 16_384;
@@ -37,79 +39,6 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// A connection that held for this long was a good one: the next pause is short again.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
-
-/// One of the sockets of this agent; numbers are never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SocketId(pub u64);
-
-/// When something happened.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// Time since the agent started.
-    pub now: Duration,
-    /// A random number from 0 to 1, for pauses.
-    pub jitter: f64,
-}
-
-/// What the driver is to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Order {
-    /// Connect a socket with the newest key.
-    Open(SocketId),
-    /// Send a text.
-    Send(SocketId, String),
-    /// Close a socket, after what was sent before.
-    Close(SocketId),
-    /// Run a call and report its answer.
-    Run(ToolCall),
-    /// A conversation began.
-    Began(ConversationId),
-    /// A conversation ended: drop whatever belongs to it.
-    Ended(ConversationId),
-    /// Tell the log.
-    Tell(Notice),
-    /// Stop for good.
-    Stop(Stop),
-}
-
-/// What is worth a line in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// The agent is joined on this socket.
-    Joined,
-    /// A try failed or a connection was lost; the next try is after this pause.
-    Retry {
-        /// One word for the reason.
-        reason: String,
-        /// The pause.
-        pause: Duration,
-    },
-    /// A new key was refused; the connection with the old one goes on.
-    KeyRefused(Stop),
-    /// The platform refused a registration, for this reason.
-    RegistrationRefused(String),
-    /// A message could not be read and had no address.
-    Unreadable,
-    /// The platform says something.
-    Warning(String),
-    /// More conversations than [`CONVERSATIONS_LIMIT`].
-    TooManyConversations,
-}
-
-/// What stays the same for the life of an agent.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// The topic: `customer:…`.
-    pub topic: String,
-    /// The agents that this process serves.
-    pub agents: Vec<AgentId>,
-    /// The tools that are registered in each conversation.
-    pub tools: Vec<ToolSpec>,
-    /// How often the agent says that it is alive.
-    pub heartbeat: Duration,
-    /// Pauses between tries.
-    pub backoff: Backoff,
-}
 
 #[derive(Debug)]
 struct Socket {

@@ -1,6 +1,7 @@
 //! The channel driven by hand: every order is looked at, no time passes but what a test says.
 
 use super::*;
+use conversimple_wire::{AgentId, ToolSpec};
 
 const SECOND: Duration = Duration::from_secs(1);
 
