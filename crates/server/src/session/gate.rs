@@ -32,6 +32,8 @@ const ALLOWED: &str = "allowed";
 pub(super) struct Gate {
     id: ConversationId,
     tools: Vec<ToolSpec>,
+    /// Everything that the declarations and the table of codes have said in advance, a text a line.
+    declared: String,
     policies: HashMap<String, Arc<Policy>>,
     quotas: Shared,
     login: Session,
@@ -62,6 +64,7 @@ impl Gate {
     pub(super) fn new(platform: Arc<Platform>, tenant: Tenant, id: ConversationId) -> Self {
         Self {
             tools: Vec::new(),
+            declared: String::new(),
             policies: HashMap::new(),
             quotas: platform.counters.of(tenant.customer_id()),
             login: Session::new(id.clone(), SessionLimits::default()),
@@ -130,6 +133,7 @@ impl Gate {
         }
         self.tools.clear();
         self.policies.clear();
+        self.declared = declared(tools);
         for tool in tools {
             match Policy::of(tool, Author::Foreign) {
                 Ok(policy) => {
@@ -142,6 +146,11 @@ impl Gate {
             }
         }
         true
+    }
+
+    /// Whether these words are declared and therefore nobody's own: their sound may be kept.
+    pub(super) fn is_declared(&self, words: &str) -> bool {
+        self.declared.lines().any(|text| text.contains(words))
     }
 
     /// A tool's declaration.
@@ -385,4 +394,22 @@ impl Gate {
             refused,
         }
     }
+}
+
+/// Questions, results that say nothing of the result, and the sentences of the codes.
+fn declared(tools: &[ToolSpec]) -> String {
+    let asked = tools
+        .iter()
+        .flat_map(ToolSpec::arguments)
+        .filter_map(|argument| argument.ask());
+    let said = tools
+        .iter()
+        .filter_map(ToolSpec::say)
+        .filter(|say| !say.contains('{'));
+    let codes = Code::ALL.iter().map(|code| code.sentence());
+    asked
+        .chain(said)
+        .chain(codes)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

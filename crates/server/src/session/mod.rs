@@ -443,7 +443,8 @@ impl Session {
             Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
             Output::Synthesize { clause, text } => {
                 if let Some(hearing) = &self.hearing {
-                    hearing.synthesize(clause, text, self.events.clone());
+                    let fixed = self.gate.is_declared(&text);
+                    hearing.synthesize(clause, text, fixed, self.events.clone());
                 }
             }
             Output::Play(samples) => self.send(ToLine::Sound(samples)),

@@ -127,16 +127,22 @@ impl Hearing {
         });
     }
 
-    /// Has a clause spoken; its sound comes as an event, empty if that failed.
+    /// Has a clause spoken; its sound comes as an event, empty if that failed. The sound of `fixed` words is kept for
+    /// the next time.
     pub(super) fn synthesize(
         &self,
         clause: ClauseId,
         text: String,
+        fixed: bool,
         events: mpsc::UnboundedSender<Event>,
     ) {
         let (speech_out, rate_hz) = (self.voice.speech_out.clone(), self.rate_hz);
         tokio::task::spawn_blocking(move || {
-            let sound = speech_out.synthesize(&text).unwrap_or_else(|error| {
+            let spoken = match fixed {
+                true => speech_out.synthesize_fixed(&text),
+                false => speech_out.synthesize(&text),
+            };
+            let sound = spoken.unwrap_or_else(|error| {
                 tracing::error!(%error, "a clause was not spoken");
                 Vec::new()
             });
