@@ -8,8 +8,12 @@ use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
 use conversimple_guard::mask;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::environment::Environment;
 
@@ -24,13 +28,20 @@ pub fn init() {
         .map_or_else(|| "info".to_owned(), |level| level.to_lowercase());
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     // A logger that somebody else started stays; its lines are then its own affair.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_target(false)
         .with_writer(Masked(io::stderr))
-        .try_init();
+        .with_filter(filter.and(filter_fn(|line| !shows_frames(line))));
+    let _ = tracing_subscriber::registry().with(lines).try_init();
     std::panic::set_hook(Box::new(tell_panic));
+}
+
+/// Below `info` the libraries under the socket write whole frames, in hexadecimal too, where no mask finds a password.
+fn shows_frames(line: &Metadata<'_>) -> bool {
+    const TRANSPORT: [&str; 4] = ["tungstenite", "tokio_tungstenite", "rustls", "tokio_rustls"];
+    let library = line.target().split("::").next().unwrap_or_default();
+    *line.level() > Level::INFO && TRANSPORT.contains(&library)
 }
 
 fn tell_panic(info: &PanicHookInfo<'_>) {

@@ -67,6 +67,11 @@ async fn neither_logs_nor_database_nor_audit_hold_a_secret() {
         .copied()
         .chain([key.as_str(), key_of_the_platform.as_str()])
     {
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(
+            !written.contains(&hex),
+            "the log has {secret} in hexadecimal"
+        );
         assert!(!written.contains(secret), "the log has {secret}");
         assert!(!kept.contains(secret), "the folder has {secret}");
     }
