@@ -23,6 +23,8 @@ use crate::words::{Word, stem, words};
 pub(crate) struct Utterance<'a> {
     pub(crate) text: &'a str,
     pub(crate) words: Vec<Word>,
+    /// The stem of each word.
+    stems: Vec<String>,
     pub(crate) used: Vec<bool>,
     pub(crate) today: Date,
 }
@@ -34,6 +36,7 @@ impl<'a> Utterance<'a> {
         Self {
             text,
             used: vec![false; words.len()],
+            stems: words.iter().map(|word| stem(&word.lower)).collect(),
             words,
             today,
         }
@@ -41,6 +44,11 @@ impl<'a> Utterance<'a> {
 
     fn lower(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| word.lower.as_str())
+    }
+
+    /// The stem of a word; empty beyond the end.
+    fn stem(&self, at: usize) -> &str {
+        self.stems.get(at).map_or("", String::as_str)
     }
 
     fn free(&self, from: usize, to: usize) -> bool {
@@ -153,9 +161,8 @@ fn find_choice(utterance: &Utterance<'_>, value: &str) -> Option<(usize, usize)>
     for at in 0..count {
         if at + parts.len() <= count
             && utterance.free(at, at + parts.len())
-            && (0..parts.len()).all(|i| {
-                utterance.lower(at + i) == parts[i] || stem(utterance.lower(at + i)) == stems[i]
-            })
+            && (0..parts.len())
+                .all(|i| utterance.lower(at + i) == parts[i] || utterance.stem(at + i) == stems[i])
         {
             return Some((at, at + parts.len()));
         }

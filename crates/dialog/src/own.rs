@@ -101,7 +101,10 @@ fn score(thing: &OwnThing, list: &[Word], shared: &[String]) -> usize {
         words(name)
             .iter()
             .filter(|word| !is_function_word(&word.lower) && !shared.contains(&stem(&word.lower)))
-            .filter(|word| list.iter().any(|other| alike(&word.lower, &other.lower)))
+            .filter(|word| {
+                list.iter().any(|other| alike(&word.lower, &other.lower))
+                    || split_in_two(&word.lower, list)
+            })
             .count()
     };
     thing
@@ -111,6 +114,14 @@ fn score(thing: &OwnThing, list: &[Word], shared: &[String]) -> usize {
         .map(name_score)
         .max()
         .unwrap_or(0)
+}
+
+/// Whether a recogniser wrote the word as two: "check in" for "checking".
+fn split_in_two(name: &str, list: &[Word]) -> bool {
+    list.windows(2).any(|pair| {
+        let joined = format!("{}{}", pair[0].lower, pair[1].lower);
+        joined.len() > 5 && (joined == name || Some(joined.as_str()) == name.strip_suffix('g'))
+    })
 }
 
 /// Equal but for a plural, or spelled the other way: recognisers write "saving" and "chequing".
@@ -207,6 +218,12 @@ mod tests {
             ),
             ("the savings one", true, None, Pick::One(1)),
             ("saving", true, None, Pick::One(1)),
+            (
+                "the balance of my check in account",
+                false,
+                None,
+                Pick::One(0),
+            ),
             ("the first one", true, None, Pick::One(0)),
             ("second", true, None, Pick::One(1)),
             ("the last", true, None, Pick::One(1)),

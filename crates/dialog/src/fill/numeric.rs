@@ -148,7 +148,8 @@ fn candidates(open: &[(Argument<'_>, Shape)], utterance: &Utterance<'_>) -> Vec<
         let Some(value) = ordinal(utterance.lower(at)) else {
             continue;
         };
-        let counted = (at + 1..at + 6).any(|next| cues.contains(&stem(utterance.lower(next))));
+        let counted =
+            (at + 1..at + 6).any(|next| cues.iter().any(|own| own == utterance.stem(next)));
         if counted && utterance.free(at, at + 1) {
             found.push(Number {
                 value: Decimal::from(value),
@@ -280,7 +281,7 @@ fn single_units(wanted: &[Wanted<'_>], utterance: &Utterance<'_>, out: &mut Map<
 
 /// "Three sides" before three numbers only counts them.
 fn is_count(wanted: &[String], utterance: &Utterance<'_>, number: &Number, count: usize) -> bool {
-    let next = stem(utterance.lower(number.to));
+    let next = utterance.stem(number.to);
     let same = wanted.iter().filter(|name| stem(name) == next).count();
     same > 1 && number.value == Decimal::from(same) && count > same
 }

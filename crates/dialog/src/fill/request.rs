@@ -282,8 +282,8 @@ fn booleans(
             })
             .map(|part| stem(part))
             .collect();
-        let at =
-            (0..utterance.words.len()).find(|at| telling.contains(&stem(utterance.lower(*at))));
+        let at = (0..utterance.words.len())
+            .find(|at| telling.iter().any(|own| own == utterance.stem(*at)));
         if let Some(at) = at {
             let before = at.saturating_sub(3)..at;
             let negated = before.into_iter().any(|at| {

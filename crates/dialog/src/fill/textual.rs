@@ -217,7 +217,7 @@ fn by_code(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
         before.into_iter().any(|at| {
             want.parts
                 .iter()
-                .any(|part| part.len() > 2 && stem(part) == stem(utterance.lower(at)))
+                .any(|part| part.len() > 2 && stem(part) == utterance.stem(at))
         })
     };
     let at = (0..count).find(|at| {
@@ -353,7 +353,7 @@ fn by_cue(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
             .find(|part| weight(part) > 0.9 && part.len() > 1)?,
     );
     for at in 0..utterance.words.len() {
-        if stem(utterance.lower(at)) != last || !utterance.free(at, at + 1) {
+        if utterance.stem(at) != last || !utterance.free(at, at + 1) {
             continue;
         }
         if let Some(quote) = quote_before(utterance, at) {
@@ -584,8 +584,9 @@ fn by_modifier(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     }
     let named = want.parts.iter().map(|part| stem(part)).collect::<Vec<_>>();
     let noun = |at: usize| {
-        let stem = stem(utterance.lower(at));
-        (want.own.contains(&stem) || named.contains(&stem)) && weight(utterance.lower(at)) > 0.9
+        let stem = utterance.stem(at);
+        let is = |list: &[String]| list.iter().any(|other| other == stem);
+        (is(want.own) || is(&named)) && weight(utterance.lower(at)) > 0.9
     };
     let at =
         (1..utterance.words.len()).find(|at| noun(*at) && sort_word(want, utterance, at - 1))?;
@@ -694,7 +695,7 @@ fn by_rest(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     while to > from + 1
         && (is_function_word(utterance.lower(to - 1))
             || matches!(utterance.lower(to - 1), "instead" | "thanks" | "thank")
-            || (!whole && want.own.contains(&stem(utterance.lower(to - 1)))))
+            || (!whole && want.own.iter().any(|own| own == utterance.stem(to - 1))))
     {
         to -= 1;
     }
