@@ -157,3 +157,92 @@ fn open(path: &Path) -> Result<(File, Chain), String> {
     };
     Ok((file, chain))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{AuditError, verify};
+    use conversimple_wire::ConversationId;
+    use serde_json::json;
+
+    fn record(recorder: &Recorder, cause: Option<&str>) {
+        let arguments = json!({"note": "my card is 4111 1111 1111 1111"});
+        let call = ToolCall {
+            call_id: CallId::parse("c1").expect("an id"),
+            conversation_id: ConversationId::parse("v1").expect("an id"),
+            tool_name: "pay".into(),
+            arguments: arguments.as_object().cloned().unwrap_or_default(),
+            timeout_seconds: 30.0,
+        };
+        recorder.write(&Record {
+            call: &call,
+            tool: Some("pay"),
+            who: Some("user-ann".into()),
+            code: cause.map(|_| "service_unavailable"),
+            arguments: Some(call.arguments.clone()),
+            cause,
+            took: Duration::from_millis(1),
+        });
+    }
+
+    fn recorder(path: &Path) -> Recorder {
+        let id = AgentId::parse("guide").expect("an id");
+        Recorder::open(id, Some(path)).expect("opened")
+    }
+
+    #[test]
+    fn a_chain_goes_on_after_a_restart_and_after_a_line_that_was_cut_short() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.jsonl");
+        record(&recorder(&path), None);
+        record(
+            &recorder(&path),
+            Some("db.internal refused password=hunter22"),
+        );
+        let text = std::fs::read_to_string(&path).expect("read");
+        std::fs::write(&path, format!("{text}{{\"seq\":3,\"pre")).expect("written");
+        record(&recorder(&path), None);
+        assert_eq!(verify(&path).expect("whole"), 3);
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert!(
+            text.contains("cause_") && text.contains("user-ann"),
+            "{text}"
+        );
+        for secret in ["hunter22", "4111 1111"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_changed_removed_or_moved_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.jsonl");
+        let recorder = recorder(&path);
+        (0..4).for_each(|_| record(&recorder, None));
+        let text = std::fs::read_to_string(&path).expect("read");
+        let lines: Vec<&str> = text.lines().collect();
+        let changed = lines[1].replace("allowed", "refused");
+        for (kept, said) in [
+            (
+                vec![lines[0], &changed, lines[2]],
+                "audit record 2 was changed",
+            ),
+            (
+                vec![lines[0], lines[2], lines[3]],
+                "audit record 2 is missing",
+            ),
+            (
+                vec![lines[0], lines[2], lines[1], lines[3]],
+                "audit record 2 is out of order",
+            ),
+            (
+                vec![lines[0], "no entry"],
+                "line 2 of the audit file is no entry",
+            ),
+        ] {
+            std::fs::write(&path, kept.join("\n")).expect("written");
+            let error: AuditError = verify(&path).expect_err("a broken chain");
+            assert_eq!(error.to_string(), said);
+        }
+    }
+}
