@@ -229,7 +229,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
     /// Makes the record and the answer.
     fn tell(&self, call: &ToolCall, outcome: Outcome, took: Duration) -> Value {
         let tool = self.toolbox.find(&call.tool_name);
-        let arguments = tool.map(|tool| tool.policy.without_secrets(&call.arguments));
+        let arguments = tool.map(|tool| tool.shown(&call.arguments));
         let who = lock(&self.rooms)
             .get(&call.conversation_id)
             .and_then(|room| {

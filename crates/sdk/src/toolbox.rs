@@ -8,6 +8,7 @@ use std::sync::Arc;
 use conversimple_guard::call::{Author, Policy};
 use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Role;
+use serde_json::{Map, Value, json};
 
 use crate::agent::AgentError;
 use crate::own;
@@ -18,8 +19,24 @@ pub(crate) struct Ready<A> {
     pub(crate) policy: Arc<Policy>,
     pub(crate) finders: HashMap<String, Finder<A>>,
     pub(crate) body: Body<A>,
+    /// The names of its arguments.
+    pub(crate) arguments: Vec<String>,
     /// The argument that names the account of a login.
     pub(crate) account: Option<String>,
+}
+
+impl<A> Ready<A> {
+    /// Arguments as they may be recorded: secret ones as their kind, and of undeclared ones only that there were some,
+    /// because nobody knows what they hold.
+    pub(crate) fn shown(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
+        let mut shown = self.policy.without_secrets(arguments);
+        let given = shown.len();
+        shown.retain(|name, _| self.arguments.contains(name));
+        if shown.len() < given {
+            shown.insert("(unknown)".into(), json!(given - shown.len()));
+        }
+        shown
+    }
 }
 
 /// The tools of an agent, by name.
@@ -67,7 +84,10 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
             .arguments()
             .find(|argument| argument.secret().is_none())
             .map(|argument| argument.name.to_owned());
+        let arguments = tool.spec.arguments();
+        let arguments = arguments.map(|argument| argument.name.to_owned()).collect();
         let ready = Ready {
+            arguments,
             policy: Arc::new(policy),
             finders: tool.finders,
             body: tool.body,

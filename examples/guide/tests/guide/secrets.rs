@@ -20,6 +20,9 @@ async fn neither_logs_nor_database_nor_audit_hold_a_secret() {
             json!({"username": "alice", "password": "made up", "unknown": "4000056655665556"}),
         )
         .await;
+    // A name that is not declared, so nobody knows that it holds a secret.
+    let misnamed = json!({"username": "alice", "pass": "sunflower"});
+    guide.call("v1", "login", misnamed).await;
     guide.log_in("v1", "alice", "sunflower").await;
     for card in [
         "4242424242424242",
