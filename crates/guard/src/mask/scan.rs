@@ -5,7 +5,7 @@
 use super::digits::{Reading, Run, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
-use super::lexicon::{AT, COPULA, FILLER, KEY_START, Number, PLAIN, SECRET_NAME, Topic};
+use super::lexicon::{AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, Number, PLAIN, SECRET_NAME};
 use super::token::{AT_SIGN, COLON, DASH, EQUALS, LINE, POINT, SLASH, SPACE, STOP, Token, tokens};
 use super::{Kind, Span, mail, password, written};
 
@@ -106,8 +106,7 @@ impl<'t> Scan<'t> {
             self.lead.clear();
             return at + 1;
         }
-        let plain = token.word == PLAIN && token.len < 16 && token.gap & !SPACE == 0;
-        if !(plain && self.is_followed_by_space(&token)) && self.written(at) {
+        if self.may_be_written(&token) && self.written(at) {
             self.lead.clear();
             return at + 1;
         }
@@ -207,6 +206,16 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// A word between spaces is none of the written forms, unless it is long or one of their first words.
+    fn may_be_written(&self, token: &Token) -> bool {
+        token.gap & !SPACE != 0
+            || token.len >= 16
+            || matches!(token.word, DIGITS | MIXED)
+            || token.info().is(KEY_START | SECRET_NAME)
+            || !self.is_followed_by_space(token)
+            || self.text.as_bytes()[token.start..].starts_with(b"eyJ")
+    }
+
     fn is_followed_by_space(&self, token: &Token) -> bool {
         self.text
             .as_bytes()
@@ -288,6 +297,14 @@ impl<'t> Scan<'t> {
         None
     }
 
+    /// "version 1.2.3.4" is no address.
+    fn is_version(&self, at: usize) -> bool {
+        self.leads().before_in(
+            at,
+            "v version release firmware build section chapter rev revision",
+        )
+    }
+
     /// An IP address or an IBAN.
     fn address(&self, at: usize) -> Option<Span> {
         let token = self.tokens[at];
@@ -297,12 +314,8 @@ impl<'t> Scan<'t> {
         let dotted = token.is_digits() && token.len <= 3 && next == Some(b'.');
         let coloned =
             token.len <= 4 && next == Some(b':') && head.iter().all(u8::is_ascii_hexdigit);
-        let versioned = at > 0 && matches!(self.tokens[at - 1].info().topic, Topic::Order)
-            || self
-                .leads()
-                .before_in(at, "v version release firmware rev revision");
         if (dotted || coloned)
-            && !versioned
+            && !self.is_version(at)
             && let Some(end) = written::ip(bytes, start)
         {
             return Some(Span {

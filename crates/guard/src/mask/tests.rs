@@ -4,7 +4,7 @@ mod lines;
 
 use proptest::prelude::*;
 
-use super::corpus::{self, Dice, Half, Line, Score};
+use super::corpus::{self, Dice, Half, Score};
 use super::scan::{Scan, Setting};
 use super::{Span, Watch, find, in_characters, mask};
 
@@ -445,41 +445,4 @@ proptest! {
     fn any_bytes_read_as_text_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         check_any(&String::from_utf8_lossy(&bytes));
     }
-}
-
-/// Prints recall and precision for each form, with lines that failed: `cargo nextest run mask::tests::report --run-ignored all`.
-#[test]
-#[ignore = "prints a report for tuning"]
-fn report() {
-    let mut rows = Vec::new();
-    let mut dice = Dice::new(7);
-    for half in [Half::Tuning, Half::Kept] {
-        for (kind, form) in corpus::forms() {
-            let mut score = Score::default();
-            let mut missed: Vec<Line> = Vec::new();
-            for _ in 0..400 {
-                let line = corpus::positive(&mut dice, kind, form, half);
-                let spans = find(&line.text);
-                let before = (score.found, score.right);
-                score.count(&line, &spans, true);
-                if score.found == before.0 || score.right - before.1 != spans.len() {
-                    missed.push(line);
-                }
-            }
-            if !missed.is_empty() {
-                rows.push(format!(
-                    "{half:?} {kind} {form}: recall {:.3} precision {:.3}",
-                    score.recall(),
-                    score.precision()
-                ));
-            }
-            rows.extend(
-                missed
-                    .iter()
-                    .take(3)
-                    .map(|line| format!("    {} -> {}", line.text, mask(&line.text))),
-            );
-        }
-    }
-    panic!("{}", rows.join("\n"));
 }
