@@ -117,7 +117,8 @@ fn sarif_is_what_its_schema_says() {
         serde_json::from_str(include_str!("../testdata/sarif-schema-2.1.0.json")).expect("JSON");
     // This pattern of the published schema has a stray bracket that only JavaScript forgives; we give no language.
     for holder in ["run", "toolComponent"] {
-        schema["definitions"][holder]["properties"]["language"]["pattern"] = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+        schema["definitions"][holder]["properties"]["language"]["pattern"] =
+            "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
     }
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let bad = example_with_secrets(
