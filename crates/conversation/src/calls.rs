@@ -100,9 +100,20 @@ pub struct Pending {
     pub arguments: Map<String, Value>,
     /// What was read back.
     pub read_back: String,
+    /// The words with which the answer to a yes will begin if all goes well.
+    pub lead: Option<String>,
     digest: CallDigest,
     asked_at: Duration,
     heard: bool,
+}
+
+/// How a caller is asked for a yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What is read back.
+    pub read_back: &'a str,
+    /// The words with which the answer to a yes will begin if all goes well.
+    pub lead: Option<&'a str>,
 }
 
 /// What the ledger says of a call that an engine asks for.
@@ -131,14 +142,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Decides whether a call may be sent now. `read_back` is what the caller would be asked, for a tool that needs a
-    /// yes.
+    /// Decides whether a call may be sent now. `asking` is what the caller would be asked, for a tool that needs a yes.
     pub fn admit(
         &mut self,
         turn: TurnId,
         tool: &str,
         arguments: &Map<String, Value>,
-        read_back: Option<&str>,
+        asking: Option<Asking<'_>>,
         now: Duration,
     ) -> Admission {
         if turn != self.turn {
@@ -148,13 +158,14 @@ impl Ledger {
             return Admission::Exhausted;
         }
         let digest = CallDigest::of(tool, arguments);
-        if let Some(read_back) = read_back
+        if let Some(asking) = asking
             && self.yes.take() != Some(digest)
         {
             self.pending = Some(Pending {
                 tool: tool.to_owned(),
                 arguments: arguments.clone(),
-                read_back: read_back.to_owned(),
+                read_back: asking.read_back.to_owned(),
+                lead: asking.lead.map(str::to_owned),
                 digest,
                 asked_at: now,
                 heard: false,
@@ -290,6 +301,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn ask(read_back: &str) -> Option<Asking<'_>> {
+        Some(Asking {
+            read_back,
+            lead: None,
+        })
+    }
+
     const T1: TurnId = TurnId(1);
     const NOW: Duration = Duration::from_secs(100);
 
@@ -320,34 +338,34 @@ mod tests {
         let thirty = arguments(json!({"amount": 30, "currency": "USD"}));
         let mut ledger = Ledger::default();
         assert_eq!(
-            ledger.admit(T1, "pay", &twenty, Some("Twenty?"), NOW),
+            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
             Admission::Withheld
         );
         assert_eq!(ledger.say_yes(NOW), None, "the read-back was not heard yet");
         assert_eq!(
-            ledger.admit(T1, "pay", &twenty, Some("Twenty?"), NOW),
+            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
             Admission::Withheld
         );
         ledger.read_back_heard(NOW);
         assert!(ledger.say_yes(NOW).is_some());
         assert_eq!(
-            ledger.admit(T1, "pay", &thirty, Some("Thirty?"), NOW),
+            ledger.admit(T1, "pay", &thirty, ask("Thirty?"), NOW),
             Admission::Withheld
         );
         ledger.read_back_heard(NOW);
         assert!(ledger.say_yes(NOW).is_some());
         assert_eq!(
-            ledger.admit(T1, "pay", &twenty, Some("Twenty?"), NOW),
+            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
             Admission::Withheld
         );
         ledger.read_back_heard(NOW);
         assert!(ledger.say_yes(NOW).is_some());
         assert_eq!(
-            ledger.admit(T1, "pay", &same, Some("Twenty?"), NOW),
+            ledger.admit(T1, "pay", &same, ask("Twenty?"), NOW),
             Admission::Granted
         );
         assert_eq!(
-            ledger.admit(T1, "pay", &same, Some("Twenty?"), NOW),
+            ledger.admit(T1, "pay", &same, ask("Twenty?"), NOW),
             Admission::Withheld,
             "a yes is used once"
         );
@@ -356,7 +374,7 @@ mod tests {
     #[test]
     fn a_yes_that_comes_too_late_is_none() {
         let mut ledger = Ledger::default();
-        ledger.admit(T1, "pay", &Map::new(), Some("Pay?"), NOW);
+        ledger.admit(T1, "pay", &Map::new(), ask("Pay?"), NOW);
         ledger.read_back_heard(NOW);
         assert_eq!(ledger.say_yes(NOW + CONFIRM_LIMIT), None);
     }

@@ -15,7 +15,7 @@ use conversimple_wire::media::{ToCaller, TurnMillis};
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
 
-use crate::calls::{Admission, Ledger, OpenCall, Pending, SocketId};
+use crate::calls::{Admission, Asking, Ledger, OpenCall, Pending, SocketId};
 use crate::clause::clauses;
 use crate::ear::{Change, Ear, Utterance};
 use crate::event::{Act, Answer, AskId, Decision, Event, Input, Output, Patience, TurnRecord};
@@ -29,7 +29,7 @@ const RECOGNISE_AFTER: Duration = Duration::from_millis(96);
 const SHORT_SILENCE: Duration = Duration::from_millis(256);
 
 /// Silence that ends a turn whose words ask for more: longer than the pauses of 0.4 s that people make in the middle.
-const LONG_SILENCE: Duration = Duration::from_millis(544);
+const LONG_SILENCE: Duration = Duration::from_millis(480);
 
 /// Voice over an answer that stops it at once, for the time being.
 const HOLD_AFTER: Duration = Duration::from_millis(64);

@@ -19,8 +19,10 @@ impl Conversation {
                     tool,
                     arguments,
                     read_back,
-                    ..
-                } => self.call(tool, arguments, read_back, now),
+                    lead,
+                } => {
+                    self.call(tool, arguments, read_back, lead.as_deref(), now);
+                }
             }
         }
     }
@@ -62,14 +64,15 @@ impl Conversation {
         tool: String,
         arguments: Map<String, Value>,
         read_back: Option<String>,
+        lead: Option<&str>,
         now: Duration,
     ) {
         let Some(turn) = &mut self.turn else { return };
         let id = turn.id;
-        match self
-            .ledger
-            .admit(id, &tool, &arguments, read_back.as_deref(), now)
-        {
+        let asking = read_back
+            .as_deref()
+            .map(|read_back| Asking { read_back, lead });
+        match self.ledger.admit(id, &tool, &arguments, asking, now) {
             Admission::Granted => {
                 turn.called = true;
                 turn.open_calls += 1;

@@ -202,6 +202,11 @@ impl Conversation {
         } else if pending.is_some() && answer == Some(Answer::Yes) {
             attempt.yes = true;
             attempt.decided_at = Some(now);
+            let lead = self
+                .ledger
+                .pending(now)
+                .and_then(|pending| pending.lead.clone());
+            attempt.opening = self.open_answer(lead);
             // A yes that sets something off is waited for as long as any unfinished sentence: "yes, but …".
             attempt.decision = Some(Decision {
                 patience: Patience::Long,
@@ -228,23 +233,25 @@ impl Conversation {
         self.end_turn_if_silent(now);
     }
 
+    /// Has the beginning of an answer synthesised on trial.
+    fn open_answer(&mut self, words: Option<String>) -> Option<Opening> {
+        let words = words.filter(|_| self.voice)?;
+        let clause = self.next_clause();
+        self.emit(Output::Synthesize {
+            clause,
+            text: words.clone(),
+        });
+        Some(Opening {
+            clause,
+            words,
+            sound: None,
+        })
+    }
+
     pub(super) fn decided(&mut self, ask: AskId, decision: Decision, now: Duration) {
         if let Some(mut attempt) = self.attempt.take_if(|attempt| attempt.plan == Some(ask)) {
             attempt.decided_at = Some(now);
-            if self.voice
-                && let Some(words) = decision.acts.first().and_then(Act::opening)
-            {
-                let clause = self.next_clause();
-                self.emit(Output::Synthesize {
-                    clause,
-                    text: words.clone(),
-                });
-                attempt.opening = Some(Opening {
-                    clause,
-                    words,
-                    sound: None,
-                });
-            }
+            attempt.opening = self.open_answer(decision.acts.first().and_then(Act::opening));
             attempt.decision = Some(decision);
             self.attempt = Some(attempt);
             self.end_turn_if_silent(now);
@@ -342,11 +349,12 @@ impl Conversation {
             tool,
             arguments,
             read_back,
+            lead,
             ..
         }) = pending
         else {
             return;
         };
-        self.call(tool, arguments, Some(read_back), now);
+        self.call(tool, arguments, Some(read_back), lead.as_deref(), now);
     }
 }

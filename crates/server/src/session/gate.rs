@@ -375,8 +375,13 @@ impl Gate {
 
     fn shown(&self, call: &OpenCall) -> Map<String, Value> {
         match self.policies.get(&call.tool) {
-            Some(policy) => policy.without_secrets(&call.arguments),
-            // Without a declaration nothing says which of them is a password.
+            Some(policy) => {
+                let mut shown = policy.without_secrets(&call.arguments);
+                let spec = self.spec(&call.tool);
+                shown.retain(|name, _| spec.is_some_and(|spec| spec.argument(name).is_some()));
+                shown
+            }
+            // What is not declared may be anything, a password among it.
             None => Map::new(),
         }
     }
