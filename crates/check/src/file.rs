@@ -157,6 +157,11 @@ fn analysed(
             .map(|tool| tool.function.name_span.start)
             .collect(),
         is_agent,
+        speaks_to_others: [
+            "http", "requests", "session", "ssl", "client", "tls", "url", "socket",
+        ]
+        .iter()
+        .any(|word| text.contains(word)),
         checks_scheme: text.contains("\"wss")
             && (text.contains("startswith")
                 || text.contains("startsWith")

@@ -22,6 +22,12 @@ const IGNORED: &[&str] = &[".env", ".env.local", "*.env"];
 /// # Errors
 /// When a file cannot be read or written; files that were written before stay mended.
 pub fn fix(root: &Path, findings: &[Finding]) -> io::Result<Repair> {
+    // A check of one file names it as in its folder.
+    let root = if root.is_file() {
+        root.parent().unwrap_or(root)
+    } else {
+        root
+    };
     let mut repair = Repair::default();
     let mut moved: BTreeMap<String, String> = BTreeMap::new();
     let mut by_file: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();

@@ -41,6 +41,8 @@ pub(crate) struct FileFacts {
     pub(crate) is_agent: bool,
     /// Whether somewhere a scheme is compared, so that a configured address is not taken blindly.
     pub(crate) checks_scheme: bool,
+    /// Whether the file has to do with connections; elsewhere `verify=False` turns off something else.
+    pub(crate) speaks_to_others: bool,
 }
 
 /// A walk through one file.

@@ -124,7 +124,11 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             .without(Labels::KEY | Labels::FROM_KEY | Labels::ARGUMENT | Labels::TOKEN);
         return value;
     }
-    let mut labels = flow.meaning(last);
+    let mut labels = if gives_what_it_names(&name) {
+        flow.meaning(last)
+    } else {
+        Labels::NONE
+    };
     // What was hashed or cut stays so when something formats it.
     labels |= site
         .args
@@ -152,6 +156,20 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
         origin,
         ..Value::labelled(labels)
     }
+}
+
+/// `get_password()` and `card_number()` give what they are called; `by_password()` and `change_password()` do not.
+fn gives_what_it_names(name: &[String]) -> bool {
+    const FIRST: &[&str] = &[
+        "get", "fetch", "read", "load", "find", "decrypt", "retrieve", "generate", "random",
+        "card", "user", "db", "customer", "account", "api", "secret", "my", "current", "full",
+        "raw", "plain", "access", "private", "auth", "credit", "debit", "social", "security",
+        "ask", "input", "prompt", "expose", "reveal", "open",
+    ];
+    name.len() == 1
+        || name
+            .first()
+            .is_some_and(|first| FIRST.contains(&first.as_str()))
 }
 
 fn environment(flow: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {

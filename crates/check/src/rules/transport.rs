@@ -137,7 +137,7 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
         | "insecure" => is_true,
         _ => false,
     };
-    if switches_off {
+    if switches_off && (name != "verify" || flow.facts.speaks_to_others) {
         off(flow, written.span);
     }
 }
