@@ -115,6 +115,8 @@ pub struct Conversation {
     synthesizing: Option<ClauseId>,
     expects: Option<String>,
     outputs: VecDeque<Output>,
+    /// When something was handled last: all that was due then is done.
+    handled_at: Duration,
 }
 
 impl Conversation {
@@ -144,11 +146,13 @@ impl Conversation {
             synthesizing: None,
             expects: None,
             outputs: VecDeque::new(),
+            handled_at: Duration::ZERO,
         }
     }
 
     /// Takes what happened at `now`, a time since any fixed moment. Then poll until there is no output.
     pub fn handle_input(&mut self, input: Input, now: Duration) {
+        self.handled_at = now;
         match input {
             Input::Begin => self.begin(now),
             Input::Voice(probability) => self.voice(probability, now),
@@ -176,12 +180,14 @@ impl Conversation {
         self.outputs.pop_front()
     }
 
-    /// When [`Input::Tick`] is due, if nothing else happens before.
+    /// When [`Input::Tick`] is due, if nothing else happens before: always later than what was handled last, so that
+    /// whoever waits for it waits, also while a tool takes its time.
     pub fn wake(&self) -> Option<Duration> {
         let playout = self.turn.is_some().then(|| self.playout.wake()).flatten();
         [self.ledger.deadline(), playout]
             .into_iter()
             .flatten()
+            .filter(|at| *at > self.handled_at)
             .min()
     }
 

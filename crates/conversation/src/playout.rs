@@ -114,7 +114,7 @@ impl Playout {
             Some(clause) => clause
                 .sound
                 .as_ref()
-                .map(|_| self.played_at.saturating_sub(LEAD)),
+                .map(|_| (self.played_at + FRAME).saturating_sub(LEAD)),
             None => Some(self.played_at),
         }
     }
@@ -203,7 +203,9 @@ mod tests {
         assert_eq!(drain(&mut playout, Duration::ZERO), 5);
         assert_eq!(drain(&mut playout, 10 * MS), 0);
         assert_eq!(drain(&mut playout, 40 * MS), 2);
-        assert_eq!(playout.wake(), Some(40 * MS));
+        assert_eq!(playout.wake(), Some(60 * MS));
+        assert_eq!(drain(&mut playout, 59 * MS), 0);
+        assert_eq!(drain(&mut playout, 60 * MS), 1);
     }
 
     #[test]

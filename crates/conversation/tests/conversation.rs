@@ -130,6 +130,25 @@ impl Script {
     }
 }
 
+#[test]
+fn nothing_is_due_while_a_tool_takes_its_time_and_whatever_is_due_is_done_when_it_is() {
+    let mut script = Script::new(shop);
+    script.say("look it up", None);
+    assert_eq!(script.calls.len(), 1);
+    let deadline = script.calls[0].1.deadline;
+    assert_eq!(script.conversation.wake(), Some(deadline));
+    script.reply(0, AGENT);
+    let mut ticks = 0;
+    while let Some(at) = script.conversation.wake() {
+        assert!(at > script.now, "a wake that is over is waited for without end");
+        script.now = at;
+        script.input(Input::Tick);
+        ticks += 1;
+    }
+    assert!(ticks < 100, "{ticks}");
+    assert_eq!(script.records.len(), 1);
+}
+
 fn speak(text: &str) -> Decision {
     Decision {
         acts: vec![Act::Say(text.into())],

@@ -211,14 +211,17 @@ impl Session {
 
     /// When the task must look up even if nothing happens.
     fn wake(&self) -> Instant {
-        let idle = Instant::from_std(clock::instant(self.idle_since + IDLE_LIMIT));
+        // A caller who is silent on an open line is not idle.
+        let idle = self.line.is_none().then_some(self.idle_since + IDLE_LIMIT);
+        let over = (self.began + LENGTH_LIMIT).min(idle.unwrap_or(Duration::MAX));
+        let over = Instant::from_std(clock::instant(over));
         let machine = self.conversation.as_ref().and_then(Conversation::wake);
         let machine = machine.map(|at| Instant::from_std(clock::instant(at)));
         let announce = self.agent.is_none().then_some(self.announce_at);
         [machine, announce]
             .into_iter()
             .flatten()
-            .fold(idle, Instant::min)
+            .fold(over, Instant::min)
     }
 
     fn is_over(&self) -> bool {
