@@ -241,14 +241,21 @@ impl Ledger {
     }
 
     /// Moves open calls to another socket, and names them so that they are sent: those that were never sent, and, when
-    /// whoever is there remembers what it has answered, those that were.
-    pub fn move_to(&mut self, socket: SocketId, remembers: bool) -> Vec<(CallId, OpenCall)> {
+    /// whoever is there remembers what it has answered, those that were. They have their whole time again, `limit` from
+    /// when they were asked for.
+    pub fn move_to(
+        &mut self,
+        socket: SocketId,
+        remembers: bool,
+        limit: Duration,
+    ) -> Vec<(CallId, OpenCall)> {
         let mut moved: Vec<_> = self
             .open
             .iter_mut()
             .filter(|(_, call)| remembers || call.socket.is_none())
             .map(|(id, call)| {
                 call.socket = Some(socket);
+                call.deadline = call.asked_at + limit;
                 (id.clone(), call.clone())
             })
             .collect();

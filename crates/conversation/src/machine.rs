@@ -92,6 +92,8 @@ struct Turn {
     open_calls: usize,
     called: bool,
     reads_back: bool,
+    /// What the caller was asked for when the turn began.
+    expected: Option<String>,
     frames_sent: u32,
     millis: TurnMillis,
 }
@@ -203,6 +205,13 @@ impl Conversation {
         })
     }
 
+    /// The same conversation on another line: its turns are counted on from here.
+    #[must_use]
+    pub fn after(mut self, turn: TurnId) -> Self {
+        self.last_turn = turn;
+        self
+    }
+
     /// The turn that is being answered, or the last one.
     pub fn turn(&self) -> TurnId {
         self.last_turn
@@ -216,6 +225,14 @@ impl Conversation {
     /// The kind of secret that the caller is asked for.
     pub fn expects(&self) -> Option<&str> {
         self.expects.as_deref()
+    }
+
+    /// The caller is asked for this kind of secret from now on, or for none.
+    fn expect(&mut self, secret: Option<String>) {
+        if secret != self.expects {
+            self.expects.clone_from(&secret);
+            self.emit(Output::Show(ToCaller::Expect { secret }));
+        }
     }
 
     fn emit(&mut self, output: Output) {
@@ -374,6 +391,7 @@ impl Turn {
             open_calls: 0,
             called: false,
             reads_back: false,
+            expected: None,
             frames_sent: 0,
             millis: TurnMillis::default(),
         }

@@ -140,13 +140,89 @@ fn nothing_is_due_while_a_tool_takes_its_time_and_whatever_is_due_is_done_when_i
     script.reply(0, AGENT);
     let mut ticks = 0;
     while let Some(at) = script.conversation.wake() {
-        assert!(at > script.now, "a wake that is over is waited for without end");
+        assert!(
+            at > script.now,
+            "a wake that is over is waited for without end"
+        );
         script.now = at;
         script.input(Input::Tick);
         ticks += 1;
     }
     assert!(ticks < 100, "{ticks}");
     assert_eq!(script.records.len(), 1);
+}
+
+#[test]
+fn a_turn_that_is_taken_back_asks_again_for_what_it_was_the_answer_to() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(text) if text.contains("alice") => Decision {
+            expects: Some("password".into()),
+            ..speak("And your password?")
+        },
+        _ => speak("Your name?"),
+    });
+    script.words = "alice".into();
+    script.hear(0.9, 1000);
+    script.hear(0.0, 256);
+    assert_eq!(script.conversation.expects(), Some("password"));
+    script.hear(0.9, 64);
+    assert_eq!(script.reverted, 1);
+    assert_eq!(script.conversation.expects(), None, "a name is no password");
+}
+
+#[test]
+fn a_caller_who_stops_just_when_a_piece_would_be_taken_is_answered() {
+    for silence in (0..=256).step_by(32) {
+        let mut script = Script::new(shop);
+        script.words = "a long story".into();
+        script.hear(0.9, 750 * 32 - 8 * 32 - silence);
+        script.hear(0.0, 1000);
+        assert_eq!(script.turn(), TurnId(1), "{silence} ms before the limit");
+    }
+}
+
+#[test]
+fn what_was_typed_is_answered_whatever_is_heard_meanwhile() {
+    let mut conversation = Conversation::new(16_000, true, Duration::from_secs(30), || {
+        unreachable!("no call")
+    });
+    let typed = Input::Typed {
+        text: "hello".into(),
+        answer: None,
+    };
+    conversation.handle_input(typed, FRAME);
+    let mut asked = None;
+    for n in 2..40 {
+        let probability = if n < 20 { 0.9 } else { 0.0 };
+        conversation.handle_input(Input::Voice(probability), FRAME * n);
+        while let Some(output) = conversation.poll_output() {
+            match output {
+                Output::Ask { ask, .. } => asked = Some(ask),
+                Output::Recognise { .. } => unreachable!("the typed words come first"),
+                _ => {}
+            }
+        }
+    }
+    let decision = speak("Hi.");
+    let ask = asked.expect("the engine was asked");
+    conversation.handle_input(Input::Decided { ask, decision }, FRAME * 41);
+    assert_eq!(conversation.turn(), TurnId(1));
+}
+
+#[test]
+fn a_call_that_moves_with_its_agent_has_its_whole_time_again() {
+    let mut script = Script::new(shop);
+    script.say("look it up", None);
+    let deadline = script.calls[0].1.deadline;
+    let until = script.now + Duration::from_secs(3);
+    script.input(Input::AgentLost { until });
+    assert_eq!(script.conversation.wake(), Some(until));
+    let socket = SocketId(2);
+    script.input(Input::AgentAttached {
+        socket,
+        remembers: true,
+    });
+    assert_eq!(script.conversation.wake(), Some(deadline));
 }
 
 fn speak(text: &str) -> Decision {

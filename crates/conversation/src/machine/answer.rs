@@ -6,12 +6,7 @@ use super::*;
 
 impl Conversation {
     pub(super) fn perform(&mut self, decision: Decision, now: Duration) {
-        if decision.expects != self.expects {
-            self.expects = decision.expects;
-            self.emit(Output::Show(ToCaller::Expect {
-                secret: self.expects.clone(),
-            }));
-        }
+        self.expect(decision.expects);
         for act in decision.acts {
             match act {
                 Act::Say(text) => self.say(&text),
@@ -132,7 +127,7 @@ impl Conversation {
 
     pub(super) fn attached(&mut self, socket: SocketId, remembers: bool) {
         self.socket = Some(socket);
-        for (call_id, call) in self.ledger.move_to(socket, remembers) {
+        for (call_id, call) in self.ledger.move_to(socket, remembers, self.call_limit) {
             self.emit(Output::Call {
                 call_id,
                 call,

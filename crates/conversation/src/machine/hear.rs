@@ -15,11 +15,14 @@ impl Conversation {
                 self.emit(Output::Show(ToCaller::Speech { active: true }));
                 self.take_back(now);
             }
-            Change::WentOn => self.attempt = None,
+            Change::WentOn if !self.understands_typed() => self.attempt = None,
+            Change::WentOn => {}
             Change::None => {}
         }
         self.give_way(&utterance, now);
-        if self.ear.frames() - utterance.first_frame >= PIECE_FRAMES {
+        // A caller who is silent is about to be understood: a piece would take the words from that.
+        let long = self.ear.frames() - utterance.first_frame >= PIECE_FRAMES;
+        if long && utterance.silent_frames == 0 {
             self.take_piece();
         } else if utterance.silence() == RECOGNISE_AFTER {
             self.recognise(now);
@@ -37,10 +40,12 @@ impl Conversation {
         if !turn.may_be_taken_back() || now.saturating_sub(turn.taken_at) >= GOES_ON_WITHIN {
             return;
         }
-        let id = turn.id;
+        let (id, expected) = (turn.id, turn.expected.clone());
         self.playout.cut(now);
         self.ledger.drop_pending();
         self.turn = None;
+        // The same words come again, and may be the secret that was asked for before.
+        self.expect(expected);
         self.ear.reopen(first_frame);
         self.emit(Output::Show(ToCaller::Clear { turn: id }));
         self.emit(Output::Show(ToCaller::TurnVoid { turn: id }));
@@ -69,7 +74,7 @@ impl Conversation {
         let Some(utterance) = self.ear.utterance() else {
             return;
         };
-        if utterance.voiced() < LEAST_VOICE && self.pieces.is_empty() {
+        if utterance.voiced() < LEAST_VOICE && self.pieces.is_empty() || self.understands_typed() {
             return;
         }
         let ask = self.next_ask();
@@ -85,11 +90,19 @@ impl Conversation {
         });
     }
 
+    /// Typed words wait for the engine: no sound takes their place.
+    fn understands_typed(&self) -> bool {
+        self.attempt.as_ref().is_some_and(|attempt| attempt.typed)
+    }
+
     /// The utterance is too long to be recognised at once: its beginning is taken now.
     pub(super) fn take_piece(&mut self) {
         let Some(utterance) = self.ear.utterance() else {
             return;
         };
+        if self.understands_typed() {
+            return;
+        }
         let ask = self.next_ask();
         let end = self.ear.frames();
         self.attempt = None;
@@ -174,8 +187,12 @@ impl Conversation {
         if self.turn.is_some() {
             self.interrupt(now);
         }
+        if self.ear.utterance().is_some() {
+            self.emit(Output::Show(ToCaller::Speech { active: false }));
+        }
         self.ear.close();
         self.pieces.clear();
+        self.piece = None;
         let mut attempt = Attempt::new(0, now);
         attempt.typed = true;
         attempt.transcript_at = Some(now);
@@ -299,6 +316,7 @@ impl Conversation {
         let Some(decision) = attempt.decision else {
             return;
         };
+        let spoke = !attempt.typed || self.ear.utterance().is_some();
         self.ear.close();
         self.pieces.clear();
         self.last_turn = self.last_turn.next();
@@ -311,6 +329,7 @@ impl Conversation {
             attempt.spoke_until,
         );
         turn.opening = attempt.opening;
+        turn.expected.clone_from(&self.expects);
         turn.millis.transcript = attempt
             .transcript_at
             .map(|at| millis(at, attempt.spoke_until));
@@ -322,7 +341,7 @@ impl Conversation {
                 begins_turn: true,
             });
         }
-        if !attempt.typed {
+        if spoke {
             self.emit(Output::Show(ToCaller::Speech { active: false }));
         }
         self.emit(Output::Show(ToCaller::Heard {
