@@ -53,6 +53,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) drafts: Vec<Draft>,
     scopes: Vec<HashMap<String, Value>>,
     meanings: HashMap<String, Labels>,
+    /// What a whole value of each declared type shows when it is printed.
+    types: HashMap<String, Labels>,
     depth: usize,
     /// How many comparisons stand around the current expression.
     pub(crate) comparing: usize,
@@ -112,9 +114,11 @@ pub(crate) fn check(language: Language, facts: &FileFacts, body: &[Stmt]) -> Vec
         drafts: Vec::new(),
         scopes: vec![HashMap::new()],
         meanings: HashMap::new(),
+        types: HashMap::new(),
         depth: 0,
         comparing: 0,
     };
+    flow.learn_types(body);
     flow.block(body);
     flow.drafts
 }
@@ -149,6 +153,10 @@ impl Flow<'_> {
         };
         if labels.any(Labels::KEY) {
             labels |= Labels::FROM_KEY;
+        }
+        // Every program has arguments; only an agent's are what a caller said.
+        if !self.facts.is_agent && matches!(bare, "arguments" | "transcript") {
+            labels = labels.without(Labels::PAYLOAD);
         }
         self.meanings.insert(name.to_owned(), labels);
         labels
@@ -373,6 +381,7 @@ impl Flow<'_> {
             } else if self.facts.is_agent && !is_context(&param.name, &param.kind) {
                 labels |= Labels::ARGUMENT;
             }
+            labels |= self.shown_by(&param.kind);
             if is_number_type(&param.kind, self.language) {
                 labels |= Labels::NUMBER;
             }

@@ -28,6 +28,12 @@ fn a_typescript_agent_that_follows_the_guide_is_clean() {
 }
 
 #[test]
+fn agents_in_another_style_are_clean_too() {
+    check("python-bank");
+    check("javascript-bank");
+}
+
+#[test]
 fn a_rust_agent_that_follows_the_guide_is_clean_and_shows_what_its_types_keep() {
     check("rust");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/clean/rust");

@@ -374,6 +374,7 @@ const FAULTS: &[Fault] = &[
             "card = Card(number=card_number)\nlogger.info(card)\n",
             "span.set_attribute('card', card_number)\n",
             "sys.stderr.write(f'{password}\\n')\n",
+            "@dataclass\nclass Payment:\n    card_number: str\n\ndef f(payment: Payment):\n    logger.info('%s', payment)\n",
         ],
     },
     Fault {
@@ -398,6 +399,7 @@ const FAULTS: &[Fault] = &[
             "fn f() { debug!(?card_number); }\n",
             "fn f() { log::error!(\"{:?}\", Card { number: card_number, cvv }); }\n",
             "fn f() { dbg!(&password); }\n",
+            "#[derive(Debug)] struct Card { number: u8, cvv: String }\nfn f(card: &Card) { info!(\"{card:?}\"); }\n",
         ],
     },
     Fault {
@@ -597,7 +599,7 @@ const FAULTS: &[Fault] = &[
         file: "a.py",
         texts: &[
             "logger.info('got %s', payload)\n",
-            "print(json.dumps(arguments))\n",
+            "from conversimple import tool\nprint(json.dumps(arguments))\n",
             "logger.debug(f'raw {raw_message}')\n",
         ],
     },

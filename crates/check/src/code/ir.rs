@@ -117,9 +117,10 @@ pub(crate) struct Param {
 /// A class, an `impl` block or a struct.
 #[derive(Debug)]
 pub(crate) struct Class {
+    pub(crate) name: String,
     pub(crate) decorators: Vec<Expr>,
     pub(crate) body: Vec<Stmt>,
-    /// Fields of a Rust struct with their attributes; elsewhere empty.
+    /// Declared fields of a Rust struct or a Python class; elsewhere empty.
     pub(crate) fields: Vec<Field>,
 }
 
@@ -128,6 +129,8 @@ pub(crate) struct Class {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) span: Span,
+    /// The type as written.
+    pub(crate) kind: String,
     /// Attributes as written.
     pub(crate) attributes: String,
 }

@@ -240,6 +240,7 @@ impl<'s> Lower<'s> {
             }
         }
         Class {
+            name: String::new(),
             decorators: Vec::new(),
             body,
             fields: Vec::new(),

@@ -1,6 +1,6 @@
 //! Python into the common form. Decides which nodes carry values; leaves their meaning to `flow`.
 
-use super::ir::{Arg, Arm, Call, Class, Expr, Function, Kind, Param, Span, Stmt};
+use super::ir::{Arg, Arm, Call, Class, Expr, Field, Function, Kind, Param, Span, Stmt};
 use super::tree::{DEPTH_LIMIT, chain, children, literal, span, text, unescape};
 use tree_sitter::Node;
 
@@ -198,10 +198,41 @@ impl<'s> Lower<'s> {
 
     fn class(&self, node: Node<'_>, decorators: Vec<Expr>, depth: usize) -> Class {
         Class {
+            name: node
+                .child_by_field_name("name")
+                .map_or("", |name| self.text(name))
+                .to_owned(),
             decorators,
             body: self.field_block(node, "body", depth + 1),
-            fields: Vec::new(),
+            fields: self.declared(node),
         }
+    }
+
+    /// `name: type` in the body of a class, as data classes and models have it.
+    fn declared(&self, node: Node<'_>) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let body = node
+            .child_by_field_name("body")
+            .map_or_else(Vec::new, children);
+        for statement in body {
+            for part in children(statement) {
+                let (Some(name), Some(kind)) = (
+                    part.child_by_field_name("left"),
+                    part.child_by_field_name("type"),
+                ) else {
+                    continue;
+                };
+                if part.kind() == "assignment" && name.kind() == "identifier" {
+                    fields.push(Field {
+                        name: self.text(name).to_owned(),
+                        span: span(name),
+                        kind: self.text(kind).to_owned(),
+                        attributes: String::new(),
+                    });
+                }
+            }
+        }
+        fields
     }
 
     fn function(&self, node: Node<'_>, decorators: Vec<Expr>, depth: usize) -> Function {

@@ -138,6 +138,7 @@ impl<'s> Lower<'s, '_> {
                 }
             }
             "impl_item" | "trait_item" => out.push(Stmt::Class(Class {
+                name: String::new(),
                 decorators: self.decorators(attributes, depth),
                 body: node
                     .child_by_field_name("body")
@@ -306,6 +307,10 @@ impl<'s> Lower<'s, '_> {
                         fields.push(Field {
                             name: self.text(name).to_owned(),
                             span: self.span(name),
+                            kind: child
+                                .child_by_field_name("type")
+                                .map_or("", |kind| self.text(kind))
+                                .to_owned(),
                             attributes: std::mem::take(&mut written),
                         });
                     }
@@ -314,6 +319,10 @@ impl<'s> Lower<'s, '_> {
             }
         }
         Class {
+            name: node
+                .child_by_field_name("name")
+                .map_or("", |name| self.text(name))
+                .to_owned(),
             decorators: self.decorators(attributes, depth),
             body: Vec::new(),
             fields,

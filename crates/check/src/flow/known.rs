@@ -3,11 +3,46 @@
 
 use super::Flow;
 use crate::code::Language;
-use crate::code::ir::{Call, Expr, Kind};
+use crate::code::ir::{Call, Expr, Kind, Stmt};
 use crate::names::Labels;
 use std::collections::HashSet;
 
 impl Flow<'_> {
+    /// Takes note of what the types of the file hold as plain text.
+    pub(super) fn learn_types(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            let Stmt::Class(class) = stmt else { continue };
+            let mut labels = Labels::NONE;
+            for field in &class.fields {
+                let bare = field
+                    .kind
+                    .replace("Optional[", "")
+                    .replace("Option<", "")
+                    .replace(" | None", "");
+                let is_plain = matches!(
+                    bare.trim_matches(|c: char| "]>& ".contains(c)),
+                    "str" | "String" | "'static str" | "'a str" | "int" | "u16" | "u32" | "u64"
+                );
+                if is_plain {
+                    labels |= self
+                        .meaning(&field.name)
+                        .only(Labels::NEVER_SAID | Labels::BANK | Labels::KEY);
+                }
+            }
+            if labels != Labels::NONE && !class.name.is_empty() {
+                self.types.insert(class.name.clone(), labels);
+            }
+        }
+    }
+
+    /// What a value of this type shows.
+    pub(super) fn shown_by(&self, kind: &str) -> Labels {
+        let bare = kind
+            .trim_start_matches(['&', ' '])
+            .trim_start_matches("mut ");
+        self.types.get(bare).copied().unwrap_or_default()
+    }
+
     /// Names that a condition compares with a list or with another value have been checked from there on; a look at
     /// a length or a number says nothing about where an address leads.
     pub(super) fn mark_checked(&mut self, condition: &Expr) {

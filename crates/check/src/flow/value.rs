@@ -78,7 +78,8 @@ impl Value {
             .reduce(Labels::joined);
         Self {
             fields: Some(Rc::new(fields)),
-            ..Self::labelled(labels.unwrap_or_default())
+            // A struct with a payload in it is more than the payload; its own field still says so.
+            ..Self::labelled(labels.unwrap_or_default().without(Labels::PAYLOAD))
         }
     }
 

@@ -2,6 +2,7 @@
 //! a fast hash on other things than passwords and card numbers is no fault.
 
 use crate::catalogue::data::{WEAK_CIPHER, WEAK_HASH};
+use crate::code::Language;
 use crate::code::ir::{Expr, Function, Kind, Span, walk_all};
 use crate::finding::Draft;
 use crate::flow::{Flow, Site, Value};
@@ -27,7 +28,9 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
         .last()
         .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
         && name.len() < 4;
-    if is_nonce && is_constant(written, value) {
+    // In Rust an array of zeros is what random bytes are filled into.
+    let is_buffer = flow.language == Language::Rust && matches!(written.kind, Kind::List(_));
+    if is_nonce && !is_buffer && is_constant(written, value) {
         report(flow, written.span, "the nonce is always the same");
     }
 }
