@@ -12,7 +12,7 @@ use conversimple_guard::Refusal;
 use conversimple_guard::call::{
     Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Yes, stage,
 };
-use conversimple_guard::capture::Vault;
+use conversimple_guard::capture::{Token, Vault};
 use conversimple_guard::mask::{Kind, Watch, mask_json};
 use conversimple_guard::reply::Clear;
 use conversimple_store::Tenant;
@@ -92,11 +92,14 @@ impl Gate {
             self.growing = Zeroizing::new(words.to_owned());
         }
         // What is typed when a secret is asked for is the secret, unless it says in words what it is.
-        let whole = heard
-            .spans
-            .first()
-            .is_none_or(|span| span.start == 0 && span.end == words.len());
-        if let Some(kind) = expected.filter(|_| typed && whole)
+        let whole = |kind: Kind| {
+            heard.spans.first().is_none_or(|span| {
+                span.start == 0 && span.end == words.len()
+                    || matches!(kind, Kind::Password | Kind::Secret)
+                        && !is_introduction(&words[..span.start])
+            })
+        };
+        if let Some(kind) = expected.filter(|kind| typed && whole(*kind))
             && let Ok(token) = self
                 .vault
                 .hold_typed(kind, Zeroizing::new(words.trim().to_owned()))
@@ -351,11 +354,27 @@ impl Gate {
             }
             _ => {}
         }
+        if well {
+            self.forget_used(call);
+        }
         if call.tool == OWN_THINGS_TOOL
             && let Some(kind) = call.arguments.get("kind").and_then(Value::as_str)
             && let Ok(things) = serde_json::from_value(result.clone())
         {
             self.own.insert(kind.to_owned(), things);
+        }
+    }
+
+    /// A secret that did its work is forgotten: nothing can be called with it again.
+    fn forget_used(&mut self, call: &OpenCall) {
+        let Some(policy) = self.policies.get(&call.tool) else {
+            return;
+        };
+        for secret in policy.secrets() {
+            let used = call.arguments.get(&secret.name).and_then(Value::as_str);
+            if let Some(token) = used.and_then(Token::parse) {
+                self.vault.forget(token);
+            }
         }
     }
 
@@ -401,6 +420,16 @@ impl Gate {
     }
 }
 
+/// Whether these words only say that a secret follows: "my password is". Signs and other words are part of a password.
+fn is_introduction(words: &str) -> bool {
+    let last = words.split_whitespace().next_back().unwrap_or_default();
+    let last = last.trim_end_matches([':', ',', '=']).to_lowercase();
+    matches!(
+        last.as_str(),
+        "is" | "it's" | "it’s" | "its" | "password" | "passphrase" | "passcode" | "secret" | "code"
+    )
+}
+
 /// Questions, results that say nothing of the result, and the sentences of the codes.
 fn declared(tools: &[ToolSpec]) -> String {
     let asked = tools
@@ -417,4 +446,24 @@ fn declared(tools: &[ToolSpec]) -> String {
         .chain(codes)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_that_announce_a_secret_stand_before_it() {
+        for (words, expected) in [
+            ("My password is ", true),
+            ("it's ", true),
+            ("Password: ", true),
+            ("", false),
+            ("$", false),
+            ("my ", false),
+            ("(", false),
+        ] {
+            assert_eq!(is_introduction(words), expected, "{words:?}");
+        }
+    }
 }
