@@ -32,6 +32,8 @@ pub(super) struct Engine {
     /// What was asked before the engine was there.
     waiting: Option<(AskId, machine::Event)>,
     waits: u32,
+    /// No engine could be made for the agent's tools.
+    broken: bool,
 }
 
 impl Engine {
@@ -44,6 +46,7 @@ impl Engine {
             trial: None,
             waiting: None,
             waits: 0,
+            broken: false,
         }
     }
 
@@ -66,6 +69,7 @@ impl Engine {
     }
 
     pub(super) fn ready(&mut self, engine: Option<Box<dyn Language>>) {
+        self.broken = engine.is_none();
         self.current = engine;
         self.before_turn = None;
         self.trial = None;
@@ -86,22 +90,30 @@ impl Engine {
 
     pub(super) fn ask(&mut self, ask: AskId, event: machine::Event) {
         let Some(current) = &self.current else {
+            if self.broken {
+                return self.apologise(ask);
+            }
             self.waits = 0;
             self.waiting = Some((ask, event));
             return;
         };
-        let mut fork = current.fork();
+        let (mut fork, unasked) = (current.fork(), current.fork());
         let events = self.events.clone();
         tokio::spawn(async move {
-            let step = fork.step(happening(event)).await;
-            let step = step
-                .inspect_err(|error| tracing::error!(%error, "the language engine failed"))
-                .ok();
-            let _over = events.send(Event::Decided {
-                ask,
-                engine: fork,
-                step,
+            let asked = tokio::spawn(async move {
+                let step = fork.step(happening(event)).await;
+                (fork, step)
             });
+            let (engine, step) = match asked.await {
+                Ok((fork, Ok(step))) => (fork, Some(step)),
+                Ok((fork, Err(error))) => {
+                    tracing::error!(%error, "the language engine failed");
+                    (fork, None)
+                }
+                // The caller hears an apology, and the conversation goes on from before the question.
+                Err(_panicked) => (unasked, None),
+            };
+            let _over = events.send(Event::Decided { ask, engine, step });
         });
     }
 
@@ -113,7 +125,10 @@ impl Engine {
         step: Option<Step>,
         gate: &Gate,
     ) -> Decision {
-        self.trial = Some((ask, engine));
+        // A fork that took longer than a later one is void: it must not take that one's place.
+        if self.trial.as_ref().is_none_or(|(later, _)| *later < ask) {
+            self.trial = Some((ask, engine));
+        }
         let Some(step) = step else {
             return say(Code::InternalError);
         };

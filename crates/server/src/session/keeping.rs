@@ -34,7 +34,8 @@ impl Keeping {
         }
     }
 
-    /// The next turn that ends is the answer to this request. One that still waits gets what there is of its turn.
+    /// The next turn that ends is the answer to this request. One that still waits is told that its turn was
+    /// interrupted.
     pub(super) fn wait_for_turn(&mut self, done: oneshot::Sender<TurnView>) {
         self.waiting = Some(done);
     }

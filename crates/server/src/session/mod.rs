@@ -289,7 +289,9 @@ impl Session {
 
     async fn line_opened(&mut self, line: Line) {
         let voice = line.voice.then(|| self.platform.voice.clone()).flatten();
-        self.conversation = Some(self.new_conversation(line.rate_hz, voice.is_some()));
+        let typed = self.conversation.as_ref().map(Conversation::turn);
+        let conversation = self.new_conversation(line.rate_hz, voice.is_some());
+        self.conversation = Some(conversation.after(typed.unwrap_or_default()));
         if let Some(agent) = &self.agent {
             let socket = agent.id;
             self.input(Input::AgentAttached {
@@ -548,8 +550,8 @@ impl Session {
             tracing::info!(conversation = %self.id, frames = line.sound.dropped(), "sound was dropped");
         }
         self.show(ToCaller::Ended);
-        self.platform.registry.close(&self.id);
         self.keeping.end().await;
+        self.platform.registry.close(&self.id);
     }
 }
 

@@ -137,7 +137,7 @@ impl Hearing {
         events: mpsc::UnboundedSender<Event>,
     ) {
         let (speech_out, rate_hz) = (self.voice.speech_out.clone(), self.rate_hz);
-        tokio::task::spawn_blocking(move || {
+        let spoken = tokio::task::spawn_blocking(move || {
             let spoken = match fixed {
                 true => speech_out.synthesize_fixed(&text),
                 false => speech_out.synthesize(&text),
@@ -147,10 +147,12 @@ impl Hearing {
                 Vec::new()
             });
             let sound = audio::resample(&audio::to_f32(&sound), speech_out.rate_hz(), rate_hz);
-            let _over = events.send(Event::Synthesized {
-                clause,
-                samples: audio::to_i16(&sound),
-            });
+            audio::to_i16(&sound)
+        });
+        tokio::spawn(async move {
+            // A clause whose voice panicked is silent: an answer must end all the same.
+            let samples = spoken.await.unwrap_or_default();
+            let _over = events.send(Event::Synthesized { clause, samples });
         });
     }
 }
