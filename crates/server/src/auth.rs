@@ -45,7 +45,7 @@ pub(crate) struct Viewer {
     pub(crate) tenant: Tenant,
 }
 
-/// Whoever may open a conversation: a key's holder, a dashboard session, or the talk page.
+/// Whoever may open a conversation: a key's holder or the talk page.
 pub(crate) struct Opener {
     pub(crate) tenant: Tenant,
     /// Whether it is the talk page, which may open only its own agent.
@@ -149,8 +149,8 @@ pub(crate) async fn is_customer(platform: &Platform, id: &str) -> Result<bool, R
 
 /// Whether a request comes from a page of ours, or from no page at all.
 ///
-/// Browsers set `Origin` and `Sec-Fetch-Site` themselves; a page cannot change them. The host must be one that we
-/// know, or a name that somebody points at this machine would make their page ours.
+/// Browsers set `Origin` and `Sec-Fetch-Site` themselves; a page cannot change them. In clear the host must be this
+/// machine's own, or a name that somebody points at it would make their page ours; over TLS the certificate says so.
 pub(crate) fn is_own_origin(platform: &Platform, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(HeaderValue::to_str);
     let host = match text("host") {
@@ -195,7 +195,7 @@ fn session(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Option<Tenant>, Refused> {
-    let Some(tenant) = platform.signin.tenant(headers) else {
+    let Some(tenant) = platform.signin.tenant(headers, platform.secure) else {
         return Ok(None);
     };
     if *method != Method::GET && !is_page_request(platform, headers) {

@@ -76,6 +76,7 @@ impl Server {
         tokio::spawn(revocation::watch(Arc::downgrade(&self.platform)));
         let router = router(self.platform.clone());
         self.listener.serve(router, stop).await?;
+        self.platform.end_conversations().await;
         self.platform.store.close().await;
         Ok(())
     }

@@ -21,6 +21,9 @@ use crate::session::Voice;
 use crate::signin::Signin;
 use crate::tokens::Tokens;
 
+/// How long conversations may take to end when the platform stops.
+const STOP_LIMIT: Duration = Duration::from_secs(2);
+
 /// What the platform is started with.
 pub struct Settings {
     /// The database.
@@ -145,6 +148,15 @@ impl Platform {
         talks
             .admit((), rate, clock::monotonic())
             .map_err(|_| Code::RateLimitExceeded.into())
+    }
+
+    /// The platform stops: conversations end, and are kept as ended as far as that is possible in a moment.
+    pub(crate) async fn end_conversations(&self) {
+        self.registry.stop();
+        let until = clock::monotonic() + STOP_LIMIT;
+        while self.registry.counts().1 > 0 && clock::monotonic() < until {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Random bytes of the operating system.

@@ -13,7 +13,7 @@ use conversimple_conversation::calls::SocketId;
 use conversimple_wire::agent::{Lifecycle, ToAgent};
 use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, CallId, ConversationId, CustomerId, ToolOutcome, ToolSpec};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::clock;
 use crate::session::Event;
@@ -25,15 +25,6 @@ const OUTBOX_LIMIT: usize = 256;
 /// lost its socket is announced to it as to a stranger.
 const RETURN_LIMIT: Duration = Duration::from_millis(300);
 
-/// What the gateway is told to do with a socket.
-#[derive(Debug)]
-pub(crate) enum ToSocket {
-    /// Send this.
-    Message(ToAgent),
-    /// Close: the key was revoked, or the platform stops.
-    Close,
-}
-
 /// An agent's connection, as the rest of the platform sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct AgentSocket {
@@ -41,13 +32,30 @@ pub(crate) struct AgentSocket {
     pub(crate) id: SocketId,
     /// The record of the key that it was opened with.
     pub(crate) key_id: Arc<str>,
-    outbox: mpsc::Sender<ToSocket>,
+    outbox: mpsc::Sender<ToAgent>,
+    /// Beside the outbox, so that one who does not read is closed too.
+    closed: Arc<watch::Sender<bool>>,
 }
 
 impl AgentSocket {
-    /// Sends a message; false when the agent is gone or so slow that it must be taken for gone.
+    /// Sends a message; false when the agent is gone, or so slow that its socket is closed.
     pub(crate) fn send(&self, message: ToAgent) -> bool {
-        self.outbox.try_send(ToSocket::Message(message)).is_ok()
+        let sent = self.outbox.try_send(message).is_ok();
+        if !sent {
+            self.close();
+        }
+        sent
+    }
+
+    /// Has the socket closed, before anything that still waits for it.
+    fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Waits until the socket is to be closed.
+    pub(crate) async fn closed(&self) {
+        let mut closed = self.closed.subscribe();
+        let _closed = closed.wait_for(|closed| *closed).await;
     }
 }
 
@@ -94,7 +102,7 @@ impl Registry {
         customer_id: CustomerId,
         key_id: String,
         agents: Vec<AgentId>,
-    ) -> (AgentSocket, mpsc::Receiver<ToSocket>) {
+    ) -> (AgentSocket, mpsc::Receiver<ToAgent>) {
         let (outbox, inbox) = mpsc::channel(OUTBOX_LIMIT);
         let mut state = self.lock();
         state.last_socket += 1;
@@ -102,6 +110,7 @@ impl Registry {
             id: SocketId(state.last_socket),
             key_id: key_id.into(),
             outbox,
+            closed: Arc::default(),
         };
         let connection = Connection {
             socket: socket.clone(),
@@ -272,7 +281,14 @@ impl Registry {
             .values()
             .filter(|connection| *connection.socket.key_id == *key_id)
         {
-            let _full = connection.socket.outbox.try_send(ToSocket::Close);
+            connection.socket.close();
+        }
+    }
+
+    /// Every conversation is told to end.
+    pub(crate) fn stop(&self) {
+        for served in self.lock().conversations.values() {
+            let _over = served.session.send(Event::Stop);
         }
     }
 
@@ -332,9 +348,17 @@ impl State {
         if served.socket.is_some() {
             return true;
         }
+        let party = &served.party;
+        let may_serve = |c: &&Connection| {
+            c.customer_id == party.customer_id
+                && !c.dedicated
+                && (c.agents.is_empty() || c.agents.contains(&party.agent_id))
+        };
+        // When everybody who could was asked, it begins again.
         if self
             .connections
             .values()
+            .filter(may_serve)
             .all(|c| served.asked.contains(&c.socket.id))
         {
             served.asked.clear();
@@ -342,8 +366,7 @@ impl State {
         let candidate = self
             .connections
             .values()
-            .filter(|c| c.customer_id == served.party.customer_id && !c.dedicated)
-            .filter(|c| c.agents.is_empty() || c.agents.contains(&served.party.agent_id))
+            .filter(may_serve)
             .filter(|c| !served.asked.contains(&c.socket.id))
             .filter(|c| {
                 !served.lost || clock::monotonic().saturating_sub(c.attached_at) >= RETURN_LIMIT
@@ -392,7 +415,7 @@ mod tests {
         ConversationId::parse(name).expect("an id")
     }
 
-    fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<ToSocket>) {
+    fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<ToAgent>) {
         registry.attach(party(customer).customer_id, "key".into(), Vec::new())
     }
 
@@ -419,7 +442,7 @@ mod tests {
         registry.open(conversation("conv_1"), party("cust_1"), session);
         assert!(matches!(
             heard.try_recv(),
-            Ok(ToSocket::Message(ToAgent::ConversationReady { .. }))
+            Ok(ToAgent::ConversationReady { .. })
         ));
         let (child, mut to_child) = attach(&registry, "cust_1");
         assert!(registry.register(child.id, &conversation("conv_1"), Vec::new()));
@@ -435,6 +458,37 @@ mod tests {
         let (session, _events) = mpsc::unbounded_channel();
         registry.open(conversation("conv_2"), party("cust_1"), session);
         assert!(to_child.try_recv().is_err());
+    }
+
+    #[test]
+    fn whoever_did_not_answer_is_asked_again_whatever_other_customers_are_connected() {
+        let registry = Registry::default();
+        let (_stranger, _inbox) = attach(&registry, "cust_other");
+        let (_agent, mut heard) = attach(&registry, "cust_1");
+        let (session, _events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_1"), party("cust_1"), session);
+        assert!(registry.announce(&conversation("conv_1")));
+        let heard = std::iter::from_fn(|| heard.try_recv().ok());
+        assert_eq!(heard.count(), 4, "two announcements of two messages each");
+    }
+
+    #[test]
+    fn a_revoked_key_closes_a_socket_that_does_not_read() {
+        let registry = Registry::default();
+        let (agent, _unread) = attach(&registry, "cust_1");
+        registry.close_key("another");
+        assert!(!*agent.closed.borrow());
+        registry.close_key("key");
+        assert!(*agent.closed.borrow());
+        let (slow, _unread) = attach(&registry, "cust_1");
+        let warning = || ToAgent::ConnectionWarning {
+            message: "x".into(),
+        };
+        assert_eq!(
+            (0..300).filter(|_| slow.send(warning())).count(),
+            OUTBOX_LIMIT
+        );
+        assert!(*slow.closed.borrow(), "it would only get slower");
     }
 
     #[test]

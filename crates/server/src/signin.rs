@@ -1,6 +1,6 @@
 //! The dashboard's sessions: opened with an API key or a one-time code, kept in an `HttpOnly` cookie, ended by time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const SESSIONS_LIMIT: usize = 1000;
 
 struct Session {
     tenant: Tenant,
+    /// The key that it was opened with: the session ends with it.
+    key_id: Option<String>,
     began: Duration,
     used: Duration,
 }
@@ -57,7 +59,13 @@ impl Signin {
     }
 
     /// Opens a session and returns its cookie.
-    pub(crate) fn open(&self, random: [u8; 32], tenant: Tenant, secure: bool) -> String {
+    pub(crate) fn open(
+        &self,
+        random: [u8; 32],
+        tenant: Tenant,
+        key_id: Option<String>,
+        secure: bool,
+    ) -> String {
         let id = hex(&random);
         let now = clock::monotonic();
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,6 +82,7 @@ impl Signin {
             id.clone(),
             Session {
                 tenant,
+                key_id,
                 began: now,
                 used: now,
             },
@@ -82,8 +91,8 @@ impl Signin {
     }
 
     /// Whose session a request belongs to.
-    pub(crate) fn tenant(&self, headers: &HeaderMap) -> Option<Tenant> {
-        let id = session_id(headers)?;
+    pub(crate) fn tenant(&self, headers: &HeaderMap, secure: bool) -> Option<Tenant> {
+        let id = session_id(headers, secure)?;
         let now = clock::monotonic();
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions
@@ -93,9 +102,26 @@ impl Signin {
         Some(session.tenant.clone())
     }
 
+    /// The keys that open sessions were opened with.
+    pub(crate) fn keys(&self) -> HashSet<String> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = sessions
+            .values()
+            .filter_map(|session| session.key_id.clone());
+        keys.collect()
+    }
+
+    /// Ends the sessions that were opened with a key.
+    pub(crate) fn close_key(&self, key_id: &str) {
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, session| session.key_id.as_deref() != Some(key_id));
+    }
+
     /// Ends a session and returns the cookie that forgets it.
     pub(crate) fn end(&self, headers: &HeaderMap, secure: bool) -> String {
-        if let Some(id) = session_id(headers) {
+        if let Some(id) = session_id(headers, secure) {
             self.sessions
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -127,17 +153,48 @@ fn cookie(id: &str, seconds: u64, secure: bool) -> String {
     )
 }
 
-fn session_id(headers: &HeaderMap) -> Option<&str> {
+fn session_id(headers: &HeaderMap, secure: bool) -> Option<&str> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     let named = cookies
         .split(';')
         .filter_map(|cookie| cookie.trim().split_once('='));
     named
         .into_iter()
-        .find(|(key, _)| *key == name(true) || *key == name(false))
+        .find(|(key, _)| *key == name(secure))
         .map(|(_, id)| id)
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use conversimple_store::Operator;
+    use conversimple_wire::CustomerId;
+
+    use super::*;
+
+    fn with_cookie(cookie: &str) -> HeaderMap {
+        let value = HeaderValue::from_str(cookie).expect("a header's text");
+        HeaderMap::from_iter([(header::COOKIE, value)])
+    }
+
+    #[test]
+    fn a_session_ends_with_its_key_and_over_tls_only_the_prefixed_cookie_counts() {
+        let customer = CustomerId::parse("cust_1").expect("an id");
+        let tenant = Tenant::by_operator(&Operator::acting(), customer);
+        let signin = Signin::default();
+        let cookie = signin.open([7; 32], tenant.clone(), Some("key_1".into()), true);
+        let (pair, _) = cookie.split_once(';').expect("attributes");
+        let own = with_cookie(pair);
+        let planted = with_cookie(pair.trim_start_matches("__Host-"));
+        assert!(signin.tenant(&own, true).is_some());
+        assert!(signin.tenant(&planted, true).is_none());
+        signin.close_key("key_2");
+        assert!(signin.tenant(&own, true).is_some());
+        signin.close_key("key_1");
+        assert!(signin.tenant(&own, true).is_none());
+    }
 }

@@ -17,12 +17,12 @@ use conversimple_wire::{Code, Form, Frame, ToolOutcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::auth::{self, KeyHolder};
 use crate::platform::Platform;
 use crate::refused::Refused;
-use crate::registry::{AgentSocket, ToSocket};
+use crate::registry::AgentSocket;
 
 /// The subprotocol that the published client offers.
 const SUBPROTOCOL: &str = "phoenix-websocket";
@@ -32,6 +32,9 @@ const JOIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a joined socket may be silent; clients send a heartbeat every 30 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a socket may not take what it is sent.
+const SEND_LIMIT: Duration = Duration::from_secs(10);
 
 /// How many frames of the wrong shape are answered before the socket is closed.
 const MISTAKES_LIMIT: u32 = 32;
@@ -100,7 +103,7 @@ struct Connection {
     socket: WebSocket,
     form: Form,
     topic: Option<String>,
-    joined: Option<(AgentSocket, mpsc::Receiver<ToSocket>)>,
+    joined: Option<(AgentSocket, mpsc::Receiver<ToAgent>)>,
     mistakes: u32,
 }
 
@@ -127,8 +130,14 @@ impl Connection {
     async fn run(mut self) {
         let mut deadline = Instant::now() + JOIN_LIMIT;
         loop {
+            let socket = self.joined.as_ref().map(|(socket, _)| socket.clone());
             let next = tokio::select! {
-                () = sleep_until(deadline) => Next::Close,
+                biased;
+                () = closed(socket) => Next::Close,
+                message = inbox(&mut self.joined) => match message {
+                    Some(message) => self.push(&message).await,
+                    None => Next::Close,
+                },
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => {
                         let next = self.frame(&text).await;
@@ -141,10 +150,7 @@ impl Connection {
                     Some(Ok(Message::Binary(_))) => self.mistake(),
                     Some(Ok(Message::Close(_)) | Err(_)) | None => Next::Close,
                 },
-                message = inbox(&mut self.joined) => match message {
-                    Some(ToSocket::Message(message)) => self.push(&message).await,
-                    Some(ToSocket::Close) | None => Next::Close,
-                },
+                () = sleep_until(deadline) => Next::Close,
             };
             if next == Next::Close {
                 break;
@@ -153,7 +159,7 @@ impl Connection {
         if let Some((socket, _)) = self.joined.take() {
             self.platform.registry.detach(socket.id);
         }
-        let _gone = self.socket.send(Message::Close(None)).await;
+        let _gone = timeout(SEND_LIMIT, self.socket.send(Message::Close(None))).await;
     }
 
     async fn frame(&mut self, text: &str) -> Next {
@@ -293,9 +299,14 @@ impl Connection {
 
     async fn send(&mut self, frame: &Frame) -> Next {
         let text = Utf8Bytes::from(frame.encode(self.form));
-        match self.socket.send(Message::Text(text)).await {
-            Ok(()) => Next::Stay,
-            Err(_) => Next::Close,
+        let socket = self.joined.as_ref().map(|(socket, _)| socket.clone());
+        tokio::select! {
+            biased;
+            () = closed(socket) => Next::Close,
+            sent = timeout(SEND_LIMIT, self.socket.send(Message::Text(text))) => match sent {
+                Ok(Ok(())) => Next::Stay,
+                Ok(Err(_)) | Err(_) => Next::Close,
+            },
         }
     }
 
@@ -309,8 +320,16 @@ impl Connection {
     }
 }
 
+/// Waits until a socket that has joined is to be closed, whatever it was sent before.
+async fn closed(socket: Option<AgentSocket>) {
+    match socket {
+        Some(socket) => socket.closed().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The next message for a socket that has joined; before that there is none.
-async fn inbox(joined: &mut Option<(AgentSocket, mpsc::Receiver<ToSocket>)>) -> Option<ToSocket> {
+async fn inbox(joined: &mut Option<(AgentSocket, mpsc::Receiver<ToAgent>)>) -> Option<ToAgent> {
     match joined {
         Some((_, inbox)) => inbox.recv().await,
         None => std::future::pending().await,

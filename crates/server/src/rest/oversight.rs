@@ -43,20 +43,20 @@ pub(crate) async fn sign_in(
     if !auth::is_own_origin(&platform, &headers) {
         return Err(Code::OriginForbidden.into());
     }
-    let tenant = match (body.code, body.api_key) {
-        (Some(code), None) => platform
-            .signin
-            .redeem_code(&code)
-            .ok_or(Code::AuthInvalidKey)?,
-        (None, Some(key)) => auth::key_holder(&platform, Some(&key))
-            .await?
-            .tenant()
-            .clone(),
+    let (tenant, key_id) = match (body.code, body.api_key) {
+        (Some(code), None) => {
+            let tenant = platform.signin.redeem_code(&code);
+            (tenant.ok_or(Code::AuthInvalidKey)?, None)
+        }
+        (None, Some(key)) => {
+            let holder = auth::key_holder(&platform, Some(&key)).await?;
+            (holder.tenant().clone(), Some(holder.key_id().to_owned()))
+        }
         _ => return Err(Code::InvalidParameters.into()),
     };
     let cookie = platform
         .signin
-        .open(platform.random(), tenant, platform.secure);
+        .open(platform.random(), tenant, key_id, platform.secure);
     Ok((
         [(header::SET_COOKIE, cookie)],
         Json(json!({"success": true, "data": {}})),
