@@ -1,5 +1,6 @@
 //! `conversimple dev`: everything on this machine, and an agent to talk to.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -57,7 +58,7 @@ async fn dev(options: &Options) -> Result<ExitCode> {
         &tenant,
         &customer,
         program,
-        listener.address().port(),
+        listener.address(),
     )
     .await?;
     let mut settings = place.settings(&data, store, loaded, false)?;
@@ -98,7 +99,7 @@ async fn agent(
     tenant: &Tenant,
     customer: &CustomerId,
     program: std::path::PathBuf,
-    port: u16,
+    address: SocketAddr,
 ) -> Result<Agent> {
     for key in store.keys(tenant).await? {
         if key.record.revoked_at.is_none() {
@@ -127,7 +128,7 @@ async fn agent(
         folder: data.folder("guide")?,
         key,
         customer_id: customer.to_string(),
-        platform_url: format!("ws://127.0.0.1:{port}/sdk/websocket"),
+        platform_url: format!("ws://{address}/sdk/websocket"),
         encryption_key: String::from_utf8(encryption_key)
             .context("the guide's encryption key is no text")?,
     })
