@@ -106,8 +106,8 @@ fn small_talk_calls_no_tool() {
         "what can you do",
     ];
     let report = platform.type_lines(&lines);
-    for turn in 0..lines.len() {
-        assert!(calls(&report, turn).is_empty(), "{}: {report}", lines[turn]);
+    for (turn, line) in lines.iter().enumerate() {
+        assert!(calls(&report, turn).is_empty(), "{line}: {report}");
         assert!(!said(&report, turn).is_empty());
     }
 }

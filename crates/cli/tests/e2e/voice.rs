@@ -48,7 +48,7 @@ fn a_conversation_is_held_by_voice() {
 #[test]
 fn silence_noise_and_music_call_no_tool() {
     let folder = TempDir::new().expect("a folder");
-    let sounds: [(&str, Box<dyn FnMut(usize) -> f32>); 3] = [
+    let sounds: [(&str, Sound); 3] = [
         ("silence", Box::new(|_| 0.0)),
         ("noise", Box::new(noise())),
         (
@@ -106,6 +106,9 @@ fn a_file_of_any_kind_is_heard() {
         );
     }
 }
+
+/// A sound's strength at a sample, −1 to 1.
+type Sound = Box<dyn FnMut(usize) -> f32>;
 
 /// Has flite speak a text.
 pub(crate) fn speak(folder: &Path, number: usize, text: &str, voice: &str) -> PathBuf {
