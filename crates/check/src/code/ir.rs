@@ -111,6 +111,8 @@ pub(crate) struct Param {
     /// The type as written, empty when there is none.
     pub(crate) kind: String,
     pub(crate) default: Option<Expr>,
+    /// An attribute on it declares its range or choice, as `#[input(min = 0, max = 100)]`.
+    pub(crate) is_bounded: bool,
     pub(crate) span: Span,
 }
 

@@ -306,6 +306,7 @@ impl<'s> Lower<'s> {
             .map(|value| self.expr(value, depth));
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" => out.push(Param {
+                is_bounded: false,
                 name: self.text(node).to_owned(),
                 kind: String::new(),
                 default: None,

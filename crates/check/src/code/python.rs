@@ -264,6 +264,7 @@ impl<'s> Lower<'s> {
                 continue;
             };
             params.push(Param {
+                is_bounded: false,
                 name: self.text(name).to_owned(),
                 kind: child
                     .child_by_field_name("type")

@@ -332,11 +332,24 @@ impl<'s> Lower<'s, '_> {
     fn function(&self, node: Node<'_>, attributes: &[Node<'_>], depth: usize) -> Function {
         let name = node.child_by_field_name("name");
         let mut params = Vec::new();
-        for param in node
+        let mut attribute = "";
+        for child in node
             .child_by_field_name("parameters")
             .map_or_else(Vec::new, children)
         {
-            self.param(param, &mut params);
+            if child.kind() == "attribute_item" {
+                attribute = self.text(child);
+                continue;
+            }
+            let from = params.len();
+            self.param(child, &mut params);
+            let declares = ["min", "max", "choices", "pattern", "length", "range"]
+                .iter()
+                .any(|word| attribute.contains(word));
+            for param in &mut params[from..] {
+                param.is_bounded = attribute.contains("input") && declares;
+            }
+            attribute = "";
         }
         Function {
             name: name.map_or("", |name| self.text(name)).to_owned(),
@@ -361,6 +374,7 @@ impl<'s> Lower<'s, '_> {
             .map_or("", |kind| self.text(kind));
         for name in self.bound(pattern) {
             out.push(Param {
+                is_bounded: false,
                 name,
                 kind: kind.to_owned(),
                 default: None,

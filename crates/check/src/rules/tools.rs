@@ -90,7 +90,7 @@ impl Review<'_> {
                 continue;
             }
             let sort = sort(self.language, param);
-            if sort == Sort::Settled || self.body.validates_all {
+            if sort == Sort::Settled || param.is_bounded || self.body.validates_all {
                 continue;
             }
             let mut checks = Checks::of(&param.name, self.tool.function, self.functions);
@@ -513,6 +513,11 @@ fn guaranteed(tool: &Tool<'_>) -> Vec<String> {
         } else if kind.contains("Sealed<") || kind.contains("Secret<") {
             kept.push(format!(
                 "secrecy: `{}: {kind}` cannot be printed",
+                param.name
+            ));
+        } else if param.is_bounded {
+            kept.push(format!(
+                "validation: `{}: {kind}` has its bounds in the declaration",
                 param.name
             ));
         } else if sort(Language::Rust, param) == Sort::Settled

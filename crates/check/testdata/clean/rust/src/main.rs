@@ -38,6 +38,11 @@ impl Shop {
         Ok(rows.into_iter().map(Product::from).collect())
     }
 
+    #[tool("Set the volume")]
+    async fn set_volume(&self, #[input(min = 0, max = 100, ask = "Which level?")] level: i64) -> Reply<Level> {
+        Ok(self.room.set(level).await?)
+    }
+
     #[tool("Store a card")]
     async fn store_card(&self, caller: Caller, card_number: CardNumber) -> Reply<Stored> {
         let sealed = self.ring.seal(&card_number);
