@@ -87,6 +87,8 @@ struct Turn {
     taken_at: Duration,
     spoke_until: Duration,
     plan: Option<AskId>,
+    /// The outcome that the engine is being asked about.
+    asked: Option<Event>,
     opening: Option<Opening>,
     outcomes: VecDeque<Event>,
     open_calls: usize,
@@ -286,6 +288,7 @@ impl Conversation {
             self.last_ask += 1;
             let ask = AskId(self.last_ask);
             turn.plan = Some(ask);
+            turn.asked = Some(event.clone());
             self.emit(Output::Ask { ask, event });
         }
     }
@@ -386,6 +389,7 @@ impl Turn {
             taken_at,
             spoke_until,
             plan: None,
+            asked: None,
             opening: None,
             outcomes: VecDeque::new(),
             open_calls: 0,

@@ -210,6 +210,43 @@ fn what_was_typed_is_answered_whatever_is_heard_meanwhile() {
 }
 
 #[test]
+fn an_outcome_that_the_engine_is_asked_about_is_abandoned_with_its_turn() {
+    let mut ids = (1..).map(|n| CallId::parse(format!("call_{n}")).expect("an id"));
+    let mut conversation = Conversation::new(16_000, false, Duration::from_secs(30), move || {
+        ids.next().expect("one more")
+    });
+    let mut run = |input| {
+        conversation.handle_input(input, FRAME);
+        std::iter::from_fn(|| conversation.poll_output()).collect::<Vec<_>>()
+    };
+    let asked = |outputs: &[Output]| {
+        outputs.iter().find_map(|output| match output {
+            Output::Ask { ask, .. } => Some(*ask),
+            _ => None,
+        })
+    };
+    let typed = |text: &str| Input::Typed {
+        text: text.into(),
+        answer: None,
+    };
+    let ask = asked(&run(typed("look"))).expect("the engine is asked");
+    let decision = call("look", None);
+    let outputs = run(Input::Decided { ask, decision });
+    let call_id = outputs.iter().find_map(|output| match output {
+        Output::Call { call_id, .. } => Some(call_id.clone()),
+        _ => None,
+    });
+    let outputs = run(Input::Outcome {
+        call_id: call_id.expect("a call"),
+        socket: None,
+        outcome: ToolOutcome::Result(json!({})),
+    });
+    assert!(asked(&outputs).is_some());
+    let abandoned = |output: &Output| matches!(output, Output::Abandon { .. });
+    assert!(run(typed("something else")).iter().any(abandoned));
+}
+
+#[test]
 fn a_call_that_moves_with_its_agent_has_its_whole_time_again() {
     let mut script = Script::new(shop);
     script.say("look it up", None);

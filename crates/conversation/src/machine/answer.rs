@@ -179,7 +179,7 @@ impl Conversation {
                 arguments: call.arguments,
             });
         }
-        for event in turn.outcomes {
+        for event in turn.asked.into_iter().chain(turn.outcomes) {
             if let Event::Outcome {
                 tool, arguments, ..
             } = event

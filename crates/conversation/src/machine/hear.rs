@@ -276,6 +276,7 @@ impl Conversation {
             && turn.plan == Some(ask)
         {
             turn.plan = None;
+            turn.asked = None;
             turn.millis
                 .decision
                 .get_or_insert(millis(now, turn.spoke_until));
@@ -358,6 +359,10 @@ impl Conversation {
     }
 
     pub(super) fn run_confirmed(&mut self, now: Duration) {
+        // A yes is nothing that the engine was asked about, so there is nothing to take back.
+        if let Some(turn) = &mut self.turn {
+            turn.called = true;
+        }
         let heard = self.ledger.is_read_back_heard();
         let pending = if heard {
             self.ledger.say_yes(now)
@@ -372,6 +377,8 @@ impl Conversation {
             ..
         }) = pending
         else {
+            // The time for it ran out while it was said.
+            self.say(Code::ConfirmationRequired.sentence());
             return;
         };
         self.call(tool, arguments, Some(read_back), lead.as_deref(), now);
