@@ -55,6 +55,8 @@ impl From<Code> for Refused {
             Code::NotFound | Code::ConversationNotFound => StatusCode::NOT_FOUND,
             Code::InvalidParameters | Code::InvalidType => StatusCode::UNPROCESSABLE_ENTITY,
             Code::InvalidMessage => StatusCode::BAD_REQUEST,
+            Code::TurnInterrupted => StatusCode::CONFLICT,
+            Code::ToolTimeout => StatusCode::GATEWAY_TIMEOUT,
             Code::RateLimitExceeded => StatusCode::TOO_MANY_REQUESTS,
             Code::Overloaded | Code::ServiceUnavailable | Code::AgentUnavailable => {
                 StatusCode::SERVICE_UNAVAILABLE

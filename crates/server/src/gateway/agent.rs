@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -50,10 +51,14 @@ pub(crate) struct Credentials {
 /// Upgrades, or refuses with a status that clients understand: 401, 403 or 503.
 pub(crate) async fn connect(
     State(platform): State<Arc<Platform>>,
-    Query(credentials): Query<Credentials>,
+    credentials: Result<Query<Credentials>, QueryRejection>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    // An address that says something twice is not told what of it: it holds a key.
+    let Ok(Query(credentials)) = credentials else {
+        return Refused::from(Code::InvalidMessage).into_response();
+    };
     let key = auth::bearer(&headers).or(credentials.auth_token.as_deref());
     let holder = match auth::key_holder(&platform, key).await {
         Ok(holder) => holder,
