@@ -128,6 +128,7 @@ async fn agent(
         folder: data.folder("guide")?,
         key,
         customer_id: customer.to_string(),
+        // conversimple: allow(clear-text-connection) `dev` listens on loopback and nowhere else
         platform_url: format!("ws://{address}/sdk/websocket"),
         encryption_key: String::from_utf8(encryption_key)
             .context("the guide's encryption key is no text")?,

@@ -264,6 +264,7 @@ fn show(key: &ApiKey, customer: &CustomerId, json: bool) -> Result<()> {
             customer_id: customer.clone(),
             api_key: key.expose().to_owned(),
         };
+        // conversimple: allow(sensitive-data-logged) the one time that a key is shown, to whoever made it
         println!("{}", serde_json::to_string(&created)?);
     } else {
         println!("CONVERSIMPLE_CUSTOMER_ID={customer}");
