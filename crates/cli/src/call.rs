@@ -74,6 +74,11 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         .block_on(hold(options, opened, utterances))
 }
 
+/// Whether a platform's address may be used: in clear only on this machine.
+pub(crate) fn check_address(url: &str) -> Result<()> {
+    line::address(url).map(drop)
+}
+
 fn utterances(options: &Options) -> Result<Vec<Utterance>> {
     let mut utterances: Vec<Utterance> =
         options.text.iter().cloned().map(Utterance::Typed).collect();
@@ -86,7 +91,7 @@ fn utterances(options: &Options) -> Result<Vec<Utterance>> {
 }
 
 fn open(options: &Options) -> Result<OpenedConversation> {
-    line::address(&options.url)?;
+    check_address(&options.url)?;
     let url = format!("{}/api/v1/conversations", options.url.trim_end_matches('/'));
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)

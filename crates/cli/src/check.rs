@@ -1,5 +1,8 @@
 //! `conversimple check`: the guide's checklist over a folder, as a gate.
 
+mod age;
+
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,7 +45,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         return explain_rule(id);
     }
     let format =
-        Format::find(&options.format).context("--format is text, json, sarif or github")?;
+        match Format::find(&options.format).context("--format is text, json, sarif or github")? {
+            Format::Text { .. } => Format::Text {
+                colour: std::io::stdout().is_terminal(),
+            },
+            other => other,
+        };
     let mut outcome = check(&checks(options)?)?;
     if options.fix {
         let repair =
@@ -70,6 +78,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 fn checks(options: &Options) -> Result<Checks> {
     let mut checks = Checks::new(&options.dir);
     checks.staged = options.staged;
+    checks.key = age::of_key(&options.dir);
     if let Some(path) = &options.baseline {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
