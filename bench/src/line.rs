@@ -32,6 +32,15 @@ const QUIET: Duration = Duration::from_millis(900);
 /// A frame with a sample beyond this can be heard: 1 % of full scale.
 const AUDIBLE: u16 = 328;
 
+/// Where a silent caller is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Room {
+    /// The microphone is off: every sample is zero.
+    Muted,
+    /// The faint noise that every microphone gives, near −60 dB.
+    Quiet,
+}
+
 /// An open call.
 pub(crate) struct Line {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -79,7 +88,9 @@ impl Line {
                 Some(Event::Message(ToCaller::Ready { voice: false, .. })) if voice => {
                     bail!("the platform has no voice")
                 }
-                Some(Event::Message(ToCaller::TurnEnd { turn, .. })) if turn == TurnId(0) => {
+                Some(Event::Message(ToCaller::TurnEnd {
+                    turn: TurnId(0), ..
+                })) => {
                     return Ok(line);
                 }
                 _ => {}
@@ -128,9 +139,13 @@ impl Line {
     }
 
     /// Says nothing for a while.
-    pub(crate) async fn be_silent(&mut self, time: Duration) -> Result<Log> {
+    pub(crate) async fn be_silent(&mut self, room: Room, time: Duration) -> Result<Log> {
+        let sound = match room {
+            Room::Muted => Vec::new(),
+            Room::Quiet => noise(RATE_HZ as usize * (time.as_secs() as usize + 1)),
+        };
         let begun = Instant::now();
-        self.sound(&[], |_| begun.elapsed() >= time).await
+        self.sound(&sound, |_| begun.elapsed() >= time).await
     }
 
     /// Sends sound in real time, then silence, until `enough` says so.
@@ -186,6 +201,16 @@ impl Line {
         let text = serde_json::to_string(message)?;
         Ok(self.socket.send(Message::Text(text.into())).await?)
     }
+}
+
+/// Noise of at most 48 steps of 32,768, the same each time.
+fn noise(samples: usize) -> Vec<i16> {
+    let mut state = 1_u32;
+    let step = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) as i16 % 49
+    };
+    (0..samples).map(step).collect()
 }
 
 fn event(message: Message) -> Result<Option<Event>> {

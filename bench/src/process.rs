@@ -150,6 +150,8 @@ impl Platform {
 
     /// How it is, and the end of its log: for whoever finds that it does not answer.
     pub(crate) fn last_words(&mut self) -> String {
+        // Its sockets close a moment before the system says how it ended.
+        std::thread::sleep(Duration::from_millis(500));
         let state = match self.child.try_wait() {
             Ok(Some(status)) => format!("the platform ended ({status})"),
             _ => "the platform runs".to_owned(),
