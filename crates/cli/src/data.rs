@@ -40,6 +40,25 @@ impl DataDir {
         Ok(Self(path))
     }
 
+    /// Takes the folder for this process as long as the lock is held: two platforms would revoke each other's keys.
+    pub(crate) fn lock(&self) -> Result<fs::File> {
+        let path = self.0.join(".lock");
+        let file =
+            fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => {
+                bail!(
+                    "another platform runs on {}; stop it, or choose another folder with --data-dir",
+                    self.0.display()
+                )
+            }
+            Err(fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

@@ -45,6 +45,7 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     let listener = place.listener(None, false).await?;
     let program = tokio::task::spawn_blocking(child::program).await??;
     let data = DataDir::open(place.data_dir.as_deref())?;
+    let _lock = data.lock()?;
     let store = data.store().await?;
     start::close_lost(&store).await?;
     let loaded = place.models().await?;

@@ -46,6 +46,7 @@ async fn serve(options: &Options) -> Result<ExitCode> {
     let place = &options.place;
     let listener = place.listener(tls.as_ref(), options.behind_proxy).await?;
     let data = DataDir::open(place.data_dir.as_deref())?;
+    let _lock = data.lock()?;
     let store = data.store().await?;
     start::close_lost(&store).await?;
     let loaded = place.models().await?;

@@ -186,17 +186,24 @@ impl Registry {
         let Some(served) = conversations.get_mut(conversation_id) else {
             return false;
         };
+        let asked = served.asked.contains(&socket);
+        // A process that comes back registers by itself, perhaps before the end of its old socket is noticed.
+        let comes_back = |other: SocketId| !asked && socket.0 > other.0;
+        let taken = served.socket.filter(|other| *other != socket);
         if served.party.customer_id != connection.customer_id
-            || served.socket.is_some_and(|other| other != socket)
+            || taken.is_some_and(|other| !comes_back(other))
         {
             return false;
         }
-        let asked = served.asked.contains(&socket);
         connection.dedicated |= !asked && !served.asked.is_empty();
         connection.serves.insert(conversation_id.clone());
         served.socket = Some(socket);
+        let agent = connection.socket.clone();
+        if let Some(old) = taken.and_then(|other| connections.get_mut(&other)) {
+            old.serves.remove(conversation_id);
+        }
         let event = Event::Agent {
-            socket: connection.socket.clone(),
+            socket: agent,
             tools,
             remembers: !asked,
         };
@@ -489,6 +496,37 @@ mod tests {
             OUTBOX_LIMIT
         );
         assert!(*slow.closed.borrow(), "it would only get slower");
+    }
+
+    #[test]
+    fn a_process_that_comes_back_takes_over_from_its_own_dead_socket() {
+        let registry = Registry::default();
+        let (old, _inbox) = attach(&registry, "cust_1");
+        let (session, mut events) = mpsc::unbounded_channel();
+        registry.open(conversation("conv_1"), party("cust_1"), session);
+        assert!(registry.register(old.id, &conversation("conv_1"), Vec::new()));
+        let (new, _inbox) = attach(&registry, "cust_1");
+        assert!(registry.register(new.id, &conversation("conv_1"), Vec::new()));
+        assert!(!registry.register(old.id, &conversation("conv_1"), Vec::new()));
+        assert!(matches!(
+            events.try_recv(),
+            Ok(Event::Agent {
+                remembers: false,
+                ..
+            })
+        ));
+        assert!(matches!(
+            events.try_recv(),
+            Ok(Event::Agent {
+                remembers: true,
+                ..
+            })
+        ));
+        registry.detach(old.id);
+        assert!(
+            events.try_recv().is_err(),
+            "the end of the old socket is nobody's loss"
+        );
     }
 
     #[test]

@@ -17,6 +17,10 @@ class Weather(ConversimpleAgent):
             raise RuntimeError("postgres://admin:hunter2@db.internal/weather is down")
         return {"city": city, "temperature": 21, "sky": "clear"}
 
+    @tool("Subscribe an e-mail address to the newsletter")
+    def subscribe(self, email: str) -> dict:
+        return {"subscribed": email == "ann@example.com"}
+
 async def main():
     agent = Weather(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
     await agent.start()
@@ -54,7 +58,11 @@ fn the_published_client_works_unchanged_and_is_guarded() {
     let created: serde_json::Value = serde_json::from_slice(&created.stdout).expect("JSON");
     let key = created["api_key"].as_str().expect("a key");
     let _agent = start(&platform, key);
-    let lines = ["what is the weather in Paris", "and in Atlantis"];
+    let lines = [
+        "what is the weather in Paris",
+        "and in Atlantis",
+        "subscribe ann@example.com to the newsletter",
+    ];
     let output = command()
         .args(["call", "--json", "--url", &platform.url, "--text"])
         .args(lines)
@@ -68,6 +76,11 @@ fn the_published_client_works_unchanged_and_is_guarded() {
         "Paris"
     );
     assert!(said(&report, 0).contains("21"), "{report}");
+    assert_eq!(calls(&report, 2), [("subscribe", "allowed")], "{report}");
+    assert!(
+        !report.to_string().contains("ann@"),
+        "an address is used and not shown: {report}"
+    );
     assert!(
         !report.to_string().contains("hunter2"),
         "what a tool died of is nobody's business: {report}"

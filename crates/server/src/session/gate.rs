@@ -58,6 +58,8 @@ impl Drop for Gate {
 struct Passed {
     arguments: Map<String, Value>,
     ticket: Option<LoginTicket>,
+    /// Whom the agent's reply names as the caller, before it was masked.
+    named: Option<String>,
 }
 
 impl Gate {
@@ -87,7 +89,17 @@ impl Gate {
         if let Some(kind) = expected {
             self.watch.ask(kind);
         }
-        let heard = self.watch.heard(words, typed);
+        let mut heard = self.watch.heard(words, typed);
+        // How somebody is reached is what tools ask for and callers spell out; it is masked wherever it is shown or
+        // kept, and no secret that a tool could be called with in somebody else's name.
+        if heard
+            .spans
+            .first()
+            .is_some_and(|span| is_contact(span.kind))
+        {
+            heard.continues = false;
+        }
+        heard.spans.retain(|span| !is_contact(span.kind));
         if !typed {
             self.growing = Zeroizing::new(words.to_owned());
         }
@@ -99,7 +111,7 @@ impl Gate {
                         && !is_introduction(&words[..span.start])
             })
         };
-        if let Some(kind) = expected.filter(|kind| typed && whole(*kind))
+        if let Some(kind) = expected.filter(|kind| typed && whole(*kind) && !is_way_out(words))
             && let Ok(token) = self
                 .vault
                 .hold_typed(kind, Zeroizing::new(words.trim().to_owned()))
@@ -239,6 +251,7 @@ impl Gate {
             Passed {
                 arguments: arguments.clone(),
                 ticket,
+                named: None,
             },
         );
         Ok(arguments)
@@ -297,9 +310,12 @@ impl Gate {
     }
 
     /// What an agent's reply is worth: too large is refused, and what still looks like a secret is masked.
-    pub(super) fn clear_reply(&self, outcome: ToolOutcome) -> ToolOutcome {
+    pub(super) fn clear_reply(&mut self, call_id: &CallId, outcome: ToolOutcome) -> ToolOutcome {
         match outcome {
             ToolOutcome::Result(value) => {
+                if let Some(passed) = self.passed.get_mut(call_id) {
+                    passed.named = caller_named(&value);
+                }
                 ToolOutcome::Result(Clear::new(value).masked().sealed().into_value())
             }
             failed @ ToolOutcome::Failed(_) => failed,
@@ -317,8 +333,10 @@ impl Gate {
         let refused = outcome.refusal().map(str::to_owned);
         if let Some(passed) = passed {
             let entry = self.entry(call_id, call, refused.clone());
-            self.trail.write(OUTCOME, entry).await;
-            self.follow(call, passed, outcome);
+            // What is not in the trail has no effect: a login that cannot be recorded is none.
+            if self.trail.write(OUTCOME, entry).await {
+                self.follow(call, passed, outcome);
+            }
         }
         let mut view = self.view(call_id, call);
         let took = clock::monotonic().saturating_sub(call.asked_at);
@@ -340,12 +358,9 @@ impl Gate {
         match (role, passed.ticket) {
             (Role::Login, Some(ticket)) if well => {
                 // The agent says who it is; the id is for our limits and the trail, never an argument.
-                let named = ["user_id", "user", "customer_id", "id"]
-                    .iter()
-                    .find_map(|key| result.get(*key)?.as_str());
                 // Somebody without a name shares no limit with others who have none.
-                let id = named.unwrap_or(self.id.as_str());
-                let _in = self.login.log_in(ticket, id, clock::now());
+                let id = passed.named.unwrap_or_else(|| self.id.to_string());
+                let _in = self.login.log_in(ticket, &id, clock::now());
                 self.own.clear();
             }
             (Role::Logout, _) if well => {
@@ -446,6 +461,27 @@ fn declared(tools: &[ToolSpec]) -> String {
         .chain(codes)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Whether words of this kind reach somebody and open nothing.
+fn is_contact(kind: Kind) -> bool {
+    matches!(kind, Kind::Email | Kind::Phone | Kind::Ip)
+}
+
+/// Words by which a caller leaves a question for a secret. None of them is good as one.
+fn is_way_out(words: &str) -> bool {
+    let words = words.trim().trim_end_matches(['.', '!']).to_lowercase();
+    matches!(
+        words.as_str(),
+        "cancel" | "never mind" | "nevermind" | "stop" | "forget it" | "go back"
+    )
+}
+
+/// Who the agent says that the caller is: for our limits and the trail, never an argument.
+fn caller_named(result: &Value) -> Option<String> {
+    let keys = ["user_id", "user", "customer_id", "id"];
+    keys.iter()
+        .find_map(|key| result.get(*key)?.as_str().map(str::to_owned))
 }
 
 #[cfg(test)]

@@ -267,7 +267,7 @@ impl Session {
                 outcome,
             } => {
                 self.platform.registry.forget_reply(&call_id);
-                let outcome = self.gate.clear_reply(outcome);
+                let outcome = self.gate.clear_reply(&call_id, outcome);
                 self.input(Input::Outcome {
                     call_id,
                     socket: Some(socket),
