@@ -286,7 +286,7 @@ impl Log {
             .unwrap_or_default()
     }
 
-    /// The calls that were made, but not those that only look up what there is.
+    /// The names of the calls that came to an end.
     pub(crate) fn tools(&self) -> Vec<&str> {
         self.messages()
             .filter_map(|message| match message {

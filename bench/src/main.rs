@@ -126,7 +126,10 @@ fn with_targets(text: String) -> Found {
 fn share(table: &str, set: &str) -> Option<f64> {
     let start = format!("| meaning | {set} | odd | ");
     let row = table.lines().find_map(|line| line.strip_prefix(&start))?;
-    row.split_whitespace().next()?.parse().ok()
+    // The share in front is rounded; a target is not met by rounding.
+    let (_, counts) = row.split_once('(')?;
+    let (right, asked) = counts.split_once(')')?.0.split_once('/')?;
+    Some(right.parse::<f64>().ok()? / asked.parse::<f64>().ok()?)
 }
 
 /// Date and machine, and how busy it was when the measurements began.
