@@ -43,8 +43,8 @@ const LEAST_VOICE: Duration = Duration::from_millis(64);
 /// A caller who speaks again this soon after a turn was taken, and before much of the answer, has not finished it.
 const GOES_ON_WITHIN: Duration = Duration::from_millis(700);
 
-/// How many frames of an answer may have been sent for that: 0.3 s.
-const GOES_ON_FRAMES: u32 = 15;
+/// How many frames of an answer may have been sent for that: half a second, of which a fifth is still on its way.
+const GOES_ON_FRAMES: u32 = 25;
 
 /// Longest piece that is recognised at once, in frames: 24 s.
 const PIECE_FRAMES: u64 = 750;
