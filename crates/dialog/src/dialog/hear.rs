@@ -10,8 +10,9 @@ use super::task::{Question, Task};
 use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
+use crate::own::{Pick, pick};
 use crate::phrase::{deed, list};
-use crate::step::{Expect, Heard, Patience, Step};
+use crate::step::{Act, Expect, Heard, Patience, Step};
 use crate::talk::{Answer, chat, trails_off, yes_no};
 
 impl Dialog {
@@ -138,9 +139,13 @@ impl Dialog {
         if spec.role() == Role::Login {
             self.login_tries = 0;
         }
+        let named = self.own_things_are_named(spec, request);
         let mut step = self.advance(task);
         // What this tool needs may still be on its way; a login that comes first is asked for at once.
-        if step.expects.is_some() && self.task.as_ref().is_some_and(|task| task.tool == tool) {
+        let asks =
+            step.expects.is_some() && self.task.as_ref().is_some_and(|task| task.tool == tool);
+        let calls = step.acts.iter().any(|act| matches!(act, Act::Call { .. }));
+        if asks || calls && !named {
             step.patience = Patience::Long;
         }
         step
@@ -150,6 +155,16 @@ impl Dialog {
     pub(super) fn awaiting_yes(&self) -> Option<Task> {
         let task = self.running.as_ref()?;
         self.spec(task.tool).confirm().then(|| task.clone())
+    }
+
+    /// Whether the words say which of the caller's things are meant, and not only what was used last.
+    fn own_things_are_named(&self, spec: &conversimple_wire::ToolSpec, request: &str) -> bool {
+        spec.arguments()
+            .filter_map(|argument| argument.own())
+            .all(|kind| {
+                let things = self.own.get(kind).map(Vec::as_slice).unwrap_or_default();
+                things.len() < 2 || matches!(pick(kind, things, request, false, None), Pick::One(_))
+            })
     }
 
     fn not_understood(&mut self) -> Step {

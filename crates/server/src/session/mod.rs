@@ -23,7 +23,7 @@ use conversimple_wire::agent::ToAgent;
 use conversimple_wire::media::{FromCaller, ToCaller};
 use conversimple_wire::rest::TurnView;
 use conversimple_wire::tool::{Party, ToolCall};
-use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec};
+use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -448,7 +448,12 @@ impl Session {
             Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
             Output::Synthesize { clause, text } => {
                 if let Some(hearing) = &self.hearing {
-                    let fixed = self.gate.is_declared(&text);
+                    // The greeting comes before any caller has said anything.
+                    let greeting = self
+                        .conversation
+                        .as_ref()
+                        .is_some_and(|c| c.turn() == TurnId(0));
+                    let fixed = greeting || self.gate.is_declared(&text);
                     hearing.synthesize(clause, text, fixed, self.events.clone());
                 }
             }
