@@ -23,7 +23,7 @@ use crate::index::Index;
 use crate::own::{Pick, pick};
 use crate::phrase::{deed, list, read_back};
 use crate::say::spoken_text;
-use crate::step::{Heard, Step, spoken_name};
+use crate::step::{Act, Heard, Step, spoken_name};
 use task::{Question, Task};
 
 /// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.
@@ -217,6 +217,7 @@ impl Dialog {
     fn remember(&mut self, step: Step) -> Step {
         if !step.said().is_empty() {
             self.said = step.clone();
+            self.said.acts.retain(|act| !matches!(act, Act::Own { .. }));
         }
         step
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Dialog;
 use super::task::Task;
 use crate::say::{result_sentence, spoken_text};
-use crate::step::Step;
+use crate::step::{Act, Step};
 use crate::words::{identifier_words, stem};
 
 /// Logins that fail before the dialog stops asking.
@@ -73,8 +73,29 @@ impl Dialog {
         };
         match self.parked.pop() {
             Some(waiting) => self.advance(waiting).after(sentence),
-            None => Step::say(sentence).and("What can I do for you?"),
+            None => {
+                let mut step = Step::say(sentence).and("What can I do for you?");
+                // The names of their things are learned now, while nobody waits for them.
+                step.acts
+                    .extend(self.own_kinds().into_iter().map(|kind| Act::Own { kind }));
+                step
+            }
         }
+    }
+
+    /// The kinds of own things that the tools ask for.
+    fn own_kinds(&self) -> Vec<String> {
+        let arguments = self
+            .index
+            .tools
+            .iter()
+            .flat_map(|tool| tool.spec.arguments());
+        let mut kinds: Vec<String> = arguments
+            .filter_map(|a| a.own().map(str::to_owned))
+            .collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
     }
 
     fn forget_caller(&mut self) {
