@@ -68,6 +68,7 @@ impl Line {
         voice: bool,
     ) -> Result<Self> {
         let opened = platform.open_conversation(agent)?;
+        // conversimple: allow(clear-text-connection) the platform under measurement listens on loopback
         let address = format!("ws://{}/media/websocket", platform.address());
         let (socket, _) = connect_async(address)
             .await

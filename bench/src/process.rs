@@ -200,6 +200,7 @@ impl Running {
             .env("CONVERSIMPLE_CUSTOMER_ID", key.customer_id.as_str())
             .env(
                 "CONVERSIMPLE_PLATFORM_URL",
+                // conversimple: allow(clear-text-connection) the platform under measurement listens on loopback
                 format!("ws://{}/sdk/websocket", platform.address()),
             )
             .stdin(Stdio::null())
