@@ -38,10 +38,11 @@ pub(crate) fn program() -> Result<PathBuf> {
         std::env::var_os("CARGO"),
         std::env::var_os("CARGO_MANIFEST_DIR"),
     ) {
+        // From the workspace's root and by program, as this one was built: then all dependencies are the same and there.
         let mut build = std::process::Command::new(cargo);
         build
-            .current_dir(manifest)
-            .args(["build", "--quiet", "--package", PACKAGE]);
+            .current_dir(Path::new(&manifest).join("../.."))
+            .args(["build", "--bin", PROGRAM]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
