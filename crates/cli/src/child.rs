@@ -43,6 +43,13 @@ pub(crate) fn program() -> Result<PathBuf> {
         build
             .current_dir(Path::new(&manifest).join("../.."))
             .args(["build", "--bin", PROGRAM]);
+        // What cargo tells the program it runs is no setting of this build; ring would be compiled again for it.
+        for (name, _) in std::env::vars_os() {
+            let named = name.to_string_lossy();
+            if named.starts_with("CARGO_PKG_") || named.starts_with("CARGO_MANIFEST_") {
+                build.env_remove(&name);
+            }
+        }
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
