@@ -192,7 +192,8 @@ impl KeyRing {
         Ok(opened.stale.then(|| self.seal(cell, &opened.plain, nonce)))
     }
 
-    /// As [`KeyRing::rewrap`] for columns that Python reads too: a Fernet token stays one.
+    /// As [`KeyRing::rewrap`] for columns that Python reads too: a Fernet token stays one, and keeps the time at which
+    /// it was made, as Python's `MultiFernet.rotate` keeps it.
     ///
     /// # Errors
     /// `Closed` when no key opens it.
@@ -200,12 +201,13 @@ impl KeyRing {
         &self,
         token: &str,
         random: [u8; FERNET_RANDOM_BYTES],
-        now: Duration,
     ) -> Result<Option<String>, SealError> {
         let opened = self.open_fernet(token)?;
-        Ok(opened
-            .stale
-            .then(|| self.seal_fernet(&opened.plain, random, now)))
+        if !opened.stale {
+            return Ok(None);
+        }
+        let made = fernet::made_at(token).ok_or(SealError::Closed)?;
+        Ok(Some(self.seal_fernet(&opened.plain, random, made)))
     }
 
     fn fernet(
@@ -231,6 +233,26 @@ impl KeyRing {
     /// A ring has one key at least: `parse` is the only way to make one.
     fn newest(&self) -> &Key {
         &self.0[0]
+    }
+}
+
+/// Which of the two forms a sealed text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A Fernet token.
+    Fernet,
+    /// Our own, bound to its cell.
+    Bound,
+}
+
+impl Form {
+    /// The form by the looks of the text, which may still not open; `None` for what is no sealed value at all.
+    pub fn of(text: &str) -> Option<Self> {
+        if split(text).is_some() {
+            Some(Self::Bound)
+        } else {
+            fernet::made_at(text).map(|_| Self::Fernet)
+        }
     }
 }
 

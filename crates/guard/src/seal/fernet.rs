@@ -59,25 +59,34 @@ pub(super) fn open_within(
     now: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let token = authentic(key, token)?;
-    let made = Duration::from_secs(
-        token[1..IV_AT]
-            .iter()
-            .fold(0, |time, &byte| (time << 8) | u64::from(byte)),
-    );
+    let made = time_of(&token);
     if made.saturating_add(most) < now || made > now.saturating_add(SKEW) {
         return Err(SealError::Expired);
     }
     decrypt(key, &token)
 }
 
+/// When a token says that it was made; `None` for what has not the form of one. Believed only after it was opened.
+pub(super) fn made_at(token: &str) -> Option<Duration> {
+    bytes_of(token).map(|bytes| time_of(&bytes))
+}
+
+fn time_of(token: &[u8]) -> Duration {
+    Duration::from_secs(
+        token[1..IV_AT]
+            .iter()
+            .fold(0, |time, &byte| (time << 8) | u64::from(byte)),
+    )
+}
+
+fn bytes_of(token: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE.decode(token.trim_end()).ok()?;
+    (bytes.len() >= BODY_AT + MAC_BYTES && bytes[0] == VERSION).then_some(bytes)
+}
+
 /// The token's bytes without the signature, which was right.
 fn authentic(key: &[u8; 32], token: &str) -> Result<Vec<u8>, SealError> {
-    let mut bytes = URL_SAFE
-        .decode(token.trim_end())
-        .map_err(|_| SealError::Closed)?;
-    if bytes.len() < BODY_AT + MAC_BYTES || bytes[0] != VERSION {
-        return Err(SealError::Closed);
-    }
+    let mut bytes = bytes_of(token).ok_or(SealError::Closed)?;
     let tag = bytes.split_off(bytes.len() - MAC_BYTES);
     let (signing, _) = halves(key);
     mac(&signing, &bytes)

@@ -180,15 +180,34 @@ fn fernet_tokens_are_rewrapped_in_either_form() {
         .expect("another form");
     assert_eq!(new.open(&CELL, &bound).expect("opens").expose(), b"secret");
     let token = both
-        .rewrap_fernet(&token, [6; 16], SPEC_TIME)
+        .rewrap_fernet(&token, [6; 16])
         .expect("opens")
         .expect("stale");
-    assert_eq!(new.open_fernet(&token).expect("opens").expose(), b"secret");
-    assert_eq!(
-        both.rewrap_fernet(&token, [6; 16], SPEC_TIME)
-            .expect("opens"),
-        None
-    );
+    // The token is as old as it was: whoever gives it a time to live sees no younger one.
+    let second = Duration::from_secs(1);
+    let aged = |now| {
+        new.open_fernet_within(&token, second, now)
+            .map(|opened| opened.expose().to_vec())
+    };
+    assert_eq!(aged(SPEC_TIME).as_deref(), Ok(b"secret".as_slice()));
+    assert_eq!(aged(SPEC_TIME + 2 * second), Err(SealError::Expired));
+    assert_eq!(both.rewrap_fernet(&token, [6; 16]).expect("opens"), None);
+}
+
+#[test]
+fn the_form_of_a_value_is_told_by_its_looks() {
+    let ring = ring(&[1]);
+    let token = ring.seal_fernet(b"x", [5; 16], SPEC_TIME);
+    for (text, form) in [
+        (token.as_str(), Some(Form::Fernet)),
+        (&ring.seal(&CELL, b"x", [9; 24]), Some(Form::Bound)),
+        ("4111111111111111", None),
+        (&token[..40], None),
+        ("cs1.", None),
+        ("", None),
+    ] {
+        assert_eq!(Form::of(text), form, "{text}");
+    }
 }
 
 #[test]
