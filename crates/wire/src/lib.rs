@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod code;
+pub mod contact;
 pub mod frame;
 pub mod id;
 pub mod json;
@@ -15,6 +16,7 @@ pub mod rest;
 pub mod tool;
 
 pub use code::Code;
+pub use contact::{Contact, Contacts};
 pub use frame::{Form, Frame};
 pub use id::{AgentId, CallId, ConversationId, CustomerId, TurnId};
 pub use tool::{ToolOutcome, ToolSpec};

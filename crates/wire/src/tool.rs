@@ -44,6 +44,9 @@ pub mod tool_key {
 pub mod argument_key {
     /// `"password"`, `"pin"`, `"card"` …: the value is heard, handed over and forgotten.
     pub const SECRET: &str = "x-secret";
+    /// `"email"`, `"phone"`, `"ip"`, a list of these or `true`: an address that the caller says reaches this argument as it
+    /// is, where others get a token. `false`: it does not, whatever the argument is called.
+    pub const CONTACT: &str = "x-contact";
     /// `"account"`: the value is the id of one of the caller's own things of this kind.
     pub const OWN: &str = "x-own";
     /// `"Which account?"`: how the argument is asked for.
@@ -192,9 +195,12 @@ pub struct Argument<'a> {
 impl<'a> Argument<'a> {
     /// Which kind of secret the argument takes, if any. Where nothing is declared the name speaks: `password`, `pin`,
     /// `card_number`, `cvv` and the like are secret whoever wrote the agent.
-    pub fn secret(&self) -> Option<&'a str> {
+    ///
+    /// The kind is the name that tokens have, so that `cvc` and `otp` are found under `cvv` and `pin`; a kind that nobody
+    /// knows is a password's.
+    pub fn secret(&self) -> Option<&'static str> {
         match self.schema.get(argument_key::SECRET) {
-            Some(Value::String(kind)) => Some(kind),
+            Some(Value::String(kind)) => Some(secret_kind(kind)),
             Some(Value::Bool(false)) => None,
             Some(Value::Bool(true)) => Some("password"),
             _ => secret_by_name(self.name),
@@ -218,6 +224,25 @@ impl<'a> Argument<'a> {
             row.get("code")?.as_str()?,
             row.get("message").and_then(Value::as_str),
         ))
+    }
+}
+
+/// The name under which tokens of a declared kind go.
+fn secret_kind(declared: &str) -> &'static str {
+    match declared.to_ascii_lowercase().as_str() {
+        "card" | "card_number" | "pan" => "card",
+        "cvv" | "cvc" | "security_code" => "cvv",
+        "expiry" | "expiration" => "expiry",
+        "ssn" | "social_security_number" => "ssn",
+        "pin" | "otp" | "code" | "one_time_code" | "passcode" => "pin",
+        "iban" => "iban",
+        "phone" => "phone",
+        "email" => "email",
+        "ip" => "ip",
+        "api_key" => "api_key",
+        "jwt" => "jwt",
+        "secret" => "secret",
+        _ => "password",
     }
 }
 
