@@ -123,6 +123,8 @@ pub enum Admission {
     Granted,
     /// The caller is asked first.
     Withheld,
+    /// The turn asks for another yes already: an answer would not say to which.
+    Ambiguous,
     /// The turn has made too many calls.
     Exhausted,
 }
@@ -161,6 +163,11 @@ impl Ledger {
         if let Some(asking) = asking
             && self.yes.take() != Some(digest)
         {
+            // What waits from an earlier turn was dropped when this one was taken.
+            if self.pending(now).is_some() {
+                self.calls_of_turn += 1;
+                return Admission::Ambiguous;
+            }
             self.pending = Some(Pending {
                 tool: tool.to_owned(),
                 arguments: arguments.clone(),
@@ -349,6 +356,7 @@ mod tests {
             Admission::Withheld
         );
         assert_eq!(ledger.say_yes(NOW), None, "the read-back was not heard yet");
+        ledger.drop_pending();
         assert_eq!(
             ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
             Admission::Withheld
@@ -375,6 +383,32 @@ mod tests {
             ledger.admit(T1, "pay", &same, ask("Twenty?"), NOW),
             Admission::Withheld,
             "a yes is used once"
+        );
+    }
+
+    #[test]
+    fn one_yes_is_asked_for_at_a_time() {
+        let (ten, thousand) = (
+            arguments(json!({"amount": 10})),
+            arguments(json!({"amount": 1000})),
+        );
+        let mut ledger = Ledger::default();
+        assert_eq!(
+            ledger.admit(T1, "pay", &ten, ask("Ten?"), NOW),
+            Admission::Withheld
+        );
+        for (tool, other) in [("pay", &thousand), ("send", &ten), ("pay", &ten)] {
+            assert_eq!(
+                ledger.admit(T1, tool, other, ask("Something else?"), NOW),
+                Admission::Ambiguous
+            );
+        }
+        ledger.read_back_heard(NOW);
+        let agreed = ledger.say_yes(NOW).expect("the first is still asked for");
+        assert_eq!((agreed.tool.as_str(), agreed.arguments), ("pay", ten));
+        assert_eq!(
+            ledger.admit(T1, "pay", &thousand, ask("A thousand?"), NOW),
+            Admission::Withheld
         );
     }
 

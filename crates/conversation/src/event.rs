@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use conversimple_wire::media::{ToCaller, TurnMillis};
-use conversimple_wire::{CallId, ToolOutcome, TurnId};
+use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
 
 use crate::calls::{OpenCall, SocketId, Stray};
@@ -214,6 +214,15 @@ pub enum Output {
         call: OpenCall,
         /// Whether it was asked for before, while there was no connection or on one that is gone.
         again: bool,
+    },
+    /// This call will not be asked for: the conversation itself refuses it, whatever the guard would say.
+    Refused {
+        /// The call.
+        call_id: CallId,
+        /// What was to be called.
+        call: OpenCall,
+        /// Why not.
+        code: Code,
     },
     /// A tool call ended.
     Settled {

@@ -49,6 +49,9 @@ const GOES_ON_FRAMES: u32 = 25;
 /// Longest piece that is recognised at once, in frames: 24 s.
 const PIECE_FRAMES: u64 = 750;
 
+/// Acts of one decision; what an engine wants beyond is left out.
+const ACTS_LIMIT: usize = 16;
+
 /// Longest utterance that is understood at all, in pieces. Beyond, the caller is asked to be brief.
 const PIECES_LIMIT: usize = 3;
 
@@ -94,6 +97,10 @@ struct Turn {
     open_calls: usize,
     called: bool,
     reads_back: bool,
+    /// Something was said after the read-back, so that it must be said again.
+    talked_over: bool,
+    /// The turn has made too many calls, and the caller knows.
+    exhausted: bool,
     /// What the caller was asked for when the turn began.
     expected: Option<String>,
     frames_sent: u32,
@@ -275,6 +282,7 @@ impl Conversation {
             self.settled(call_id, call, ToolOutcome::Failed(code));
         }
         self.ask_about_outcomes();
+        self.repeat_read_back(now);
         self.synthesize_next();
         self.play(now);
         self.end_turn(now);
@@ -323,13 +331,24 @@ impl Conversation {
         }
     }
 
+    /// A read-back that was talked over is said again when the engine has nothing more to say.
+    fn repeat_read_back(&mut self, now: Duration) {
+        let Some(turn) = self.turn.as_mut().filter(|turn| turn.is_decided()) else {
+            return;
+        };
+        if std::mem::take(&mut turn.talked_over)
+            && let Some(pending) = self.ledger.pending(now)
+        {
+            let read_back = pending.read_back.clone();
+            self.say(&read_back);
+        }
+    }
+
     fn end_turn(&mut self, now: Duration) {
-        let over = self.turn.as_ref().is_some_and(|turn| {
-            turn.plan.is_none()
-                && turn.outcomes.is_empty()
-                && turn.open_calls == 0
-                && self.playout.is_over(now)
-        });
+        let over = self
+            .turn
+            .as_ref()
+            .is_some_and(|turn| turn.is_decided() && self.playout.is_over(now));
         if !over {
             return;
         }
@@ -395,10 +414,17 @@ impl Turn {
             open_calls: 0,
             called: false,
             reads_back: false,
+            talked_over: false,
+            exhausted: false,
             expected: None,
             frames_sent: 0,
             millis: TurnMillis::default(),
         }
+    }
+
+    /// The engine wants nothing more in this turn.
+    fn is_decided(&self) -> bool {
+        self.plan.is_none() && self.outcomes.is_empty() && self.open_calls == 0
     }
 
     /// Nothing was done for the turn yet, and little of its answer was heard.

@@ -9,7 +9,7 @@ use conversimple_conversation::{
     Act, Answer, AskId, Conversation, Decision, Event, Input, Output, Patience, TurnRecord,
 };
 use conversimple_wire::media::ToCaller;
-use conversimple_wire::{CallId, ToolOutcome, TurnId};
+use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::json;
 
 const FRAME: Duration = Duration::from_millis(32);
@@ -28,6 +28,7 @@ struct Script {
     shown: Vec<ToCaller>,
     frames_played: usize,
     abandoned: usize,
+    refused: Vec<(OpenCall, Code)>,
     strays: Vec<Stray>,
     reverted: usize,
 }
@@ -59,6 +60,7 @@ impl Script {
             shown: Vec::new(),
             frames_played: 0,
             abandoned: 0,
+            refused: Vec::new(),
             strays: Vec::new(),
             reverted: 0,
         }
@@ -93,6 +95,7 @@ impl Script {
                 Output::Show(message) => self.shown.push(message),
                 Output::Play(_) => self.frames_played += 1,
                 Output::Abandon { .. } => self.abandoned += 1,
+                Output::Refused { call, code, .. } => self.refused.push((call, code)),
                 Output::Stray(stray) => self.strays.push(stray),
                 Output::Revert => self.reverted += 1,
                 Output::Adopt { .. } | Output::Settled { .. } => {}
@@ -490,6 +493,73 @@ fn a_yes_before_the_read_back_was_heard_is_no_yes() {
     );
     script.say("yes", Some(Answer::Yes));
     assert_eq!(script.calls.len(), 1);
+}
+
+#[test]
+fn two_risky_calls_in_one_decision_are_one_question() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(_) => {
+            let mut both = call("pay", Some("Pay 20?"));
+            both.acts.extend(call("send", Some("Send 20?")).acts);
+            both
+        }
+        _ => Decision::default(),
+    });
+    script.say("pay", None);
+    script.hear(0.0, 6000);
+    assert_eq!(script.records[0].said, "Pay 20?");
+    let refused: Vec<_> = script
+        .refused
+        .iter()
+        .map(|(call, code)| (call.tool.as_str(), *code))
+        .collect();
+    assert_eq!(refused, [("send", Code::ConfirmationRequired)]);
+    script.say("yes", Some(Answer::Yes));
+    let called: Vec<_> = script.calls.iter().map(|c| c.1.tool.as_str()).collect();
+    assert_eq!(called, ["pay"], "the yes is to what was read back");
+}
+
+#[test]
+fn what_is_said_after_a_read_back_is_not_what_a_yes_answers() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(_) => {
+            let mut sly = call("pay", Some("Pay 20?"));
+            let question = Act::Say("Would you like to hear your balance?".into());
+            sly.acts.push(question);
+            sly
+        }
+        _ => Decision::default(),
+    });
+    script.say("pay", None);
+    script.hear(0.0, 12_000);
+    assert!(
+        script.records[0].said.ends_with("Pay 20?"),
+        "{}",
+        script.records[0].said
+    );
+    script.say("yes", Some(Answer::Yes));
+    assert_eq!(script.calls.len(), 1);
+}
+
+#[test]
+fn an_engine_that_asks_without_end_is_not_asked_without_end() {
+    let mut script = Script::new(|_| {
+        let mut many = Decision::default();
+        for n in 0..100 {
+            let read_back = (n % 2 == 0).then_some("Pay 20?");
+            many.acts.extend(call("pay", read_back).acts);
+        }
+        many
+    });
+    script.say("pay", None);
+    script.hear(0.0, 20_000);
+    for call in 0..script.calls.len() {
+        script.reply(call, AGENT);
+    }
+    script.hear(0.0, 60_000);
+    assert!(script.calls.len() <= 8, "{}", script.calls.len());
+    assert!(script.refused.len() < 200, "{}", script.refused.len());
+    assert_eq!(script.records.len(), 1, "the turn ends");
 }
 
 #[test]

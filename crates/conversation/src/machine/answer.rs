@@ -7,9 +7,9 @@ use super::*;
 impl Conversation {
     pub(super) fn perform(&mut self, decision: Decision, now: Duration) {
         self.expect(decision.expects);
-        for act in decision.acts {
+        for act in decision.acts.into_iter().take(ACTS_LIMIT) {
             match act {
-                Act::Say(text) => self.say(&text),
+                Act::Say(text) => self.talk(&text),
                 Act::Call {
                     tool,
                     arguments,
@@ -20,6 +20,15 @@ impl Conversation {
                 }
             }
         }
+    }
+
+    /// Says what the engine wants said. What the caller says yes to is the last that they heard, so a read-back that is
+    /// talked over will be said again.
+    fn talk(&mut self, text: &str) {
+        if let Some(turn) = &mut self.turn {
+            turn.talked_over = turn.reads_back;
+        }
+        self.say(text);
     }
 
     pub(super) fn say(&mut self, text: &str) {
@@ -71,15 +80,7 @@ impl Conversation {
             Admission::Granted => {
                 turn.called = true;
                 turn.open_calls += 1;
-                let call = OpenCall {
-                    turn: id,
-                    tool,
-                    arguments,
-                    asked_at: now,
-                    deadline: now + self.call_limit,
-                    socket: self.socket,
-                    confirmed: read_back.is_some(),
-                };
+                let call = self.open_call(id, tool, arguments, read_back.is_some(), now);
                 let call_id = (self.new_call_id)();
                 self.ledger.enter(call_id.clone(), call.clone());
                 self.emit(Output::Call {
@@ -89,11 +90,67 @@ impl Conversation {
                 });
             }
             Admission::Withheld => {
-                turn.reads_back = true;
+                (turn.reads_back, turn.talked_over) = (true, false);
                 let read_back = read_back.unwrap_or_default();
                 self.say(&read_back);
             }
-            Admission::Exhausted => self.say(Code::ToolExecutionError.sentence()),
+            Admission::Ambiguous => {
+                let code = Code::ConfirmationRequired;
+                turn.outcomes.push_back(Event::Outcome {
+                    tool: tool.clone(),
+                    arguments: arguments.clone(),
+                    outcome: ToolOutcome::Failed(code),
+                });
+                self.refuse(id, tool, arguments, code, now);
+            }
+            Admission::Exhausted => {
+                // An engine that loops is not asked again, and what it would like to say is not said.
+                let first = !std::mem::replace(&mut turn.exhausted, true);
+                self.emit(Output::Abandon {
+                    tool: tool.clone(),
+                    arguments: arguments.clone(),
+                });
+                self.refuse(id, tool, arguments, Code::ToolExecutionError, now);
+                if first {
+                    self.talk(Code::ToolExecutionError.sentence());
+                }
+            }
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        turn: TurnId,
+        tool: String,
+        arguments: Map<String, Value>,
+        code: Code,
+        now: Duration,
+    ) {
+        let call = self.open_call(turn, tool, arguments, false, now);
+        let call_id = (self.new_call_id)();
+        self.emit(Output::Refused {
+            call_id,
+            call,
+            code,
+        });
+    }
+
+    fn open_call(
+        &self,
+        turn: TurnId,
+        tool: String,
+        arguments: Map<String, Value>,
+        confirmed: bool,
+        now: Duration,
+    ) -> OpenCall {
+        OpenCall {
+            turn,
+            tool,
+            arguments,
+            asked_at: now,
+            deadline: now + self.call_limit,
+            socket: self.socket,
+            confirmed,
         }
     }
 

@@ -137,7 +137,9 @@ impl Conversation {
         attempt.transcript_at = Some(now);
         let early_yes =
             answer == Some(Answer::Yes) && self.turn.as_ref().is_some_and(|turn| turn.reads_back);
-        if early_yes && self.playout.is_empty() {
+        let last_heard =
+            self.playout.is_empty() && self.turn.as_ref().is_some_and(|turn| turn.is_decided());
+        if early_yes && last_heard {
             self.ledger.read_back_heard(now);
         } else if early_yes || self.pieces.is_empty() && self.is_no_speech(&text) {
             self.false_start();

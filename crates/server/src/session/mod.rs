@@ -22,7 +22,7 @@ use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
 use conversimple_wire::media::{FromCaller, ToCaller};
 use conversimple_wire::rest::TurnView;
-use conversimple_wire::tool::{Party, ToolCall};
+use conversimple_wire::tool::{CallView, Party, ToolCall};
 use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
@@ -463,6 +463,14 @@ impl Session {
                 call,
                 again,
             } => self.call(call_id, call, again).await,
+            Output::Refused {
+                call_id,
+                call,
+                code,
+            } => {
+                let view = self.gate.refused(&call_id, &call, code).await;
+                self.tell(&call, view).await;
+            }
             Output::Settled {
                 call_id,
                 call,
@@ -530,6 +538,11 @@ impl Session {
     async fn settled(&mut self, call_id: CallId, call: OpenCall, outcome: ToolOutcome) {
         self.platform.registry.forget_reply(&call_id);
         let view = self.gate.settled(&call_id, &call, &outcome).await;
+        self.tell(&call, view).await;
+    }
+
+    /// How a call ended is kept and shown.
+    async fn tell(&mut self, call: &OpenCall, view: CallView) {
         // What the SDK asks for by itself is in the audit trail; to people it is no call.
         if !self.gate.is_internal(&call.tool) {
             self.keeping.call(&view).await;
