@@ -223,30 +223,26 @@ impl Call<stage::Limited> {
     ///
     /// # Errors
     /// The declared codes, else `invalid_type` and `invalid_parameters`; every argument at fault is named.
-    pub fn validated(self) -> Result<Call<stage::Validated>, Refusal> {
-        self.validated_with(|_, _| None)
+    pub fn validated(mut self) -> Result<Call<stage::Validated>, Refusal> {
+        let policy = Arc::clone(self.policy()?);
+        let arguments = std::mem::take(&mut self.facts.call.arguments);
+        self.facts.call.arguments = policy.schema().check(arguments)?;
+        Ok(self.on())
     }
 
     /// As [`Call::validated`], after tokens in secret arguments were swapped for what they stand for. Other arguments
-    /// are not offered to `resolve`: they keep the token.
+    /// are not offered to `resolve`: they keep the token. A secret is what the caller said: one that `resolve` does not
+    /// know was made up by whoever asks for the call.
     ///
     /// # Errors
-    /// As [`Call::validated`].
+    /// As [`Call::validated`], and `invalid_parameters` for a secret argument that `resolve` does not know.
     pub fn validated_with(
         mut self,
-        mut resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
+        resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
     ) -> Result<Call<stage::Validated>, Refusal> {
         let policy = Arc::clone(self.policy()?);
-        let mut arguments = std::mem::take(&mut self.facts.call.arguments);
-        for secret in policy.secrets() {
-            if let Some(Value::String(text)) = arguments.get_mut(&secret.name)
-                && let Some(value) = resolve(secret, text)
-            {
-                text.clone_from(&value);
-            }
-        }
-        self.facts.call.arguments = policy.schema().check(arguments)?;
-        Ok(self.on())
+        policy.resolve_secrets(&mut self.facts.call.arguments, resolve)?;
+        self.validated()
     }
 }
 

@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
-use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::{Argument, Role, tool_key};
+use conversimple_wire::{Code, ToolSpec};
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
+use crate::refusal::Refusal;
 use crate::schema::{Schema, SchemaError};
 
 /// Longest tool name, in bytes.
@@ -196,6 +198,29 @@ impl Policy {
     /// The arguments that are secret.
     pub fn secrets(&self) -> &[SecretArgument] {
         &self.secrets
+    }
+
+    /// Puts what the caller said into the secret arguments. Whoever asks for the call has only tokens, so a secret that
+    /// `resolve` does not know is made up: a guessed password, a token of another conversation.
+    ///
+    /// # Errors
+    /// `invalid_parameters` when a secret argument is neither null nor a text that `resolve` knows.
+    pub fn resolve_secrets(
+        &self,
+        arguments: &mut Map<String, Value>,
+        mut resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
+    ) -> Result<(), Refusal> {
+        for secret in &self.secrets {
+            match arguments.get_mut(&secret.name) {
+                None | Some(Value::Null) => {}
+                Some(Value::String(text)) => {
+                    let value = resolve(secret, text).ok_or(Code::InvalidParameters)?;
+                    text.clone_from(&value);
+                }
+                Some(_) => return Err(Code::InvalidParameters.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Arguments as they may be shown and recorded: secret ones are replaced whole, whatever they hold and however deep

@@ -423,6 +423,30 @@ fn tokens_are_resolved_in_secret_arguments_only() {
 }
 
 #[test]
+fn a_secret_that_the_caller_did_not_say_is_refused() {
+    let tool = policy(
+        "login",
+        json!({"properties": {"username": {"type": "string"}, "password": {"type": "string"}}}),
+    );
+    for (password, code) in [
+        (json!("⟨password 1⟩"), None),
+        (json!(null), None),
+        (json!("⟨password 2⟩"), Some("invalid_parameters")),
+        (json!("guessed"), Some("invalid_parameters")),
+        (json!(1234), Some("invalid_parameters")),
+        (json!(["⟨password 1⟩"]), Some("invalid_parameters")),
+    ] {
+        let mut arguments = json!({"username": "alice", "password": password});
+        let found = tool
+            .resolve_secrets(arguments.as_object_mut().expect("an object"), |_, text| {
+                (text == "⟨password 1⟩").then(|| Zeroizing::new("said".to_owned()))
+            });
+        let found = found.err().map(|refusal| refusal.code.to_string());
+        assert_eq!(found.as_deref(), code, "{password}");
+    }
+}
+
+#[test]
 fn a_password_is_checked_as_it_was_given() {
     let login = policy(
         "login",

@@ -207,23 +207,12 @@ impl Gate {
         if policy.needs_caller() && !self.login.is_live(clock::now()) {
             return None;
         }
-        let complete = policy
-            .schema()
-            .check(self.with_secrets(policy, arguments))
-            .ok()?;
-        Some((spec, policy.without_secrets(&complete)))
-    }
-
-    fn with_secrets(&self, policy: &Policy, arguments: &Map<String, Value>) -> Map<String, Value> {
         let mut arguments = arguments.clone();
-        for secret in policy.secrets() {
-            if let Some(Value::String(text)) = arguments.get_mut(&secret.name)
-                && let Some(value) = self.vault.resolve(text)
-            {
-                *text = value.to_string();
-            }
-        }
-        arguments
+        policy
+            .resolve_secrets(&mut arguments, |_, text| self.vault.resolve(text))
+            .ok()?;
+        let complete = policy.schema().check(arguments).ok()?;
+        Some((spec, policy.without_secrets(&complete)))
     }
 
     // ---- calls ----
@@ -255,6 +244,22 @@ impl Gate {
             },
         );
         Ok(arguments)
+    }
+
+    /// The conversation itself refuses a call: that is a decision as any other, and in the trail. What may be shown of it.
+    pub(super) async fn refused(
+        &mut self,
+        call_id: &CallId,
+        call: &OpenCall,
+        code: Code,
+    ) -> CallView {
+        let entry = self.entry(call_id, call, Some(code.to_string()));
+        // Nothing follows from a refusal, so that one that cannot be written changes nothing.
+        let _written = self.trail.write(CALL, entry).await;
+        let mut view = self.view(call_id, call);
+        view.verdict = Some(code.to_string());
+        view.millis = Some(0.0);
+        view
     }
 
     /// A call that was let through before is sent again.
