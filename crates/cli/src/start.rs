@@ -60,6 +60,7 @@ impl Place {
             pepper: data.pepper()?,
             voice,
             meaning,
+            language: None,
             talk: None,
             secure,
             limits: Limits::default(),

@@ -10,19 +10,39 @@ use conversimple_wire::ToolSpec;
 /// Sets of tools that are remembered; one more throws all away.
 const SETS_LIMIT: usize = 64;
 
+/// Makes an engine that has heard nothing yet for an agent's tools, those that are internal left out.
+pub type MakeLanguage =
+    Arc<dyn Fn(&[ToolSpec]) -> Result<Box<dyn Language>, ProviderError> + Send + Sync>;
+
 /// Engines that have heard nothing yet.
-#[derive(Default)]
 pub(crate) struct Engines {
+    /// Makes another engine than the dialog, which needs no language model.
+    other: Option<MakeLanguage>,
     by_tools: Mutex<HashMap<String, DialogEngine>>,
 }
 
 impl Engines {
+    pub(crate) fn new(other: Option<MakeLanguage>) -> Self {
+        Self {
+            other,
+            by_tools: Mutex::default(),
+        }
+    }
+
     /// A fresh engine for a set of tools. Blocks while meanings are computed.
     pub(crate) fn for_tools(
         &self,
         tools: &[ToolSpec],
         meaning: Option<Arc<Meaning>>,
     ) -> Result<Box<dyn Language>, ProviderError> {
+        let offered: Vec<ToolSpec> = tools
+            .iter()
+            .filter(|tool| !tool.internal())
+            .cloned()
+            .collect();
+        if let Some(make) = &self.other {
+            return make(&offered);
+        }
         let key = serde_json::to_string(tools).unwrap_or_default();
         if let Some(engine) = self
             .by_tools
@@ -32,11 +52,6 @@ impl Engines {
         {
             return Ok(engine.fork());
         }
-        let offered: Vec<ToolSpec> = tools
-            .iter()
-            .filter(|tool| !tool.internal())
-            .cloned()
-            .collect();
         let engine = DialogEngine::new(&offered, meaning)?;
         let mut by_tools = self.by_tools.lock().unwrap_or_else(PoisonError::into_inner);
         if by_tools.len() >= SETS_LIMIT {

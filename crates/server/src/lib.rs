@@ -31,6 +31,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::get;
 
+pub use engines::MakeLanguage;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
 pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
 pub use session::Voice;

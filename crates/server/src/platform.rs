@@ -12,7 +12,7 @@ use conversimple_wire::{AgentId, Code};
 use serde::Serialize;
 
 use crate::clock;
-use crate::engines::Engines;
+use crate::engines::{Engines, MakeLanguage};
 use crate::quotas::Counters;
 use crate::refused::Refused;
 use crate::registry::Registry;
@@ -34,6 +34,8 @@ pub struct Settings {
     pub voice: Option<Voice>,
     /// The model for meaning; without it words alone choose tools.
     pub meaning: Option<Arc<Meaning>>,
+    /// Makes the language engines; without it the dialog decides, which needs no language model.
+    pub language: Option<MakeLanguage>,
     /// What the talk page is for; without it the page asks for a key.
     pub talk: Option<Talk>,
     /// Whether a proxy in front of us speaks TLS with the world.
@@ -128,7 +130,7 @@ impl Platform {
             limits: settings.limits,
             registry: Registry::default(),
             counters: Counters::new(settings.limits.calls_per_minute),
-            engines: Engines::default(),
+            engines: Engines::new(settings.language),
             tokens: Tokens::default(),
             signin: Signin::default(),
             requests: Requests::default(),

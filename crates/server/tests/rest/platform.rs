@@ -30,6 +30,7 @@ impl Running {
             pepper: pepper(),
             voice: None,
             meaning: None,
+            language: None,
             talk: None,
             secure: false,
             limits: Limits::default(),
