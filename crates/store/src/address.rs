@@ -100,8 +100,17 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Writes the path of a database file as the driver reads it.
+/// Writes the path of a database file as the driver reads it. The file is made where it is not there.
 pub(crate) fn sqlite_url(file: &Path) -> Result<Url> {
+    url_of_file(file, "?mode=rwc")
+}
+
+/// As [`sqlite_url`] for a file that must be there.
+pub(crate) fn sqlite_url_of_existing(file: &Path) -> Result<Url> {
+    url_of_file(file, "?mode=rw")
+}
+
+fn url_of_file(file: &Path, mode: &str) -> Result<Url> {
     let file = std::path::absolute(file).map_err(|_| Error::Address)?;
     let mut text = String::from("sqlite://");
     for byte in file.to_str().ok_or(Error::Address)?.bytes() {
@@ -111,7 +120,7 @@ pub(crate) fn sqlite_url(file: &Path) -> Result<Url> {
             text.push_str(&format!("%{byte:02X}"));
         }
     }
-    text.push_str("?mode=rwc");
+    text.push_str(mode);
     Url::parse(&text).map_err(|_| Error::Address)
 }
 

@@ -18,6 +18,7 @@ mod keys;
 mod retention;
 mod row;
 mod schema;
+mod sealed;
 mod settings;
 mod stamp;
 mod store;
@@ -38,6 +39,9 @@ pub use error::Error;
 pub use keys::{StoredKey, Usage, Verified};
 pub use retention::Forgotten;
 pub use row::{Listed, PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};
+pub use sealed::{
+    BATCH_CELLS, Batch, BoundTo, ClosedRow, RandomBytes, Rewrap, RewrapError, SealedColumn,
+};
 pub use stamp::Moment;
 pub use store::{Health, Store};
 pub use tenant::{Operator, Tenant};

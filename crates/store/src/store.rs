@@ -201,7 +201,7 @@ async fn schema_version(connection: &mut AnyConnection) -> Result<i64> {
     Ok(0)
 }
 
-fn install_drivers() {
+pub(crate) fn install_drivers() {
     static ONCE: Once = Once::new();
     ONCE.call_once(sqlx::any::install_default_drivers);
 }

@@ -11,6 +11,9 @@ mod history;
 #[path = "contract/keys.rs"]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod keys;
+#[path = "contract/sealed.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod sealed;
 #[path = "contract/shared.rs"]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod shared;
@@ -23,6 +26,12 @@ mod cases {
     pub(crate) use crate::history::*;
     pub(crate) use crate::keys::*;
     pub(crate) use crate::things::*;
+}
+
+/// Every case that opens the database by itself.
+mod by_url {
+    pub(crate) use crate::sealed::*;
+    pub(crate) use crate::shared::*;
 }
 
 use conversimple_store::{Address, Store};
@@ -40,7 +49,7 @@ macro_rules! on_both {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $url_case() {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                super::in_task(super::shared::$url_case(super::file_url(&folder))).await;
+                super::in_task(super::by_url::$url_case(super::file_url(&folder))).await;
             })*
         }
 
@@ -49,7 +58,7 @@ macro_rules! on_both {
             let cluster = cluster::Cluster::start();
             $(let database = cluster.database(stringify!($case));
             in_task(cases::$case(open(&database).await)).await;)*
-            $(in_task(shared::$url_case(cluster.database(stringify!($url_case)))).await;)*
+            $(in_task(by_url::$url_case(cluster.database(stringify!($url_case)))).await;)*
         }
     };
 }
@@ -77,6 +86,12 @@ on_both! {
     two_programs_do_not_fork_a_chain,
     a_database_of_a_newer_release_is_refused,
     a_record_that_was_tampered_with_is_found,
+    a_run_that_was_stopped_goes_on_where_it_was,
+    bound_values_stay_in_their_cells_and_both_forms_may_stand_together,
+    what_does_not_open_is_named_and_stays_as_it_was,
+    a_value_that_is_changed_meanwhile_is_not_overwritten,
+    only_what_the_catalogue_has_is_named,
+    every_usual_key_leads_through_the_rows,
     }
 }
 

@@ -1,0 +1,498 @@
+//! Sealing anew: a column of sealed values in a customer's own database, from older keys to the newest.
+//!
+//! Goes through the rows in the order of a key, a batch at a time; each batch is one transaction. What the newest key sealed
+//! already is left alone, so whoever stops in the middle goes on by starting again. A cell is replaced only while it still holds
+//! what was read, so a program that writes at the same time loses nothing. How a value is sealed is the guard's; the names of
+//! tables and columns are believed only when the database's catalogue has them. Random bytes are an argument. Does not
+//! know when every program that writes there has the new key: until then an older key may seal behind us.
+
+mod catalogue;
+mod statement;
+
+use conversimple_guard::seal::{Cell, Form, KeyRing, NONCE_BYTES, SealError};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyRow, AnyTypeInfoKind};
+use sqlx::{AnyConnection, AnyPool, Connection, Row, SqlStr, ValueRef};
+
+use crate::address::{Address, Kind, Place, sqlite_url_of_existing};
+use crate::error::Error;
+use crate::row::{int, maybe_text, text};
+use crate::store::{begin, install_drivers};
+use catalogue::{CellKind, Table};
+use statement::{Fill, statement};
+
+/// Cells of one batch: small enough that nobody who writes waits for long.
+pub const BATCH_CELLS: u32 = 250;
+
+/// How often a cell that somebody else changed meanwhile is read again within a batch.
+const TRIES: u32 = 3;
+
+/// Which column, as the operator names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedColumn {
+    /// The table; on PostgreSQL also as `schema.table`.
+    pub table: String,
+    /// The column of sealed values: text or bytes.
+    pub column: String,
+    /// The column that names the row; the primary key where none is named, or SQLite's own row number.
+    pub row: Option<String>,
+    /// Whose the rows are, which values of the bound form were sealed for.
+    pub customer: BoundTo,
+    /// Under which names of table and column values of the bound form were sealed, where it was not under these.
+    pub bound_as: (Option<String>, Option<String>),
+}
+
+/// For which customer values of the bound form were sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoundTo {
+    /// There are only Fernet tokens, which are bound to nothing.
+    Nobody,
+    /// One for all rows.
+    Id(String),
+    /// Each row says it in this column.
+    Column(String),
+}
+
+/// Why a column cannot be sealed anew.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RewrapError {
+    /// The database's own.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// There is no such file, and none is made.
+    #[error("the database file is not there: check the path after sqlite:")]
+    NoFile,
+    /// No such table.
+    #[error("the database has no table of that name (--table)")]
+    Table,
+    /// No such column; the option that names it.
+    #[error("the table has no column of that name ({0})")]
+    Column(&'static str),
+    /// The column cannot hold sealed values.
+    #[error("that column holds neither text nor bytes of its own, so no sealed values (--column)")]
+    ColumnType,
+    /// No primary key of one column.
+    #[error(
+        "the table has no primary key of one column: name one that is unique by itself with --id"
+    )]
+    NoKey,
+    /// Rows cannot be told apart by the column.
+    #[error("that column is not unique by itself, so it does not tell the rows apart (--id)")]
+    NotUnique,
+    /// Rows cannot be walked through by the column.
+    #[error("rows cannot be walked through by a key of that type: name another column with --id")]
+    KeyType,
+    /// Rows that nothing names.
+    #[error(
+        "{0} rows with a sealed value have no id or no customer: give them one, or name another column"
+    )]
+    Nameless(u64),
+    /// Values of the bound form, and nobody said whose.
+    #[error(
+        "the column has values that are bound to a customer: say whose with --customer ID or --customer-column COLUMN"
+    )]
+    Unbound,
+    /// No random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+}
+
+impl From<sqlx::Error> for RewrapError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What one batch did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Values sealed anew.
+    pub rewrapped: u64,
+    /// Values that the newest key sealed already, and cells that are empty.
+    pub already_new: u64,
+    /// Values that somebody else changed again and again meanwhile; another run finds them.
+    pub busy: u64,
+    /// Rows whose value does not open; their values are as they were.
+    pub closed: Vec<ClosedRow>,
+}
+
+/// A row whose value does not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedRow {
+    /// Its id.
+    pub row: String,
+    /// Whether it looks like a sealed value at all.
+    pub is_sealed: bool,
+}
+
+/// Makes random bytes; `None` when the system has none.
+pub type RandomBytes<'a> = &'a mut (dyn FnMut() -> Option<[u8; NONCE_BYTES]> + Send);
+
+/// A column on its way to the newest key.
+pub struct Rewrap {
+    kind: Kind,
+    pool: AnyPool,
+    statements: Statements,
+    bound: (String, String),
+    customer: BoundTo,
+    /// The key of the last row that was looked at.
+    at: Option<String>,
+    is_done: bool,
+}
+
+struct Statements {
+    count: SqlStr,
+    first: SqlStr,
+    next: SqlStr,
+    one: SqlStr,
+    replace: SqlStr,
+}
+
+/// A cell as it was read.
+struct Found {
+    at: String,
+    row: String,
+    customer: String,
+    value: Value,
+}
+
+enum Value {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Value {
+    fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+        }
+    }
+}
+
+impl Rewrap {
+    /// Opens the database and finds the column. Nothing is changed, and no database is made.
+    ///
+    /// # Errors
+    /// [`RewrapError`], by what is not there or does not serve.
+    pub async fn open(address: &Address, column: &SealedColumn) -> Result<Self, RewrapError> {
+        install_drivers();
+        let url = match address.place() {
+            Place::Sqlite { file, .. } if !file.is_file() => return Err(RewrapError::NoFile),
+            Place::Sqlite { file, .. } => sqlite_url_of_existing(file)?,
+            Place::Postgres(url) => url.clone(),
+        };
+        let options = <AnyConnectOptions as sqlx::ConnectOptions>::from_url(&url)?;
+        // As the store does: a pool would try a faulty address until its time is over.
+        let mut first = AnyConnection::connect_with(&options).await?;
+        let kind = address.kind();
+        let table = Table::find(kind, &mut first, column).await?;
+        let rewrap = Self {
+            kind,
+            pool: AnyPoolOptions::new()
+                .max_connections(1)
+                .connect_lazy_with(options),
+            statements: Statements::of(&table)?,
+            bound: (
+                or_else(&column.bound_as.0, table.name.as_str()),
+                or_else(&column.bound_as.1, table.column.as_str()),
+            ),
+            customer: column.customer.clone(),
+            at: None,
+            is_done: false,
+        };
+        let nameless = nameless(&table)?;
+        let nameless = int(&sqlx::query(nameless).fetch_one(&mut first).await?, "n")?;
+        first.close().await?;
+        match nameless {
+            0 => Ok(rewrap),
+            n => Err(RewrapError::Nameless(n.max(0).unsigned_abs())),
+        }
+    }
+
+    /// How many cells there are to look at.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn count(&self) -> Result<u64, RewrapError> {
+        let row = sqlx::query(self.statements.count.clone())
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(int(&row, "n")?.max(0).unsigned_abs())
+    }
+
+    /// Does the next batch, as one transaction; `None` when there is nothing more.
+    ///
+    /// # Errors
+    /// `Unbound`, `Random`, the database's own: what this batch did is then undone, and what was done before stays.
+    pub async fn step(
+        &mut self,
+        ring: &KeyRing,
+        random: RandomBytes<'_>,
+    ) -> Result<Option<Batch>, RewrapError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let cells = self.read().await?;
+        let Some(last) = cells.last().map(|cell| cell.at.clone()) else {
+            self.is_done = true;
+            return Ok(None);
+        };
+        let batch = self.write(ring, cells, random).await?;
+        self.at = Some(last);
+        Ok(Some(batch))
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    async fn read(&self) -> Result<Vec<Found>, RewrapError> {
+        let query = match &self.at {
+            None => sqlx::query(self.statements.first.clone()),
+            Some(at) => sqlx::query(self.statements.next.clone()).bind(at),
+        };
+        let query = query.bind(i64::from(BATCH_CELLS));
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| self.found(row)).collect()
+    }
+
+    /// Replaces what is to be replaced. Reading was outside of the transaction, so that it is short; what changed since
+    /// then does not compare equal any more, and is read again.
+    async fn write(
+        &self,
+        ring: &KeyRing,
+        cells: Vec<Found>,
+        random: RandomBytes<'_>,
+    ) -> Result<Batch, RewrapError> {
+        let mut batch = Batch::default();
+        let mut changes = Vec::new();
+        for cell in cells {
+            if let Some(new) = self.renewed(ring, &cell, random, &mut batch)? {
+                changes.push((cell, new));
+            }
+        }
+        if changes.is_empty() {
+            return Ok(batch);
+        }
+        let mut transaction = begin(self.kind, &self.pool).await?;
+        for (cell, new) in changes {
+            let mut waiting = Some((cell, new));
+            for _ in 0..TRIES {
+                let Some((cell, new)) = waiting.take() else {
+                    break;
+                };
+                if self.replace(&mut transaction, &cell, &new).await? {
+                    batch.rewrapped += 1;
+                    break;
+                }
+                let Some(cell) = self.read_again(&mut transaction, &cell.at).await? else {
+                    break;
+                };
+                waiting = self
+                    .renewed(ring, &cell, random, &mut batch)?
+                    .map(|new| (cell, new));
+            }
+            batch.busy += u64::from(waiting.is_some());
+        }
+        transaction.commit().await?;
+        Ok(batch)
+    }
+
+    /// The value that shall stand in a cell, or a note in the batch why there is none.
+    fn renewed(
+        &self,
+        ring: &KeyRing,
+        found: &Found,
+        random: RandomBytes<'_>,
+        batch: &mut Batch,
+    ) -> Result<Option<String>, RewrapError> {
+        if found.value.is_empty() {
+            batch.already_new += 1;
+            return Ok(None);
+        }
+        let form = found
+            .value
+            .as_text()
+            .and_then(|text| Some((text, Form::of(text)?)));
+        let fresh = random().ok_or(RewrapError::Random)?;
+        let renewed = match form {
+            Some((text, Form::Fernet)) => {
+                let (iv, _) = fresh.split_first_chunk().ok_or(RewrapError::Random)?;
+                ring.rewrap_fernet(text, *iv)
+            }
+            Some((text, Form::Bound)) => ring.rewrap(&self.cell(found)?, text, fresh),
+            None => Err(SealError::Closed),
+        };
+        match renewed {
+            Ok(Some(new)) => Ok(Some(new)),
+            Ok(None) => {
+                batch.already_new += 1;
+                Ok(None)
+            }
+            Err(_) => {
+                batch.closed.push(ClosedRow {
+                    row: found.row.clone(),
+                    is_sealed: form.is_some(),
+                });
+                Ok(None)
+            }
+        }
+    }
+
+    fn cell<'a>(&'a self, found: &'a Found) -> Result<Cell<'a>, RewrapError> {
+        Ok(Cell {
+            tenant: match &self.customer {
+                BoundTo::Nobody => return Err(RewrapError::Unbound),
+                BoundTo::Id(id) => id,
+                BoundTo::Column(_) => &found.customer,
+            },
+            table: &self.bound.0,
+            column: &self.bound.1,
+            row: &found.row,
+        })
+    }
+
+    async fn replace(
+        &self,
+        connection: &mut AnyConnection,
+        found: &Found,
+        new: &str,
+    ) -> Result<bool, RewrapError> {
+        let query = sqlx::query(self.statements.replace.clone());
+        let query = match &found.value {
+            Value::Text(old) => query.bind(new).bind(&found.at).bind(old),
+            Value::Bytes(old) => query
+                .bind(new.as_bytes())
+                .bind(&found.at)
+                .bind(old.as_slice()),
+        };
+        Ok(query.execute(connection).await?.rows_affected() > 0)
+    }
+
+    async fn read_again(
+        &self,
+        connection: &mut AnyConnection,
+        at: &str,
+    ) -> Result<Option<Found>, RewrapError> {
+        sqlx::query(self.statements.one.clone())
+            .bind(at)
+            .fetch_optional(connection)
+            .await?
+            .map(|row| self.found(&row))
+            .transpose()
+    }
+
+    fn found(&self, row: &AnyRow) -> Result<Found, RewrapError> {
+        let is_bytes = row.try_get_raw("sealed")?.type_info().kind() == AnyTypeInfoKind::Blob;
+        let value = if is_bytes {
+            Value::Bytes(row.try_get("sealed")?)
+        } else {
+            Value::Text(text(row, "sealed")?)
+        };
+        Ok(Found {
+            at: text(row, "at")?,
+            // A row that lost its name since the start is bound to no name, and so does not open.
+            row: maybe_text(row, "row")?.unwrap_or_default(),
+            customer: maybe_text(row, "customer")?.unwrap_or_default(),
+            value,
+        })
+    }
+}
+
+/// A column's value as it is, each in the way of its database, and whether it still is what was read.
+fn dialect(cell: CellKind) -> [(&'static str, Fill<'static>); 3] {
+    let (value, same, row) = match cell {
+        CellKind::Sqlite => (
+            "CASE typeof({column}) WHEN 'blob' THEN {column} ELSE CAST({column} AS TEXT) END",
+            "{column} COLLATE BINARY = $3",
+            "CASE typeof({row}) WHEN 'blob' THEN lower(hex({row})) ELSE CAST({row} AS TEXT) END",
+        ),
+        CellKind::Text => (
+            "CAST({column} AS TEXT)",
+            "CAST({column} AS TEXT) COLLATE \"C\" = $3",
+            "CAST({row} AS TEXT)",
+        ),
+        CellKind::Bytes => ("{column}", "{column} = $3", "CAST({row} AS TEXT)"),
+    };
+    [
+        ("value", Fill::Sql(value)),
+        ("same", Fill::Sql(same)),
+        ("row_name", Fill::Sql(row)),
+    ]
+}
+
+const SELECT: &str = "SELECT CAST({cursor} AS TEXT) AS at, {row_name} AS row, {customer} AS customer, {value} AS sealed
+    FROM {table} WHERE {column} IS NOT NULL";
+
+impl Statements {
+    fn of(table: &Table) -> Result<Self, Error> {
+        let made = |template, key| statement(template, &fills(table, key));
+        Ok(Self {
+            count: made(
+                "SELECT COUNT(*) AS n FROM {table} WHERE {column} IS NOT NULL",
+                "",
+            )?,
+            first: made("{select} ORDER BY {cursor} LIMIT $1", "")?,
+            next: made(
+                "{select} AND {cursor} > {place} ORDER BY {cursor} LIMIT $2",
+                "$1",
+            )?,
+            one: made("{select} AND {cursor} = {place}", "$1")?,
+            replace: made(
+                "UPDATE {table} SET {column} = $1 WHERE {cursor} = {place} AND {same}",
+                "$2",
+            )?,
+        })
+    }
+}
+
+fn nameless(table: &Table) -> Result<SqlStr, Error> {
+    let template = match table.customer {
+        Some(_) => {
+            "SELECT COUNT(*) AS n FROM {table} WHERE {column} IS NOT NULL AND ({row} IS NULL OR {customer_column} IS NULL)"
+        }
+        None => "SELECT COUNT(*) AS n FROM {table} WHERE {column} IS NOT NULL AND {row} IS NULL",
+    };
+    statement(template, &fills(table, ""))
+}
+
+fn fills<'a>(table: &'a Table, key: &'static str) -> Vec<(&'static str, Fill<'a>)> {
+    let mut fills = Vec::from(dialect(table.cell));
+    fills.extend([
+        ("select", Fill::Sql(SELECT)),
+        ("column", Fill::Name(&table.column)),
+        ("row", Fill::Name(&table.row)),
+        ("cursor", Fill::Name(&table.cursor.0)),
+        ("place", Fill::Sql(table.cursor.1)),
+        ("key", Fill::Sql(key)),
+        ("name", Fill::Name(&table.name)),
+    ]);
+    match &table.schema {
+        Some(schema) => fills.extend([
+            ("table", Fill::Sql("{schema}.{name}")),
+            ("schema", Fill::Name(schema)),
+        ]),
+        None => fills.push(("table", Fill::Sql("{name}"))),
+    }
+    match &table.customer {
+        Some(customer) => fills.extend([
+            ("customer", Fill::Sql("CAST({customer_column} AS TEXT)")),
+            ("customer_column", Fill::Name(customer)),
+        ]),
+        None => fills.push(("customer", Fill::Sql("CAST(NULL AS TEXT)"))),
+    }
+    fills
+}
+
+fn or_else(named: &Option<String>, found: &str) -> String {
+    named.clone().unwrap_or_else(|| found.to_owned())
+}
