@@ -59,7 +59,7 @@ pub(super) fn statement(template: &'static str, fills: &[(&str, Fill<'_>)]) -> R
     let mut out = String::new();
     fill(&mut out, template, fills)?;
     #[expect(
-        clippy::disallowed_types,
+        clippy::disallowed_methods,
         reason = "the text is of literals and quoted names of the catalogue, which is what this file is for"
     )]
     let safe = sqlx::AssertSqlSafe(out);
