@@ -1,4 +1,4 @@
-//! `conversimple keys`: make, list, rotate and revoke API keys.
+//! `conversimple keys`: make, list, rotate and revoke API keys; seal anew what older encryption keys sealed.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use conversimple_wire::CustomerId;
 use conversimple_wire::rest::CreatedKey;
 
 use crate::data::{self, DataDir};
+use crate::rewrap;
 
 /// How long a key lives: the guide's 90 days.
 pub(crate) const LIFETIME: Duration = LIFETIME_DEFAULT;
@@ -61,6 +62,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: KeyPlace,
     },
+    /// Seal a column of a database anew: what older keys of ENCRYPTION_KEY sealed goes under the newest.
+    Rewrap(rewrap::Options),
 }
 
 /// What a key is for.
@@ -108,6 +111,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
                 Command::List { customer, place } => list(customer.as_deref(), place).await?,
                 Command::Rotate { id, grace, place } => rotate(id, *grace, place).await?,
                 Command::Revoke { id, place } => revoke(id, place).await?,
+                Command::Rewrap(options) => return rewrap::run(options).await,
             }
             Ok(ExitCode::SUCCESS)
         })

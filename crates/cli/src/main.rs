@@ -15,6 +15,7 @@ mod keys;
 mod models;
 mod new;
 mod redact;
+mod rewrap;
 mod serve;
 mod start;
 mod voice;
@@ -41,7 +42,7 @@ enum Command {
     Serve(serve::Options),
     /// Hold a conversation from wav files or typed lines.
     Call(call::Options),
-    /// API keys of the customers.
+    /// API keys of the customers, and the keys that seal what is stored.
     #[command(subcommand)]
     Keys(keys::Command),
     /// The speech models.

@@ -1,0 +1,235 @@
+//! `conversimple keys rewrap`: what older keys of `ENCRYPTION_KEY` sealed in a database is sealed anew with the newest.
+//!
+//! Decides how the work is shown and stopped. What is done to a cell is decided by the store and the guard; nothing of a value
+//! or a key is printed, only ids of rows that do not open.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use conversimple::Environment;
+use conversimple_guard::seal::{KeyRing, NONCE_BYTES};
+use conversimple_store::{Address, Batch, BoundTo, ClosedRow, Rewrap, SealedColumn};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::data;
+
+/// How often a line says how far it is, where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// What a shell gives a program that Ctrl-C ended: the work is not done.
+const STOPPED: u8 = 130;
+
+/// Options of `keys rewrap`.
+#[derive(Args)]
+#[command(
+    after_help = "ENCRYPTION_KEY, in the environment or in .env, holds the keys, the newest first. Give every program that uses the \
+column the new key first, then run this, and once more when it is through: when the second run rewraps nothing, the old key can go.\n\n\
+Exit codes: 0 everything is under the newest key; 1 some values do not open or kept changing, and are as they were; \
+2 could not run; 130 stopped, and another run goes on from there."
+)]
+pub(crate) struct Options {
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME. A password belongs into the environment variable, not here.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database: String,
+    /// The table; on PostgreSQL also as SCHEMA.TABLE.
+    #[arg(long)]
+    table: String,
+    /// The column of sealed values, text or bytes; Fernet tokens stay Fernet tokens.
+    #[arg(long)]
+    column: String,
+    /// The column that names the row [default: the primary key].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Whose all the values are that are bound to a cell.
+    #[arg(long, value_name = "ID", conflicts_with = "customer_column")]
+    customer: Option<String>,
+    /// The column that says whose each value is.
+    #[arg(long, value_name = "COLUMN")]
+    customer_column: Option<String>,
+    /// The table's name under which values were bound to their cells, where it is another.
+    #[arg(long, value_name = "NAME")]
+    bound_table: Option<String>,
+    /// The column's name under which values were bound to their cells, where it is another.
+    #[arg(long, value_name = "NAME")]
+    bound_column: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn column(&self) -> SealedColumn {
+        let customer = match (&self.customer, &self.customer_column) {
+            (Some(id), _) => BoundTo::Id(id.clone()),
+            (None, Some(column)) => BoundTo::Column(column.clone()),
+            (None, None) => BoundTo::Nobody,
+        };
+        SealedColumn {
+            table: self.table.clone(),
+            column: self.column.clone(),
+            row: self.id.clone(),
+            customer,
+            bound_as: (self.bound_table.clone(), self.bound_column.clone()),
+        }
+    }
+}
+
+pub(crate) async fn run(options: &Options) -> Result<ExitCode> {
+    let ring = key_ring()?;
+    let address = Address::parse(&options.database).context("--database")?;
+    let mut rewrap = Rewrap::open(&address, &options.column()).await?;
+    let mut shown = Shown::start(rewrap.count().await?, options.json);
+    let stop = stop_on_interrupt();
+    let mut is_stopped = false;
+    let mut random = || data::random::<NONCE_BYTES>().ok();
+    while let Some(batch) = rewrap.step(&ring, &mut random).await? {
+        shown.add(batch);
+        if stop.load(Ordering::Relaxed) {
+            is_stopped = true;
+            break;
+        }
+    }
+    rewrap.close().await;
+    shown.finish(is_stopped)
+}
+
+/// The keys of the environment or of `.env`.
+fn key_ring() -> Result<KeyRing> {
+    let environment = Environment::load()?;
+    let text = environment.text("ENCRYPTION_KEY").context(
+        "ENCRYPTION_KEY is not set: the keys, the newest first, separated by commas, in the environment or in .env",
+    )?;
+    Ok(KeyRing::parse(&text)?)
+}
+
+/// Ctrl-C and a polite kill stop after the batch that is going on; a second time they end the program, and the
+/// database undoes the batch.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = stop.clone();
+    tokio::spawn(async move {
+        crate::start::stopped().await;
+        seen.store(true, Ordering::Relaxed);
+        crate::start::stopped().await;
+        std::process::exit(i32::from(STOPPED));
+    });
+    stop
+}
+
+/// What is shown of the work: a bar on a terminal, lines elsewhere; rows that do not open as they are met.
+struct Shown {
+    bar: ProgressBar,
+    json: bool,
+    last_line: Instant,
+    total: u64,
+    rewrapped: u64,
+    already_new: u64,
+    busy: u64,
+    closed: Vec<ClosedRow>,
+}
+
+impl Shown {
+    fn start(total: u64, json: bool) -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            let style =
+                ProgressStyle::with_template("{bar:30} {pos}/{len} values  {msg}  {eta} left");
+            ProgressBar::new(total)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        } else {
+            ProgressBar::hidden()
+        };
+        Self {
+            bar,
+            json,
+            last_line: Instant::now(),
+            total,
+            rewrapped: 0,
+            already_new: 0,
+            busy: 0,
+            closed: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, batch: Batch) {
+        self.rewrapped += batch.rewrapped;
+        self.already_new += batch.already_new;
+        self.busy += batch.busy;
+        for row in batch.closed {
+            let row_id = row.row.escape_debug();
+            let why = if row.is_sealed {
+                "opens under no key"
+            } else {
+                "holds no sealed value"
+            };
+            self.bar
+                .suspend(|| eprintln!("row {row_id} {why}; it stays as it is"));
+            self.closed.push(row);
+        }
+        self.bar.set_position(self.seen());
+        self.bar
+            .set_message(format!("{} rewrapped", self.rewrapped));
+        if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = Instant::now();
+            eprintln!(
+                "{} of {} values, {} rewrapped",
+                self.seen(),
+                self.total,
+                self.rewrapped
+            );
+        }
+    }
+
+    fn seen(&self) -> u64 {
+        self.rewrapped + self.already_new + self.busy + self.closed.len() as u64
+    }
+
+    fn finish(&self, is_stopped: bool) -> Result<ExitCode> {
+        self.bar.finish_and_clear();
+        let Self {
+            rewrapped,
+            already_new,
+            busy,
+            ..
+        } = self;
+        let failed = self.closed.len();
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let rows: Vec<_> = self.closed.iter().map(|row| &row.row).collect();
+            let said = serde_json::json!({"rewrapped": rewrapped, "already_new": already_new, "failed": failed,
+                "failed_rows": rows, "changed_meanwhile": busy, "stopped": is_stopped});
+            writeln!(out, "{said}")?;
+        } else {
+            writeln!(
+                out,
+                "{rewrapped} rewrapped, {already_new} already under the newest key, {failed} failed"
+            )?;
+            if *busy > 0 {
+                writeln!(out, "{busy} kept changing meanwhile: run this again")?;
+            }
+            if is_stopped {
+                writeln!(
+                    out,
+                    "Stopped before the end; nothing is half done. Another run goes on from here."
+                )?;
+            }
+            if failed > 0 {
+                writeln!(
+                    out,
+                    "The rows named above open under no key of ENCRYPTION_KEY, and are as they were. Is an older key missing there?"
+                )?;
+            }
+        }
+        Ok(if is_stopped {
+            ExitCode::from(STOPPED)
+        } else if failed > 0 || *busy > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}
