@@ -12,24 +12,26 @@ mod outcome;
 mod reply;
 mod task;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use conversimple_wire::tool::{OwnThing, Role};
 use conversimple_wire::{ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
-use crate::index::Index;
+use crate::index::{Index, add_telling};
 use crate::own::{Pick, pick};
 use crate::phrase::{deed, list, read_back};
 use crate::say::spoken_text;
-use crate::step::{Act, Heard, Step, spoken_name};
+use crate::step::{Act, Expect, Heard, Step, spoken_name};
 use task::{Question, Task};
 
 /// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.
 #[derive(Debug, Clone)]
 pub struct Dialog {
     index: Arc<Index>,
+    /// The words of the tools and of the caller's own things.
+    vocabulary: Arc<BTreeSet<String>>,
     logged_in: bool,
     /// What is being filled.
     task: Option<Task>,
@@ -60,6 +62,7 @@ impl Dialog {
     /// A dialog at its beginning.
     pub fn new(index: Arc<Index>) -> Self {
         Self {
+            vocabulary: index.vocabulary().clone(),
             index,
             logged_in: false,
             task: None,
@@ -125,6 +128,10 @@ impl Dialog {
         things.truncate(OWN_LIMIT);
         let own = Arc::make_mut(&mut self.own);
         if own.len() < OWN_LIMIT || own.contains_key(kind) {
+            let vocabulary = Arc::make_mut(&mut self.vocabulary);
+            for name in things.iter().flat_map(|thing| &thing.names).take(OWN_LIMIT) {
+                add_telling(name, vocabulary);
+            }
             own.insert(kind.to_owned(), things);
         }
         let step = match self.task.take() {
@@ -159,6 +166,15 @@ impl Dialog {
     fn own_name(&self, kind: &str, id: &str) -> Option<String> {
         let thing = self.own.get(kind)?.iter().find(|thing| thing.id == id)?;
         Some(spoken_name(thing).to_owned())
+    }
+
+    /// Words that the caller is likely to say next, in lower case, so that a recogniser in doubt may prefer them. There
+    /// are none while a secret is asked for: it is not made of the tools' words.
+    pub fn vocabulary(&self) -> Arc<BTreeSet<String>> {
+        match self.said.expects {
+            Some(Expect::Secret { .. }) => Arc::default(),
+            Some(Expect::YesNo | Expect::Open) | None => self.vocabulary.clone(),
+        }
     }
 
     /// Whether a login succeeded in this conversation and no logout since.

@@ -2,7 +2,8 @@
 //!
 //! Decides how well an utterance fits each tool. What follows from the scores is decided by `choose`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use conversimple_wire::ToolSpec;
 
@@ -17,6 +18,7 @@ pub struct Index {
     meanings: Vec<Vec<f32>>,
     /// In how many tools a stem stands.
     frequency: BTreeMap<String, u32>,
+    vocabulary: Arc<BTreeSet<String>>,
 }
 
 /// One tool with its words.
@@ -69,12 +71,16 @@ pub(crate) struct Fit {
 const DESCRIPTION_LIMIT_BYTES: usize = 1_500;
 const EXAMPLES_LIMIT: usize = 24;
 
+/// Most words of an agent that are listened for. A recogniser that expects every word expects none.
+const VOCABULARY_LIMIT: usize = 1_000;
+
 impl Index {
     /// Prepares a set of tools. Internal tools are left out: nothing that a caller says can reach them.
     pub fn new(tools: &[ToolSpec]) -> Self {
         let mut phrases = Vec::new();
         let mut out = Vec::new();
         let mut frequency = BTreeMap::new();
+        let mut vocabulary = BTreeSet::new();
         for spec in tools
             .iter()
             .filter(|spec| !spec.internal())
@@ -84,6 +90,9 @@ impl Index {
             for key in tool.bag.keys() {
                 *frequency.entry(key.clone()).or_default() += 1;
             }
+            for text in spoken_texts(spec) {
+                add_telling(&text, &mut vocabulary);
+            }
             out.push(tool);
         }
         Self {
@@ -91,6 +100,7 @@ impl Index {
             phrases,
             meanings: Vec::new(),
             frequency,
+            vocabulary: Arc::new(vocabulary),
         }
     }
 
@@ -107,6 +117,11 @@ impl Index {
             self.meanings = embeddings;
         }
         self
+    }
+
+    /// The telling words of the tools, in lower case: what a caller is likely to say.
+    pub(crate) fn vocabulary(&self) -> &Arc<BTreeSet<String>> {
+        &self.vocabulary
     }
 
     pub(crate) fn has_meaning(&self) -> bool {
@@ -323,6 +338,38 @@ fn plain_words(text: &str) -> Vec<(String, f32)> {
         .take(30)
         .map(|word| (word.lower, 1.0))
         .collect()
+}
+
+/// What stands in a declaration and may come out of a caller's mouth.
+fn spoken_texts(spec: &ToolSpec) -> Vec<String> {
+    let mut texts = vec![
+        identifier_words(limited(&spec.name, 200)).join(" "),
+        limited(&spec.description, DESCRIPTION_LIMIT_BYTES).to_owned(),
+    ];
+    let examples = spec.examples().into_iter().take(EXAMPLES_LIMIT);
+    texts.extend(examples.map(|text| limited(text, 300).to_owned()));
+    for argument in spec.arguments().take(60) {
+        texts.push(identifier_words(limited(argument.name, 100)).join(" "));
+        let choices = crate::shape::choices(argument.schema).unwrap_or_default();
+        texts.extend(
+            choices
+                .iter()
+                .take(60)
+                .filter_map(|value| Some(limited(value.as_str()?, 100).to_owned())),
+        );
+    }
+    texts
+}
+
+/// Adds the words of a text that tell something by themselves; small words are heard well enough without help.
+pub(crate) fn add_telling(text: &str, vocabulary: &mut BTreeSet<String>) {
+    for word in words(text) {
+        let is_word =
+            word.lower.chars().count() >= 3 && word.lower.chars().all(char::is_alphabetic);
+        if is_word && weight(&word.lower) >= 1.0 && vocabulary.len() < VOCABULARY_LIMIT {
+            vocabulary.insert(word.lower);
+        }
+    }
 }
 
 /// Whether the one thing that a tool must be given is the text to look for.

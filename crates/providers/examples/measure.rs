@@ -2,10 +2,12 @@
 //!
 //! Every model computes on the calling thread, so its processor time is what it takes on an idle core, however busy the machine is.
 //!
-//! `cargo run --release -p conversimple-providers --example measure [FILE.wav…]`; with files it prints what is heard in them too.
+//! `cargo run --release -p conversimple-providers --example measure [--expect=WORD,WORD] [FILE.wav…]`; with files it prints what is
+//! heard in them too, in doubt as the words that are expected.
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use conversimple_providers::audio::wav;
@@ -15,6 +17,14 @@ use conversimple_providers::{
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (options, files): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--expect="));
+    let expected: BTreeSet<String> = options
+        .iter()
+        .flat_map(|option| option["--expect=".len()..].split(','))
+        .map(str::to_owned)
+        .collect();
     let dir = models::cache_dir_from_env()?;
     let start = Instant::now();
     models::pull(&dir, &mut |progress| {
@@ -54,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let took = median(9, || voice.synthesize(clause).map(|_| ()))?;
         let heard = conversimple_providers::audio::to_f32(&sound);
         let heard = conversimple_providers::audio::resample(&heard, voice.rate_hz(), 16_000);
-        let hearing = median(9, || moonshine.transcribe(&heard).map(|_| ()))?;
+        let hearing = median(9, || moonshine.transcribe(&heard, &expected).map(|_| ()))?;
         println!("{clause}: {seconds:.2} s spoken in {took:?}, heard in {hearing:?}");
     }
     for text in [
@@ -65,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{text}: meaning in {took:?}");
     }
 
-    for file in std::env::args().skip(1) {
+    for file in files {
         let audio = wav::read(file.as_ref())?.at_rate(16_000);
         let seconds = audio.len() as f32 / 16_000.0;
         let mut detector = vad.detector();
@@ -75,8 +85,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .iter()
             .filter(|frame| detector.probability(frame).is_ok_and(|p| p > 0.5))
             .count();
-        let heard = moonshine.transcribe(&audio)?;
-        let took = median(9, || moonshine.transcribe(&audio).map(|_| ()))?;
+        let heard = moonshine.transcribe(&audio, &expected)?;
+        let took = median(9, || moonshine.transcribe(&audio, &expected).map(|_| ()))?;
         println!("{file}: {seconds:.1} s, {speech} frames of speech, {took:?}: {heard}");
         let frames = audio.as_chunks::<512>().0;
         let took = median(5, || {

@@ -3,6 +3,7 @@
 //! An engine decides what to say and which tool it would like to call. It decides nothing else: a call that it asks
 //! for is withheld, refused or sent by others, and the words that it hears carry tokens in place of secrets.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,6 +60,11 @@ pub trait Language: Send + Sync {
     /// # Errors
     /// [`ProviderError`] when the engine is out of order; the conversation then apologises.
     fn step(&mut self, happening: Happening) -> Deciding<'_>;
+
+    /// Words that the caller is likely to say next, in lower case: a recogniser in doubt prefers them.
+    fn vocabulary(&self) -> Arc<BTreeSet<String>> {
+        Arc::default()
+    }
 
     /// A copy that can be asked on trial and thrown away. It must be cheap.
     fn fork(&self) -> Box<dyn Language>;
@@ -132,6 +138,10 @@ impl Language for DialogEngine {
                 Happening::Declined { tool } => Ok(self.dialog.declined(&tool)),
             }
         })
+    }
+
+    fn vocabulary(&self) -> Arc<BTreeSet<String>> {
+        self.dialog.vocabulary()
     }
 
     fn fork(&self) -> Box<dyn Language> {

@@ -1,8 +1,12 @@
-//! Speech to text with Moonshine tiny: encoder, greedy decoder with its cache, and the guards against a model that loops.
+//! Speech to text with Moonshine tiny: encoder, decoder with its cache, and what is done about a model that loops.
+//! `search` decides which of its words are taken.
 //!
 //! What the words mean, and that "for" may have been "four", is decided elsewhere.
 
+mod search;
 mod tokens;
+
+use std::collections::BTreeSet;
 
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::{DynValue, Tensor, TensorRef};
@@ -13,7 +17,8 @@ use crate::runtime::{Memory, Runtime};
 use crate::speech_in::LISTENING_RATE_HZ;
 use crate::{ProviderError, SpeechToText};
 
-use tokens::{Vocabulary, cut_echo, cut_repetition};
+use search::Search;
+use tokens::{Vocabulary, cut_echo};
 
 const MODEL: &str = "speech to text";
 const LAYERS: usize = 6;
@@ -91,7 +96,12 @@ impl Moonshine {
         })
     }
 
-    fn piece(&self, audio: &[f32], silence: f32) -> ort::Result<String> {
+    fn piece(
+        &self,
+        audio: &[f32],
+        silence: f32,
+        expected: &BTreeSet<String>,
+    ) -> ort::Result<String> {
         let audio = trimmed(audio, silence);
         if audio.len() < SHORTEST_SAMPLES {
             return Ok(String::new());
@@ -108,18 +118,19 @@ impl Moonshine {
             .collect();
         let most = most_tokens(audio.len());
         padded.resize(audio.len().max(PADDED_SAMPLES), 0.0);
+        let search = || Search::new(&self.vocabulary, expected);
         let mut recogniser = self.recognisers.take();
-        let mut heard = recogniser.recognise(&padded, most, &self.names)?;
+        let mut heard = recogniser.recognise(&padded, most, search(), &self.names)?;
         if !heard.is_complete {
             // It talks on by itself. Another length of silence after the speech almost always brings it to an end (2026-11-23).
             padded.resize(padded.len() + MORE_SILENCE_SAMPLES, 0.0);
-            let again = recogniser.recognise(&padded, most, &self.names)?;
+            let again = recogniser.recognise(&padded, most, search(), &self.names)?;
             if again.is_complete || again.tokens.len() < heard.tokens.len() {
                 heard = again;
             }
         }
         drop(recogniser);
-        let tokens = cut_repetition(&heard.tokens);
+        let tokens = self.vocabulary.cut_repetition(&heard.tokens);
         let tokens = if heard.is_complete {
             tokens
         } else {
@@ -130,12 +141,16 @@ impl Moonshine {
 }
 
 impl SpeechToText for Moonshine {
-    fn transcribe(&self, audio: &[f32]) -> Result<String, ProviderError> {
+    fn transcribe(
+        &self,
+        audio: &[f32],
+        expected: &BTreeSet<String>,
+    ) -> Result<String, ProviderError> {
         let mut text = String::new();
         let silence = silence_of(audio);
         for piece in pieces(audio) {
             let words = self
-                .piece(piece, silence)
+                .piece(piece, silence, expected)
                 .map_err(|cause| ProviderError::inference(MODEL, cause))?;
             if !text.is_empty() && !words.is_empty() {
                 text.push(' ');
@@ -147,7 +162,13 @@ impl SpeechToText for Moonshine {
 }
 
 impl Recogniser {
-    fn recognise(&mut self, audio: &[f32], most: usize, names: &CacheNames) -> ort::Result<Heard> {
+    fn recognise(
+        &mut self,
+        audio: &[f32],
+        most: usize,
+        search: Search<'_>,
+        names: &CacheNames,
+    ) -> ort::Result<Heard> {
         let length = audio.len();
         let mask = vec![1_i64; length];
         let mut encoded = self.encoder.run(ort::inputs![
@@ -156,33 +177,34 @@ impl Recogniser {
         ])?;
         let hidden = take(&mut encoded, "last_hidden_state")?;
         drop(encoded);
-        self.decode(&hidden, &mask, most, names)
+        self.decode(hidden, mask, most, search, names)
     }
 
+    /// The first step is one hypothesis's; from then on all hypotheses go through the decoder side by side.
     fn decode(
         &mut self,
-        hidden: &DynValue,
-        mask: &[i64],
+        mut hidden: DynValue,
+        mut mask: Vec<i64>,
         most: usize,
+        mut search: Search<'_>,
         names: &CacheNames,
     ) -> ort::Result<Heard> {
+        let length = mask.len();
         let mut cache = Cache::empty()?;
         let mut tokens = vec![START];
-        let mut is_complete = false;
-        while tokens.len() <= most {
-            let last = [tokens[tokens.len() - 1]];
-            let first = tokens.len() == 1;
-            let cached = [!first];
+        for step in 0..most {
+            let rows = tokens.len();
+            let cached = [step > 0];
             let mut inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
                 (
                     "encoder_attention_mask",
-                    TensorRef::from_array_view(([1_usize, mask.len()], mask))?.into(),
+                    TensorRef::from_array_view(([rows, length], &mask[..]))?.into(),
                 ),
                 (
                     "input_ids",
-                    TensorRef::from_array_view(([1_usize, 1], &last[..]))?.into(),
+                    TensorRef::from_array_view(([rows, 1], &tokens[..]))?.into(),
                 ),
-                ("encoder_hidden_states", hidden.into()),
+                ("encoder_hidden_states", (&hidden).into()),
                 (
                     "use_cache_branch",
                     TensorRef::from_array_view(([1_usize], &cached[..]))?.into(),
@@ -192,25 +214,19 @@ impl Recogniser {
                 inputs.push((name, value.into()));
             }
             let mut outputs = self.decoder.run(inputs)?;
-            let next = {
+            let parents = {
                 let (_, logits) = outputs["logits"].try_extract_tensor::<f32>()?;
-                largest(logits)
+                search.advance(logits)
             };
-            if next == END {
-                is_complete = true;
-                break;
+            let Some(parents) = parents else { break };
+            cache.keep(&mut outputs, names, &parents, step == 0)?;
+            if step == 0 {
+                hidden = rows_of(&hidden, &parents)?;
+                mask = mask.repeat(parents.len());
             }
-            tokens.push(next);
-            cache.keep(&mut outputs, names, first)?;
-            if tokens::is_looping(&tokens[1..]) {
-                break;
-            }
+            tokens = search.last_tokens();
         }
-        tokens.remove(0);
-        Ok(Heard {
-            tokens,
-            is_complete,
-        })
+        Ok(search.into_heard())
     }
 }
 
@@ -231,20 +247,36 @@ impl Cache {
         Ok(Self { values })
     }
 
-    /// The decoder's part grows with each step; the encoder's is computed in the first step only.
+    /// The decoder's part grows with each step and follows the hypotheses; the encoder's is computed in the first step
+    /// and is the same for all.
     fn keep(
         &mut self,
         outputs: &mut SessionOutputs<'_>,
         names: &CacheNames,
+        parents: &[usize],
         first: bool,
     ) -> ort::Result<()> {
         for (index, value) in self.values.iter_mut().enumerate() {
             if first || !names.of_encoder[index] {
-                *value = take(outputs, &names.present[index])?;
+                *value = rows_of(&take(outputs, &names.present[index])?, parents)?;
             }
         }
         Ok(())
     }
+}
+
+/// The rows of a tensor's first dimension in another order.
+fn rows_of(value: &DynValue, rows: &[usize]) -> ort::Result<DynValue> {
+    let (shape, values) = value.try_extract_tensor::<f32>()?;
+    let mut shape: Vec<i64> = shape.to_vec();
+    let count = shape.first().and_then(|&count| usize::try_from(count).ok());
+    let width = values.len() / count.unwrap_or(1).max(1);
+    let mut chosen = Vec::with_capacity(width * rows.len());
+    for &row in rows {
+        chosen.extend_from_slice(&values[row * width..(row + 1) * width]);
+    }
+    shape[0] = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    Ok(Tensor::from_array((shape, chosen))?.into_dyn())
 }
 
 /// The decoder's names for its cache, made once.
@@ -284,16 +316,6 @@ fn take(outputs: &mut SessionOutputs<'_>, name: &str) -> ort::Result<DynValue> {
     outputs
         .remove(name)
         .ok_or_else(|| ort::Error::new(format!("the model gave no {name}")))
-}
-
-fn largest(logits: &[f32]) -> i64 {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (index, &logit) in logits.iter().enumerate() {
-        if logit > best.1 {
-            best = (index, logit);
-        }
-    }
-    i64::try_from(best.0).unwrap_or(END)
 }
 
 /// How loud a step may be and still be silence: a fiftieth (−34 dB) of the loudest step, and never more than what nobody hears.

@@ -2,6 +2,7 @@
 //!
 //! They are fetched into the models' folder when they are missing.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use conversimple_providers::audio::{resample, to_f32};
@@ -91,7 +92,9 @@ fn what_the_voice_says_is_understood() {
     ];
     let (mut errors, mut total) = (0, 0);
     for sentence in sentences {
-        let heard = ear.transcribe(&say(&voice, sentence)).expect("it hears");
+        let heard = ear
+            .transcribe(&say(&voice, sentence), &BTreeSet::new())
+            .expect("it hears");
         let (said, heard) = (words(sentence), words(&heard));
         errors += word_errors(&said, &heard);
         total += said.len();
@@ -165,11 +168,14 @@ fn what_is_no_speech_is_neither_speech_nor_words() {
             "{name}: {speech} of {} frames",
             frames.len()
         );
-        let heard = ear.transcribe(&audio).expect("it hears");
+        let heard = ear.transcribe(&audio, &BTreeSet::new()).expect("it hears");
         assert!(heard.len() < 80, "{name}: {heard}");
     }
     for audio in [&[][..], &[0.1; 10], &[0.0; 16_000]] {
-        assert_eq!(ear.transcribe(audio).expect("it hears"), "");
+        assert_eq!(
+            ear.transcribe(audio, &BTreeSet::new()).expect("it hears"),
+            ""
+        );
     }
 }
 
@@ -184,7 +190,7 @@ fn a_long_speech_is_heard_to_its_end_without_a_loop() {
         + "This was the last sentence.";
     let audio = say(&voice, &text);
     assert!(audio.len() > 50 * 16_000, "{} samples", audio.len());
-    let heard = ear.transcribe(&audio).expect("it hears");
+    let heard = ear.transcribe(&audio, &BTreeSet::new()).expect("it hears");
     let (said, heard) = (words(&text), words(&heard));
     let errors = word_errors(&said, &heard);
     assert!(
@@ -236,7 +242,9 @@ fn calls_at_the_same_time_get_their_own_words() {
         ] {
             let (voice, ear) = (&voice, &ear);
             scope.spawn(move || {
-                let heard = ear.transcribe(&say(voice, text)).expect("it hears");
+                let heard = ear
+                    .transcribe(&say(voice, text), &BTreeSet::new())
+                    .expect("it hears");
                 assert!(
                     word_errors(&words(text), &words(&heard)) <= 1,
                     "{text}: {heard}"

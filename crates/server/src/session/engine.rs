@@ -4,6 +4,7 @@
 //! is dropped; when a turn is taken back, the engine from before it returns. What it decides becomes what the machine
 //! understands here, and here a call of a `confirm` tool gets the sentence that the caller must say yes to.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use conversimple_conversation as machine;
@@ -48,6 +49,14 @@ impl Engine {
             waits: 0,
             broken: false,
         }
+    }
+
+    /// The words that the caller is likely to say next.
+    pub(super) fn vocabulary(&self) -> Arc<BTreeSet<String>> {
+        self.current
+            .as_ref()
+            .map(|engine| engine.vocabulary())
+            .unwrap_or_default()
     }
 
     pub(super) fn is_ready(&self) -> bool {

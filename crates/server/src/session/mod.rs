@@ -439,7 +439,8 @@ impl Session {
         match output {
             Output::Recognise { ask, frames } => {
                 if let Some(hearing) = &self.hearing {
-                    hearing.recognise(ask, frames, self.events.clone());
+                    let expected = self.engine.vocabulary();
+                    hearing.recognise(ask, frames, expected, self.events.clone());
                 }
             }
             Output::Ask { ask, event } => self.engine.ask(ask, event),

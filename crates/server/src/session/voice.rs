@@ -1,6 +1,7 @@
 //! The ears and the voice of a session: sound of the line becomes frames for the detector and pieces for the
 //! recogniser, clauses become sound of the line. The models block, so they run on threads that may.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -100,11 +101,12 @@ impl Hearing {
         }
     }
 
-    /// Has frames recognised; the words come as an event.
+    /// Has frames recognised, in doubt as `expected` words; the words come as an event.
     pub(super) fn recognise(
         &self,
         ask: AskId,
         frames: Range<u64>,
+        expected: Arc<BTreeSet<String>>,
         events: mpsc::UnboundedSender<Event>,
     ) {
         let sample = |frame: u64| frame.saturating_sub(self.first_frame) as usize * FRAME_SAMPLES;
@@ -114,7 +116,8 @@ impl Hearing {
         let (speech_in, turn) = (self.voice.speech_in.clone(), self.one_at_a_time.clone());
         tokio::spawn(async move {
             let _one = turn.lock().await;
-            let text = tokio::task::spawn_blocking(move || speech_in.transcribe(&sound)).await;
+            let text =
+                tokio::task::spawn_blocking(move || speech_in.transcribe(&sound, &expected)).await;
             let text = match text {
                 Ok(Ok(text)) => text,
                 Ok(Err(error)) => {
