@@ -210,8 +210,8 @@ pub enum Lifecycle {
     Ended,
 }
 
-/// What the platform says to an agent.
-#[derive(Debug, Clone, PartialEq)]
+/// What the platform says to an agent. Its `Debug` is the message's name: arguments, settings and texts may be anything.
+#[derive(Clone, PartialEq)]
 pub enum ToAgent {
     /// A conversation wants this agent. Whoever serves it registers its tools.
     ConversationReady {
@@ -254,6 +254,15 @@ pub enum ToAgent {
     },
     /// Something newer than this client.
     Unknown,
+}
+
+impl fmt::Debug for ToAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ToolCallRequest(call) => f.debug_tuple("ToolCallRequest").field(call).finish(),
+            other => f.write_str(other.write().0),
+        }
+    }
 }
 
 impl ToAgent {

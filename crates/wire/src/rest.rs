@@ -121,12 +121,18 @@ impl std::fmt::Debug for OpenedConversation {
     }
 }
 
-/// Body of `POST /api/v1/conversations/{id}/turns`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Body of `POST /api/v1/conversations/{id}/turns`. Its `Debug` says nothing of the words.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypedTurn {
     /// What the caller says.
     pub text: String,
+}
+
+impl std::fmt::Debug for TypedTurn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TypedTurn").finish_non_exhaustive()
+    }
 }
 
 /// A turn as its result is shown: to REST clients, and by `conversimple call --json`.

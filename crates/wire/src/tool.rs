@@ -300,12 +300,22 @@ impl fmt::Debug for ToolCall {
 }
 
 /// How a call ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum ToolOutcome {
     /// The tool's result, which may itself be a refusal: see [`ToolOutcome::refusal`].
     Result(Value),
     /// The tool did not run or failed; only the code and its sentence are known to the conversation.
     Failed(Code),
+}
+
+impl fmt::Debug for ToolOutcome {
+    /// Which of the two and the code; never the result, which is what an agent sent before anything masked it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Result(_) => f.debug_tuple("Result").finish_non_exhaustive(),
+            Self::Failed(code) => f.debug_tuple("Failed").field(code).finish(),
+        }
+    }
 }
 
 impl ToolOutcome {

@@ -5,6 +5,7 @@
 //! and ids for sixteen times as many, so an id whose answer is gone is refused instead of run again.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 use conversimple_wire::{CallId, ConversationId};
@@ -16,8 +17,8 @@ pub const MEMORY_COUNT: usize = 1024;
 /// How many ids are kept for each answer.
 const IDS_PER_ANSWER: usize = 16;
 
-/// What is to be done with a call that came in.
-#[derive(Debug, Clone, PartialEq)]
+/// What is to be done with a call that came in. Its `Debug` says nothing of an answer.
+#[derive(Clone, PartialEq)]
 pub enum Begin {
     /// Run it, and [`CallMemory::finish`] it.
     New,
@@ -29,7 +30,17 @@ pub enum Begin {
     Refused,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Begin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New => "New",
+            Self::Running => "Running",
+            Self::Answered(_) => "Answered",
+            Self::Refused => "Refused",
+        })
+    }
+}
+
 enum State {
     Running,
     Answered(Arc<Value>),
@@ -37,7 +48,6 @@ enum State {
 }
 
 /// The memory of one agent connection or of the platform's gateway.
-#[derive(Debug)]
 pub struct CallMemory {
     count: usize,
     calls: HashMap<CallId, (ConversationId, State)>,
@@ -45,6 +55,14 @@ pub struct CallMemory {
     ids: VecDeque<CallId>,
     /// Every id with an answer, oldest first.
     answered: VecDeque<CallId>,
+}
+
+impl fmt::Debug for CallMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMemory")
+            .field("ids", &self.ids.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for CallMemory {

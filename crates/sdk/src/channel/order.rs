@@ -1,5 +1,6 @@
 //! What goes into the channel and what comes out of it: moments, orders, and what is worth a line in the log.
 
+use std::fmt;
 use std::time::Duration;
 
 use conversimple_wire::tool::ToolCall;
@@ -20,8 +21,8 @@ pub struct Moment {
     pub jitter: f64,
 }
 
-/// What the driver is to do.
-#[derive(Debug, Clone, PartialEq)]
+/// What the driver is to do. Its `Debug` says nothing of what is sent.
+#[derive(Clone, PartialEq)]
 pub enum Order {
     /// Connect a socket with the newest key.
     Open(SocketId),
@@ -39,6 +40,21 @@ pub enum Order {
     Tell(Notice),
     /// Stop for good.
     Stop(Stop),
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(socket) => f.debug_tuple("Open").field(socket).finish(),
+            Self::Send(socket, _) => f.debug_tuple("Send").field(socket).finish_non_exhaustive(),
+            Self::Close(socket) => f.debug_tuple("Close").field(socket).finish(),
+            Self::Run(call) => f.debug_tuple("Run").field(call).finish(),
+            Self::Began(conversation) => f.debug_tuple("Began").field(conversation).finish(),
+            Self::Ended(conversation) => f.debug_tuple("Ended").field(conversation).finish(),
+            Self::Tell(notice) => f.debug_tuple("Tell").field(notice).finish(),
+            Self::Stop(stop) => f.debug_tuple("Stop").field(stop).finish(),
+        }
+    }
 }
 
 /// What is worth a line in the log.
