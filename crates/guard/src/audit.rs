@@ -17,7 +17,9 @@ use sha2::{Digest, Sha256};
 use crate::canonical;
 use crate::mask;
 
-pub use head::{HeadSigner, HeadVerifier, InvalidSigningKey, SignedHead};
+pub use head::{
+    Dispute, HeadSigner, HeadVerifier, HeadsError, InvalidSigningKey, SignedHead, Witness,
+};
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,15 +6,19 @@
 //! first. This does not protect against somebody who may write to the database; that is what verifying is for.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use conversimple_guard::audit::{self, Broken, Entry, Hash, Head, Record, Verifier, Why};
+use conversimple_guard::audit::{
+    self, Broken, Dispute, Entry, Hash, Head, Record, Verifier, Why, Witness,
+};
 use sqlx::AnyPool;
 use sqlx::any::AnyRow;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::address::Kind;
 use crate::error::{Error, Result};
-use crate::row::{cell, int, text};
+use crate::heads::Unsigned;
+use crate::row::{cell, int, maybe_text, text};
 use crate::store::{Store, begin};
 use crate::tenant::{Operator, Tenant};
 
@@ -49,6 +53,11 @@ impl Chain {
     /// The platform's own.
     pub fn platform(_: &Operator) -> Self {
         Self(PLATFORM.to_owned())
+    }
+
+    /// The chain of that name, named by the operator.
+    pub fn by_operator(_: &Operator, name: &str) -> Self {
+        Self(name.to_owned())
     }
 
     /// What stands before its first record.
@@ -152,29 +161,50 @@ impl Store {
 
     /// Reads a chain from its first record to its last and says where it is not what was written.
     ///
-    /// Records that were cut off at its end are not noticed: that takes a copy of the head kept elsewhere.
+    /// Records that were cut off at its end are not noticed: that takes a head kept elsewhere, see
+    /// [`Store::verify_audit_with`].
     ///
     /// # Errors
     /// Only the database's own.
     pub async fn verify_audit(&self, chain: &Chain) -> Result<Verdict> {
+        Ok(self
+            .verify_audit_with(chain, &mut Witness::new(Vec::new()))
+            .await?
+            .0)
+    }
+
+    /// Reads a chain as [`Store::verify_audit`] does and holds it against the heads that were signed of it.
+    ///
+    /// A chain that was cut off at its end or written anew is whole in itself; the second part of the answer says so.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub async fn verify_audit_with(
+        &self,
+        chain: &Chain,
+        witness: &mut Witness,
+    ) -> Result<(Verdict, Option<Dispute>)> {
+        let mut dispute = None;
         let mut walk = Verifier::new(chain.genesis());
         loop {
             let links = self
                 .audit_links(chain, walk.head().seq, VERIFY_PAGE)
                 .await?;
             if links.is_empty() {
-                return Ok(Verdict::Whole {
-                    length: walk.head().seq,
-                });
+                let length = walk.head().seq;
+                let dispute = dispute.or_else(|| witness.end(length).err());
+                return Ok((Verdict::Whole { length }, dispute));
             }
             for link in links {
                 // A hash that is none is a change like any other.
                 let Some(entry) = entry(&link) else {
-                    return Ok(Verdict::Changed { seq: link.seq });
+                    return Ok((Verdict::Changed { seq: link.seq }, dispute));
                 };
-                match walk.step(&entry) {
-                    Ok(()) => {}
-                    Err(Broken { seq, why }) => return Ok(Verdict::of(why, seq)),
+                if let Err(Broken { seq, why }) = walk.step(&entry) {
+                    return Ok((Verdict::of(why, seq), dispute));
+                }
+                if dispute.is_none() {
+                    dispute = witness.see(entry.seq, entry.hash).err();
                 }
             }
         }
@@ -202,12 +232,19 @@ impl Store {
     /// # Errors
     /// Only the database's own.
     pub async fn audit_chains(&self, _: &Operator) -> Result<Vec<Chain>> {
-        sqlx::query("SELECT DISTINCT chain FROM audit ORDER BY chain")
-            .fetch_all(self.read())
-            .await?
-            .iter()
-            .map(|row| text(row, "chain").map(Chain))
-            .collect()
+        // One look into the index a chain; DISTINCT would read every record.
+        let mut chains: Vec<Chain> = Vec::new();
+        loop {
+            let last = chains.last().map_or("", Chain::as_str);
+            let row = sqlx::query("SELECT MIN(chain) AS chain FROM audit WHERE chain > $1")
+                .bind(last)
+                .fetch_one(self.read())
+                .await?;
+            match maybe_text(&row, "chain")? {
+                Some(next) => chains.push(Chain(next)),
+                None => return Ok(chains),
+            }
+        }
     }
 }
 
@@ -244,11 +281,12 @@ struct Append {
 }
 
 impl Clerk {
-    pub(crate) fn start(kind: Kind, pool: AnyPool) -> Self {
+    pub(crate) fn start(kind: Kind, pool: AnyPool, unsigned: Arc<Unsigned>) -> Self {
         let (sender, orders) = mpsc::channel(QUEUE_LIMIT);
         let desk = Desk {
             kind,
             pool,
+            unsigned,
             heads: HashMap::new(),
         };
         tokio::spawn(desk.serve(orders));
@@ -280,6 +318,8 @@ impl Clerk {
 struct Desk {
     kind: Kind,
     pool: AnyPool,
+    /// What the notary has not signed yet.
+    unsigned: Arc<Unsigned>,
     /// The last record of each chain that was written to lately.
     heads: HashMap<Chain, Head>,
 }
@@ -348,6 +388,8 @@ impl Desk {
             }
             transaction.commit().await?;
         }
+        self.unsigned
+            .note(batch.iter().map(|append| &append.chain), &heads);
         self.heads = heads;
         Ok(links)
     }
@@ -376,7 +418,8 @@ async fn write_link(
     Ok(link)
 }
 
-async fn read_head(connection: &mut sqlx::AnyConnection, chain: &Chain) -> Result<Head> {
+/// The end of a chain as the database has it.
+pub(crate) async fn read_head(connection: &mut sqlx::AnyConnection, chain: &Chain) -> Result<Head> {
     let row = sqlx::query(
         "SELECT seq, prev, hash, body FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1",
     )

@@ -32,6 +32,11 @@ pub enum Error {
         "the database file cannot be opened for writing: check the rights of the file and of its folder"
     )]
     Unwritable,
+    /// The file of signed heads cannot be written.
+    #[error(
+        "the file of the audit trail's signed heads cannot be written: check its rights and the room on its disk (CONVERSIMPLE_AUDIT_HEADS)"
+    )]
+    HeadsFile,
     /// No room is left.
     #[error(
         "the disk of the database is full: free some room, nothing that was acknowledged is lost"
@@ -94,6 +99,7 @@ impl Error {
             Self::Address | Self::Setting(_) => "store_address",
             Self::InClear => "store_in_clear",
             Self::Folder(_) | Self::Unwritable => "store_unwritable",
+            Self::HeadsFile => "store_heads",
             Self::Full => "store_full",
             Self::Locked => "store_locked",
             Self::Corrupt | Self::Unreadable(_) => "store_corrupt",

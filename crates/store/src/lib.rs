@@ -14,6 +14,7 @@ mod conversations;
 mod customers;
 mod deployments;
 mod error;
+mod heads;
 mod keys;
 mod retention;
 mod row;
@@ -36,6 +37,7 @@ pub use deployments::{
     Environment, NewDeployment,
 };
 pub use error::Error;
+pub use heads::{HeadsFile, Notary};
 pub use keys::{StoredKey, Usage, Verified};
 pub use retention::Forgotten;
 pub use row::{Listed, PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};

@@ -7,7 +7,9 @@
 pub(crate) type Step = &'static [&'static str];
 
 /// The steps: the first makes version 1.
-pub(crate) const STEPS: &[Step] = &[&[
+pub(crate) const STEPS: &[Step] = &[TABLES, SIGNED_HEADS];
+
+const TABLES: Step = &[
     "CREATE TABLE customers (
         id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL UNIQUE, suspended BIGINT NOT NULL,
         created_at BIGINT NOT NULL)",
@@ -53,7 +55,11 @@ pub(crate) const STEPS: &[Step] = &[&[
     "CREATE TABLE settings (
         owner TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, updated_at BIGINT NOT NULL,
         PRIMARY KEY (owner, name))",
-]];
+];
+
+const SIGNED_HEADS: Step = &["CREATE TABLE audit_heads (
+        chain TEXT NOT NULL, signing_key TEXT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
+        signature TEXT NOT NULL, PRIMARY KEY (chain, signing_key, seq))"];
 
 /// The version that the steps end with.
 pub(crate) const VERSION: i64 = STEPS.len() as i64;

@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction}
 use crate::address::{Address, Durability, Kind, Place, sqlite_url};
 use crate::audit::Clerk;
 use crate::error::{Error, Result};
+use crate::heads::{NotarysDesk, Unsigned};
 use crate::keys::PendingUses;
 use crate::schema;
 
@@ -33,7 +34,22 @@ struct Inner {
     write: AnyPool,
     read: AnyPool,
     clerk: Clerk,
+    unsigned: Arc<Unsigned>,
+    notary: NotarysDesk,
     uses: PendingUses,
+}
+
+/// A store that does not stay open for whoever has this.
+pub(crate) struct WeakStore(Weak<Inner>);
+
+impl WeakStore {
+    /// The store, while it is open.
+    pub(crate) fn upgrade(&self) -> Option<Store> {
+        let store = Store {
+            inner: self.0.upgrade()?,
+        };
+        (!store.is_closed()).then_some(store)
+    }
 }
 
 /// What [`Store::health`] found.
@@ -64,17 +80,20 @@ impl Store {
             }
         };
         let kind = address.kind();
+        let unsigned = Arc::new(Unsigned::default());
         let store = Self {
             inner: Arc::new(Inner {
                 kind,
-                clerk: Clerk::start(kind, write.clone()),
+                clerk: Clerk::start(kind, write.clone(), unsigned.clone()),
+                unsigned,
+                notary: NotarysDesk::default(),
                 write,
                 read,
                 uses: PendingUses::default(),
             }),
         };
         store.migrate().await?;
-        tokio::spawn(keep_house(Arc::downgrade(&store.inner)));
+        tokio::spawn(keep_house(store.downgrade()));
         Ok(store)
     }
 
@@ -106,7 +125,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what is pending and closes the database.
+    /// Writes what is pending, signs the ends of the audit chains where there is a notary, and closes the database.
     pub async fn close(&self) {
         if let Err(error) = self.flush_uses().await {
             tracing::warn!(
@@ -115,6 +134,7 @@ impl Store {
             );
         }
         self.inner.clerk.stop().await;
+        self.sign_what_is_unsigned().await;
         self.inner.read.close().await;
         self.inner.write.close().await;
     }
@@ -125,6 +145,22 @@ impl Store {
 
     pub(crate) fn write(&self) -> &AnyPool {
         &self.inner.write
+    }
+
+    pub(crate) fn unsigned(&self) -> &Arc<Unsigned> {
+        &self.inner.unsigned
+    }
+
+    pub(crate) fn notary(&self) -> &NotarysDesk {
+        &self.inner.notary
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.inner.write.is_closed()
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakStore {
+        WeakStore(Arc::downgrade(&self.inner))
     }
 
     pub(crate) fn clerk(&self) -> &Clerk {
@@ -327,14 +363,10 @@ async fn set_up_session(connection: &mut AnyConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-async fn keep_house(inner: Weak<Inner>) {
+async fn keep_house(store: WeakStore) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
-        let Some(inner) = inner.upgrade() else { return };
-        if inner.write.is_closed() {
-            return;
-        }
-        let store = Store { inner };
+        let Some(store) = store.upgrade() else { return };
         if let Err(error) = store.flush_uses().await {
             tracing::warn!(
                 code = error.code(),

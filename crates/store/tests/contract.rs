@@ -86,6 +86,8 @@ on_both! {
     two_programs_do_not_fork_a_chain,
     a_database_of_a_newer_release_is_refused,
     a_record_that_was_tampered_with_is_found,
+    a_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads,
+    what_was_not_signed_before_a_crash_is_signed_at_the_next_start,
     a_run_that_was_stopped_goes_on_where_it_was,
     bound_values_stay_in_their_cells_and_both_forms_may_stand_together,
     what_does_not_open_is_named_and_stays_as_it_was,

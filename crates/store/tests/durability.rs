@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use conversimple_guard::audit::{self, Record};
+use conversimple_guard::audit::{self, HeadSigner, HeadVerifier, Record, Witness};
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
 use conversimple_wire::{AgentId, ConversationId, CustomerId, TurnId};
@@ -73,6 +73,28 @@ async fn assert_kept(file: &std::path::Path, acknowledged: &[(String, u64)]) {
         }
         broken => panic!("{broken:?}"),
     }
+    assert_signed(&store, &Chain::of(&tenant), file).await;
+}
+
+/// The kill came somewhere between records and heads: what was signed is there, and the trail may have gone on.
+async fn assert_signed(store: &Store, chain: &Chain, file: &std::path::Path) {
+    // Opening it again drops a line that the kill cut short.
+    HeadsFile::open(&heads_of(file)).unwrap();
+    let lines = std::fs::read_to_string(heads_of(file)).unwrap();
+    let verifier = HeadVerifier::trusting([signer().public_key().as_str()]).unwrap();
+    let heads = verifier.read(&lines).unwrap();
+    let last = heads.last().expect("heads were signed on the way").seq;
+    let mut witness = Witness::new(heads);
+    let (_, dispute) = store.verify_audit_with(chain, &mut witness).await.unwrap();
+    assert_eq!((dispute, witness.agreed()), (None, last));
+}
+
+fn heads_of(file: &std::path::Path) -> std::path::PathBuf {
+    file.with_extension("heads")
+}
+
+fn signer() -> HeadSigner {
+    HeadSigner::from_seed([5; 32].into()).unwrap()
 }
 
 fn receipt(line: &str) -> Option<(String, u64)> {
@@ -87,7 +109,14 @@ async fn the_child_writes_until_it_is_killed() {
     let Some(file) = std::env::var_os(CHILD) else {
         return;
     };
-    let store = Store::open(&Address::file(file)).await.unwrap();
+    let store = Store::open(&Address::file(&file)).await.unwrap();
+    let notary = Notary {
+        signer: signer(),
+        file: HeadsFile::open(&heads_of(file.as_ref())).unwrap(),
+        now: || Duration::ZERO,
+        records: 20,
+    };
+    store.sign_audit(notary).await.unwrap();
     let tenant = tenant(&store).await;
     let new = NewConversation {
         id: conversation(),

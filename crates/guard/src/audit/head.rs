@@ -1,7 +1,8 @@
 //! Signed heads: that a chain had reached an entry at a moment.
 //!
-//! A signature over number, hash and time, kept elsewhere than the chain, shows that the chain was cut or written anew.
-//! Decides the form of a head and when a chain agrees with it. Ed25519 (RFC 8032).
+//! A signature over chain, number, hash and time, kept elsewhere than the chain, shows that the chain was cut at its end or written
+//! anew. Decides the form of a head, its line in a file, and when a chain disagrees with it. Ed25519 (RFC 8032). Does not
+//! protect against whoever has the signing key, and says nothing about what was written after the last head.
 
 use std::time::Duration;
 
@@ -11,51 +12,51 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Broken, Hash, Head, Why};
+use super::{Hash, Head};
+
+/// Longest line of a file of heads, in bytes.
+const LINE_LIMIT_BYTES: usize = 4096;
 
 /// A head with its signature, as it is kept and printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedHead {
+    /// Which chain.
+    pub chain: String,
     /// The number of the last entry.
     pub seq: u64,
     /// Its hash, in hex.
     pub hash: String,
     /// When it was signed, in milliseconds since 1970.
     pub at_ms: u64,
+    /// The public key that verifies it, base64url.
+    pub key: String,
     /// The signature, base64url.
     pub signature: String,
 }
 
 impl SignedHead {
-    /// Whether a chain that was verified to `head` still has what was signed. `hash_at` is the hash of the entry with
-    /// the signed number, where there is one.
-    ///
-    /// # Errors
-    /// `Missing` for a chain that ends sooner, `Changed` for another entry at that place.
-    pub fn agrees(&self, head: Head, hash_at: Option<Hash>) -> Result<(), Broken> {
-        if head.seq < self.seq {
-            return Err(Broken {
-                seq: head.seq + 1,
-                why: Why::Missing,
-            });
-        }
-        match hash_at {
-            Some(hash) if Hash::parse(&self.hash) == Some(hash) => Ok(()),
-            _ => Err(Broken {
-                seq: self.seq,
-                why: Why::Changed,
-            }),
-        }
+    /// Its line in a file of heads, with the line's end.
+    pub fn to_line(&self) -> String {
+        let mut line = serde_json::json!(self).to_string();
+        line.push('\n');
+        line
     }
 
-    fn message(seq: u64, hash: &str, at_ms: u64) -> String {
-        format!("conversimple audit head v1\n{seq}\n{hash}\n{at_ms}\n")
+    fn message(&self) -> String {
+        let Self {
+            chain,
+            seq,
+            hash,
+            at_ms,
+            ..
+        } = self;
+        format!("conversimple audit head v1\n{seq}\n{hash}\n{at_ms}\n{chain}")
     }
 }
 
 /// Why a signing key or a public key is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an Ed25519 key")]
+#[error("not an Ed25519 key: 32 bytes in base64url")]
 pub struct InvalidSigningKey;
 
 /// Signs heads.
@@ -77,50 +78,192 @@ impl HeadSigner {
         URL_SAFE_NO_PAD.encode(self.0.public_key())
     }
 
-    /// Signs a head.
-    pub fn sign(&self, head: Head, now: Duration) -> SignedHead {
-        let at_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let hash = head.hash.to_string();
-        let signature = self
-            .0
-            .sign(SignedHead::message(head.seq, &hash, at_ms).as_bytes());
-        SignedHead {
+    /// Signs the head of a chain.
+    pub fn sign(&self, chain: &str, head: Head, now: Duration) -> SignedHead {
+        let mut signed = SignedHead {
+            chain: chain.to_owned(),
             seq: head.seq,
-            hash,
-            at_ms,
-            signature: URL_SAFE_NO_PAD.encode(signature),
-        }
+            hash: head.hash.to_string(),
+            at_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+            key: self.public_key(),
+            signature: String::new(),
+        };
+        let signature = self.0.sign(signed.message().as_bytes());
+        signed.signature = URL_SAFE_NO_PAD.encode(signature);
+        signed
     }
 }
 
-/// Verifies signed heads.
-pub struct HeadVerifier(Vec<u8>);
+/// What is wrong with a file of heads. Lines are counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HeadsError {
+    /// A line that is none.
+    #[error("line {0} of the signed heads is no head")]
+    Line(usize),
+    /// A line that was changed after it was signed.
+    #[error("line {0} of the signed heads was changed: its signature does not verify")]
+    Forged(usize),
+    /// A line of a key that nobody vouches for.
+    #[error("line {0} of the signed heads is signed by a key that is not trusted here")]
+    Stranger(usize),
+}
+
+/// Verifies signed heads, by the public keys that are trusted.
+pub struct HeadVerifier(Vec<[u8; 32]>);
 
 impl HeadVerifier {
-    /// A verifier by the public key that [`HeadSigner::public_key`] gave.
+    /// Trusts these public keys, each as [`HeadSigner::public_key`] gave it.
     ///
     /// # Errors
     /// `InvalidSigningKey` for what is not 32 bytes in base64url.
-    pub fn parse(public_key: &str) -> Result<Self, InvalidSigningKey> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(public_key.trim())
-            .map_err(|_| InvalidSigningKey)?;
-        if bytes.len() == 32 {
-            Ok(Self(bytes))
-        } else {
-            Err(InvalidSigningKey)
-        }
+    pub fn trusting<'a>(
+        public_keys: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, InvalidSigningKey> {
+        public_keys
+            .into_iter()
+            .map(|key| bytes_of(key).ok_or(InvalidSigningKey))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
-    /// Whether the signature is that key's.
+    /// Whether the key of the head is trusted.
+    pub fn trusts(&self, head: &SignedHead) -> bool {
+        bytes_of(&head.key).is_some_and(|key| self.0.contains(&key))
+    }
+
+    /// Whether the head was signed with a trusted key.
     pub fn verify(&self, head: &SignedHead) -> bool {
         let Ok(signature) = URL_SAFE_NO_PAD.decode(&head.signature) else {
             return false;
         };
-        let message = SignedHead::message(head.seq, &head.hash, head.at_ms);
-        UnparsedPublicKey::new(&ED25519, &self.0)
-            .verify(message.as_bytes(), &signature)
+        let Some(key) = bytes_of(&head.key).filter(|key| self.0.contains(key)) else {
+            return false;
+        };
+        UnparsedPublicKey::new(&ED25519, key)
+            .verify(head.message().as_bytes(), &signature)
             .is_ok()
+    }
+
+    /// Reads the lines of a file of heads. Empty lines are passed over.
+    ///
+    /// # Errors
+    /// `HeadsError`, with the first line at fault.
+    pub fn read(&self, text: &str) -> Result<Vec<SignedHead>, HeadsError> {
+        let mut heads = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            let number = at + 1;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let head = conversimple_wire::json::parse(line, LINE_LIMIT_BYTES)
+                .ok()
+                .and_then(|value| serde_json::from_value::<SignedHead>(value).ok())
+                .ok_or(HeadsError::Line(number))?;
+            if !self.trusts(&head) {
+                return Err(HeadsError::Stranger(number));
+            }
+            if !self.verify(&head) {
+                return Err(HeadsError::Forged(number));
+            }
+            heads.push(head);
+        }
+        Ok(heads)
+    }
+}
+
+fn bytes_of(key: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(key.trim()).ok()?.try_into().ok()
+}
+
+/// How a chain, whole in itself, disagrees with what was signed of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Dispute {
+    /// Another entry stands where the signed one was: the chain was written anew from some entry on.
+    #[error("{}", rewritten(*.after, *.by))]
+    Rewritten {
+        /// The last entry that a head confirms; 0 for none.
+        after: u64,
+        /// The entry that is not the one that was signed.
+        by: u64,
+    },
+    /// The chain ends before an entry that was signed.
+    #[error("audit records {} to {signed} are missing: the trail was cut off at its end", .length + 1)]
+    CutOff {
+        /// How many entries there are.
+        length: u64,
+        /// The number of the last one that was signed.
+        signed: u64,
+    },
+}
+
+fn rewritten(after: u64, by: u64) -> String {
+    if by == after + 1 {
+        format!(
+            "audit record {by} was changed: it is not the one that was signed, and what follows was written anew"
+        )
+    } else {
+        let first = after + 1;
+        format!(
+            "an audit record from {first} to {by} was changed: record {by} is not the one that was signed, and what follows was \
+             written anew"
+        )
+    }
+}
+
+/// The signed heads of one chain, against which its entries are held as they are read.
+pub struct Witness {
+    heads: Vec<SignedHead>,
+    /// How many heads were compared.
+    seen: usize,
+    agreed: u64,
+}
+
+impl Witness {
+    /// Takes the heads of one chain, in any order; they were verified before.
+    pub fn new(mut heads: Vec<SignedHead>) -> Self {
+        heads.sort_by_key(|head| head.seq);
+        Self {
+            heads,
+            seen: 0,
+            agreed: 0,
+        }
+    }
+
+    /// Sees an entry that the chain's own hashes confirm; entries come in their order.
+    ///
+    /// # Errors
+    /// `Rewritten` when another one was signed.
+    pub fn see(&mut self, seq: u64, hash: Hash) -> Result<(), Dispute> {
+        while let Some(head) = self.heads.get(self.seen).filter(|head| head.seq <= seq) {
+            if head.seq < seq || Hash::parse(&head.hash) != Some(hash) {
+                return Err(Dispute::Rewritten {
+                    after: self.agreed,
+                    by: head.seq,
+                });
+            }
+            self.agreed = seq;
+            self.seen += 1;
+        }
+        Ok(())
+    }
+
+    /// The chain ended here.
+    ///
+    /// # Errors
+    /// `CutOff` when a later entry was signed.
+    pub fn end(&self, length: u64) -> Result<(), Dispute> {
+        match self.heads.last() {
+            Some(last) if last.seq > length => Err(Dispute::CutOff {
+                length,
+                signed: last.seq,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The last entry that a head confirmed; 0 for none.
+    pub fn agreed(&self) -> u64 {
+        self.agreed
     }
 }
 
@@ -128,67 +271,123 @@ impl HeadVerifier {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_signed_head_holds_until_anything_of_it_changes() {
-        let signer = HeadSigner::from_seed(Zeroizing::new([5; 32])).expect("signer");
-        let verifier = HeadVerifier::parse(&signer.public_key()).expect("verifier");
-        let head = Head {
-            seq: 7,
-            hash: Hash::genesis("x"),
-        };
-        let signed = signer.sign(head, Duration::from_secs(1));
-        assert!(verifier.verify(&signed));
-        let other = Hash::genesis("y").to_string();
-        for changed in [
-            SignedHead {
-                seq: 8,
-                ..signed.clone()
-            },
-            SignedHead {
-                hash: other,
-                ..signed.clone()
-            },
-            SignedHead {
-                at_ms: 2,
-                ..signed.clone()
-            },
-            SignedHead {
-                signature: "AAAA".into(),
-                ..signed.clone()
-            },
-        ] {
-            assert!(!verifier.verify(&changed));
+    fn signer(seed: u8) -> HeadSigner {
+        HeadSigner::from_seed(Zeroizing::new([seed; 32])).expect("signer")
+    }
+
+    fn trusting(signers: &[&HeadSigner]) -> HeadVerifier {
+        let keys: Vec<_> = signers.iter().map(|signer| signer.public_key()).collect();
+        HeadVerifier::trusting(keys.iter().map(String::as_str)).expect("verifier")
+    }
+
+    fn head(seq: u64) -> Head {
+        Head {
+            seq,
+            hash: hash(seq),
         }
-        let stranger = HeadSigner::from_seed(Zeroizing::new([6; 32])).expect("signer");
-        assert!(
-            !HeadVerifier::parse(&stranger.public_key())
-                .expect("verifier")
-                .verify(&signed)
-        );
-        assert!(HeadVerifier::parse("AAAA").is_err());
+    }
+
+    fn hash(seq: u64) -> Hash {
+        Hash::genesis(&seq.to_string())
+    }
+
+    fn signed(seq: u64) -> SignedHead {
+        signer(5).sign("c", head(seq), Duration::from_secs(seq))
     }
 
     #[test]
-    fn a_chain_that_was_cut_or_written_anew_does_not_agree() {
-        let signer = HeadSigner::from_seed(Zeroizing::new([5; 32])).expect("signer");
-        let hash = Hash::genesis("x");
-        let signed = signer.sign(Head { seq: 7, hash }, Duration::ZERO);
-        let at = |seq| Head { seq, hash };
-        assert_eq!(signed.agrees(at(7), Some(hash)), Ok(()));
-        assert_eq!(signed.agrees(at(9), Some(hash)), Ok(()));
+    fn a_signed_head_holds_until_anything_of_it_changes() {
+        let verifier = trusting(&[&signer(5), &signer(7)]);
+        assert!(verifier.verify(&signed(7)));
+        let stranger = signer(6).sign("c", head(7), Duration::from_secs(7));
+        type Change<'a> = &'a dyn Fn(&mut SignedHead);
+        let changed: [(&str, Change<'_>); 7] = [
+            ("chain", &|head| head.chain = "d".into()),
+            ("seq", &|head| head.seq = 8),
+            ("hash", &|head| head.hash = hash(8).to_string()),
+            ("time", &|head| head.at_ms += 1),
+            ("signature", &|head| head.signature = "AAAA".into()),
+            ("key", &|head| head.key = signer(7).public_key()),
+            ("all", &|head| *head = stranger.clone()),
+        ];
+        for (what, change) in changed {
+            let mut head = signed(7);
+            change(&mut head);
+            assert!(!verifier.verify(&head), "{what}");
+        }
+        assert!(HeadVerifier::trusting(["AAAA"]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_heads_is_read_and_its_first_bad_line_named() {
+        let verifier = trusting(&[&signer(5)]);
+        let good = format!("{}\n{}", signed(1).to_line(), signed(2).to_line());
+        assert_eq!(verifier.read(&good), Ok(vec![signed(1), signed(2)]));
+        let stranger = signer(6).sign("c", head(3), Duration::ZERO).to_line();
+        let with = |line: &str| verifier.read(&format!("{good}{line}")).err();
+        assert_eq!(with(&stranger), Some(HeadsError::Stranger(4)));
         assert_eq!(
-            signed.agrees(at(5), None),
-            Err(Broken {
-                seq: 6,
-                why: Why::Missing
-            })
+            with(&signed(3).to_line().replace("\"seq\":3", "\"seq\":4")),
+            Some(HeadsError::Forged(4))
         );
-        assert_eq!(
-            signed.agrees(at(7), Some(Hash::genesis("y"))),
-            Err(Broken {
-                seq: 7,
-                why: Why::Changed
-            })
+        for bad in ["{\"chain\":\"c\"", "{}", "[]", "seq 3"] {
+            assert_eq!(with(bad), Some(HeadsError::Line(4)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_chain_that_was_cut_or_written_anew_is_told_from_one_that_only_grew() {
+        // Entries from `anew` on were written anew; 0 for none.
+        let check = |heads: &[u64], length: u64, anew: u64, expected: Result<u64, Dispute>| {
+            let mut witness = Witness::new(heads.iter().rev().map(|seq| signed(*seq)).collect());
+            let walked = (1..=length).try_for_each(|seq| {
+                let other = anew > 0 && seq >= anew;
+                witness.see(seq, if other { hash(seq + 1000) } else { hash(seq) })
+            });
+            let found = walked.and_then(|()| witness.end(length));
+            assert_eq!(
+                found.map(|()| witness.agreed()),
+                expected,
+                "{heads:?} {length} {anew}"
+            );
+        };
+        check(&[], 5, 1, Ok(0));
+        check(&[2, 4], 4, 0, Ok(4));
+        check(&[2, 4, 4], 9, 0, Ok(4));
+        check(&[2, 4], 9, 5, Ok(4));
+        check(&[2, 4], 9, 3, Err(Dispute::Rewritten { after: 2, by: 4 }));
+        check(&[2, 4], 9, 1, Err(Dispute::Rewritten { after: 0, by: 2 }));
+        check(
+            &[2, 4],
+            3,
+            0,
+            Err(Dispute::CutOff {
+                length: 3,
+                signed: 4,
+            }),
+        );
+        check(
+            &[2, 4],
+            0,
+            0,
+            Err(Dispute::CutOff {
+                length: 0,
+                signed: 4,
+            }),
+        );
+        let said = Dispute::Rewritten { after: 2, by: 4 }.to_string();
+        assert!(
+            said.starts_with("an audit record from 3 to 4 was changed"),
+            "{said}"
+        );
+        let said = Dispute::CutOff {
+            length: 3,
+            signed: 9,
+        }
+        .to_string();
+        assert!(
+            said.starts_with("audit records 4 to 9 are missing"),
+            "{said}"
         );
     }
 

@@ -2,6 +2,8 @@
 
 use conversimple_store::*;
 
+use conversimple_guard::audit::{Dispute, HeadSigner, HeadVerifier, SignedHead, Witness};
+
 use crate::common::{assert_unbroken, at, decision, operator, tenant};
 use crate::open;
 
@@ -126,6 +128,101 @@ pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
         Verdict::Whole { length: 0 },
     )
     .await;
+}
+
+fn signer() -> HeadSigner {
+    HeadSigner::from_seed([5; 32].into()).unwrap()
+}
+
+fn notary(file: &std::path::Path) -> Notary {
+    Notary {
+        signer: signer(),
+        file: HeadsFile::open(file).unwrap(),
+        now: || at(0),
+        records: Notary::RECORDS,
+    }
+}
+
+fn kept(file: &std::path::Path) -> Vec<SignedHead> {
+    let key = signer().public_key();
+    HeadVerifier::trusting([key.as_str()])
+        .unwrap()
+        .read(&std::fs::read_to_string(file).unwrap())
+        .unwrap()
+}
+
+/// Opens the platform, writes so many records and stops it in order.
+async fn a_day(url: &str, file: &std::path::Path, records: std::ops::Range<u64>) -> Chain {
+    let store = open(url).await;
+    let chain = Chain::of(&tenant(&store, "acme").await);
+    store.sign_audit(notary(file)).await.unwrap();
+    for number in records {
+        store.append_audit(&chain, decision(number)).await.unwrap();
+    }
+    store.close().await;
+    chain
+}
+
+pub(crate) async fn a_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads(
+    url: String,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads.jsonl");
+    a_day(&url, &file, 0..4).await;
+    a_day(&url, &file, 0..0).await;
+    let chain = a_day(&url, &file, 4..7).await;
+    let heads = kept(&file);
+    let ends: Vec<_> = heads
+        .iter()
+        .map(|head| (head.chain.as_str(), head.seq))
+        .collect();
+    assert_eq!(ends, [(chain.as_str(), 4), (chain.as_str(), 7)]);
+
+    let store = open(&url).await;
+    assert_eq!(store.signed_heads(&chain).await.unwrap(), heads);
+    let check = async |expected: (Verdict, Option<Dispute>)| {
+        let mut witness = Witness::new(heads.clone());
+        let found = store.verify_audit_with(&chain, &mut witness).await.unwrap();
+        assert_eq!(found, expected);
+        witness.agreed()
+    };
+    let whole = |length| Verdict::Whole { length };
+    assert_eq!(check((whole(7), None)).await, 7);
+    tamper(&url, "DELETE FROM audit WHERE seq > 5").await;
+    let cut = |length| Some(Dispute::CutOff { length, signed: 7 });
+    assert_eq!(check((whole(5), cut(5))).await, 4);
+    // What is written behind the cut does not heal it, and neither does a new start, which signs anew.
+    a_day(&url, &file, 20..25).await;
+    let anew = Dispute::Rewritten { after: 4, by: 7 };
+    assert_eq!(check((whole(10), Some(anew))).await, 4);
+    // Another trail from the first record on, and none at all.
+    tamper(&url, "DELETE FROM audit").await;
+    a_day(&url, &file, 30..39).await;
+    let anew = Dispute::Rewritten { after: 0, by: 4 };
+    assert_eq!(check((whole(9), Some(anew))).await, 0);
+    tamper(&url, "DELETE FROM audit").await;
+    assert_eq!(check((whole(0), cut(0))).await, 0);
+    store.close().await;
+}
+
+pub(crate) async fn what_was_not_signed_before_a_crash_is_signed_at_the_next_start(url: String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads.jsonl");
+    let store = open(&url).await;
+    let chain = Chain::of(&tenant(&store, "acme").await);
+    store.append_audit(&chain, decision(0)).await.unwrap();
+    store.sign_audit(notary(&file)).await.unwrap();
+    assert_eq!(kept(&file).len(), 1);
+    store.append_audit(&chain, decision(1)).await.unwrap();
+    // The process ends here without closing anything, in the middle of a line.
+    let line = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{line}{}", &line[..40])).unwrap();
+    let again = open(&url).await;
+    again.sign_audit(notary(&file)).await.unwrap();
+    let ends: Vec<_> = kept(&file).iter().map(|head| head.seq).collect();
+    assert_eq!(ends, [1, 2]);
+    again.close().await;
+    assert_eq!(kept(&file).len(), 2, "nothing was new");
 }
 
 async fn tamper(url: &str, statement: &'static str) {

@@ -1,0 +1,291 @@
+//! Signed heads of the audit chains: when they are signed, and where they are kept.
+//!
+//! A notary beside the clerk signs how far each chain has come: when there is much that is new, once a minute while there is
+//! anything, and when the store is closed. No record waits for it. A head goes into the database and into a file outside of
+//! it, because whoever may write the database could take both out of it. What a head is and when a chain disagrees with one is the
+//! guard's. Records behind the last head are not vouched for: after kill -9 that is at most a minute's, until the next
+//! start signs them.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use conversimple_guard::audit::{Head, HeadSigner, SignedHead};
+use sqlx::any::AnyRow;
+use tokio::sync::Notify;
+
+use crate::audit::{Chain, read_head};
+use crate::error::{Error, Result};
+use crate::row::{int, text};
+use crate::stamp::Moment;
+use crate::store::{Store, WeakStore};
+use crate::tenant::Operator;
+
+/// How long a record waits to be vouched for.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Longest line that is looked for at the end of the file, in bytes.
+const LINE_LIMIT_BYTES: u64 = 64 * 1024;
+
+/// Who signs.
+pub struct Notary {
+    /// With the platform's signing key.
+    pub signer: HeadSigner,
+    /// Keeps what is signed outside of the database.
+    pub file: HeadsFile,
+    /// Tells the time.
+    pub now: fn() -> Moment,
+    /// After how many records heads are signed without waiting for the minute: [`Notary::RECORDS`].
+    pub records: u64,
+}
+
+impl Notary {
+    /// Often enough that little is not vouched for under load, and seldom enough that the disk hardly notices.
+    pub const RECORDS: u64 = 10_000;
+}
+
+/// A file to which a line is added for each signed head.
+pub struct HeadsFile {
+    file: File,
+}
+
+impl HeadsFile {
+    /// Opens the file, or makes one that only its owner reads. A last line that a crash cut short is dropped.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn open(path: &Path) -> std::io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        let length = file.seek(SeekFrom::End(0))?;
+        let from = length.saturating_sub(LINE_LIMIT_BYTES);
+        file.seek(SeekFrom::Start(from))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        let whole = tail.iter().rposition(|byte| *byte == b'\n');
+        let whole = whole.map_or(0, |at| at + 1);
+        if whole < tail.len() {
+            tracing::warn!("the last signed head was cut short and is dropped");
+            file.set_len(from + whole as u64)?;
+        }
+        Ok(Self { file })
+    }
+
+    fn append(&mut self, heads: &[SignedHead]) -> std::io::Result<()> {
+        let lines: String = heads.iter().map(SignedHead::to_line).collect();
+        self.file.write_all(lines.as_bytes())?;
+        self.file.sync_data()
+    }
+}
+
+/// How far each chain has come since it was signed last.
+#[derive(Default)]
+pub(crate) struct Unsigned {
+    heads: Mutex<HashMap<Chain, Head>>,
+    records: AtomicU64,
+    /// At how many records the notary is woken; 0 while there is none.
+    enough: AtomicU64,
+    much: Notify,
+}
+
+impl Unsigned {
+    /// The clerk has written to these chains.
+    pub(crate) fn note<'a>(
+        &self,
+        chains: impl ExactSizeIterator<Item = &'a Chain>,
+        heads: &HashMap<Chain, Head>,
+    ) {
+        let count = chains.len() as u64;
+        let mut unsigned = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        for chain in chains {
+            if let Some(head) = heads.get(chain) {
+                raise(&mut unsigned, chain, *head);
+            }
+        }
+        drop(unsigned);
+        let records = self.records.fetch_add(count, Ordering::Relaxed) + count;
+        let enough = self.enough.load(Ordering::Relaxed);
+        if enough > 0 && records >= enough {
+            self.much.notify_one();
+        }
+    }
+
+    fn take(&self) -> HashMap<Chain, Head> {
+        self.records.store(0, Ordering::Relaxed);
+        std::mem::take(&mut self.heads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put_back(&self, heads: impl IntoIterator<Item = (Chain, Head)>) {
+        let mut unsigned = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        for (chain, head) in heads {
+            raise(&mut unsigned, &chain, head);
+        }
+    }
+}
+
+fn raise(heads: &mut HashMap<Chain, Head>, chain: &Chain, head: Head) {
+    match heads.get_mut(chain) {
+        Some(known) if known.seq < head.seq => *known = head,
+        Some(_) => {}
+        None => {
+            heads.insert(chain.clone(), head);
+        }
+    }
+}
+
+/// Where the notary is, if there is one; who signs holds it.
+pub(crate) type NotarysDesk = tokio::sync::Mutex<Option<Notary>>;
+
+impl Store {
+    /// Has the ends of the audit chains signed from now on, and with it what was written since they were signed last.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub async fn sign_audit(&self, notary: Notary) -> Result<()> {
+        let key = notary.signer.public_key();
+        let mut unsigned = Vec::new();
+        for chain in self.audit_chains(&Operator::acting()).await? {
+            let head = read_head(&mut *self.read().acquire().await?, &chain).await?;
+            match self.last_signed(&chain, &key).await? {
+                Some(signed) if signed.seq == head.seq && signed.hash == head.hash.to_string() => {}
+                Some(signed) if signed.seq >= head.seq => tracing::error!(
+                    chain = chain.as_str(),
+                    record = signed.seq,
+                    "the audit trail does not hold what was signed: see `conversimple audit verify`"
+                ),
+                _ => unsigned.push((chain, head)),
+            }
+        }
+        self.unsigned().put_back(unsigned);
+        self.unsigned()
+            .enough
+            .store(notary.records, Ordering::Relaxed);
+        *self.notary().lock().await = Some(notary);
+        self.sign_what_is_unsigned().await;
+        tokio::spawn(keep_signing(self.downgrade(), self.unsigned().clone()));
+        Ok(())
+    }
+
+    /// The signed heads that the database has of a chain, in their order.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub async fn signed_heads(&self, chain: &Chain) -> Result<Vec<SignedHead>> {
+        sqlx::query(
+            "SELECT chain, signing_key, seq, hash, at, signature FROM audit_heads WHERE chain = $1 ORDER BY seq",
+        )
+        .bind(chain.as_str())
+        .fetch_all(self.read())
+        .await?
+        .iter()
+        .map(signed_head)
+        .collect()
+    }
+
+    async fn last_signed(&self, chain: &Chain, key: &str) -> Result<Option<SignedHead>> {
+        sqlx::query(
+            "SELECT chain, signing_key, seq, hash, at, signature FROM audit_heads
+             WHERE chain = $1 AND signing_key = $2 ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(chain.as_str())
+        .bind(key)
+        .fetch_optional(self.read())
+        .await?
+        .map(|row| signed_head(&row))
+        .transpose()
+    }
+
+    /// Signs and keeps how far the chains have come. What cannot be kept is tried again the next time.
+    pub(crate) async fn sign_what_is_unsigned(&self) {
+        let mut desk = self.notary().lock().await;
+        let Some(notary) = desk.take() else { return };
+        let heads = self.unsigned().take();
+        let (notary, kept) = self.keep(notary, &heads).await;
+        *desk = notary;
+        if let Err(error) = kept {
+            tracing::error!(
+                code = error.code(),
+                "the heads of the audit trail could not be kept; they are signed again later"
+            );
+            self.unsigned().put_back(heads);
+        }
+    }
+
+    async fn keep(
+        &self,
+        mut notary: Notary,
+        heads: &HashMap<Chain, Head>,
+    ) -> (Option<Notary>, Result<()>) {
+        if heads.is_empty() {
+            return (Some(notary), Ok(()));
+        }
+        // A head must not speak of a record that a power cut could still take: this brings the log to the disk.
+        if let Err(error) = self.checkpoint().await {
+            return (Some(notary), Err(error));
+        }
+        let now = (notary.now)();
+        let mut signed: Vec<SignedHead> = heads
+            .iter()
+            .map(|(chain, head)| notary.signer.sign(chain.as_str(), *head, now))
+            .collect();
+        signed.sort_by(|one, other| one.chain.cmp(&other.chain));
+        if let Err(error) = self.keep_in_database(&signed).await {
+            return (Some(notary), Err(error));
+        }
+        // Waiting for the disk is no work for a thread that serves.
+        let written = tokio::task::spawn_blocking(move || {
+            let written = notary.file.append(&signed);
+            (notary, written)
+        });
+        match written.await {
+            Ok((notary, written)) => (Some(notary), written.map_err(|_| Error::HeadsFile)),
+            Err(_) => (None, Err(Error::HeadsFile)),
+        }
+    }
+
+    async fn keep_in_database(&self, heads: &[SignedHead]) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        for head in heads {
+            sqlx::query(
+                "INSERT INTO audit_heads (chain, signing_key, seq, hash, at, signature) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (chain, signing_key, seq) DO NOTHING",
+            )
+            .bind(&head.chain)
+            .bind(&head.key)
+            .bind(i64::try_from(head.seq).map_err(|_| Error::Unreadable("audit number"))?)
+            .bind(&head.hash)
+            .bind(i64::try_from(head.at_ms).unwrap_or(i64::MAX))
+            .bind(&head.signature)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn keep_signing(store: WeakStore, unsigned: Arc<Unsigned>) {
+    loop {
+        let _either = tokio::time::timeout(EVERY, unsigned.much.notified()).await;
+        let Some(store) = store.upgrade() else { return };
+        store.sign_what_is_unsigned().await;
+    }
+}
+
+fn signed_head(row: &AnyRow) -> Result<SignedHead> {
+    Ok(SignedHead {
+        chain: text(row, "chain")?,
+        seq: int(row, "seq")?.max(0).unsigned_abs(),
+        hash: text(row, "hash")?,
+        at_ms: int(row, "at")?.max(0).unsigned_abs(),
+        key: text(row, "signing_key")?,
+        signature: text(row, "signature")?,
+    })
+}
