@@ -2,7 +2,7 @@
 //!
 //! Decides which tokens are one number and what its digits are; whether that number is a secret is for `judge`.
 
-use super::lexicon::{CORRECT, FILLER, Number, SEP, WAIT};
+use super::lexicon::{CORRECT, COUNTS, FILLER, GLUE, Number, SEP, SPEAKER, WAIT};
 use super::token::{
     AT_SIGN, COLON, COMMA, DASH, EQUALS, LINE, MONEY, OTHER, QUOTE, SPACE, STOP, Token, UNDER,
     digit_of,
@@ -14,6 +14,10 @@ const RUN_DIGITS: usize = 256;
 const LONGEST_NUMBER: u32 = 64;
 /// Filler words allowed between two digits ("uh sorry let me see").
 const GLUE_WORDS: usize = 8;
+/// Words between a count and its digits: "the first four digits are".
+const COUNTED: [&str; 8] = [
+    "digits", "numbers", "are", "is", "were", "of", "them", "would",
+];
 const BREAKS: u16 = COLON | EQUALS | AT_SIGN | MONEY | OTHER | UNDER | QUOTE;
 
 /// Something that gave one or more digits.
@@ -28,6 +32,8 @@ pub(super) struct Item {
     pub(super) written: bool,
     /// One spoken word for one digit.
     pub(super) single: bool,
+    /// How many of its last digits may be a number of their own: "ninety eight", "four thousand eleven".
+    pub(super) tail: usize,
     /// All separators between the item before and this one.
     pub(super) gap: u16,
     /// A word such as "sorry" stood before this one.
@@ -82,11 +88,26 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// A word that is read for its digits only.
+    pub(super) const WORD: Self = Self {
+        announced: true,
+        lines: false,
+    };
     /// A value that is known to be one.
     pub(super) const VALUE: Self = Self {
         announced: true,
         lines: true,
     };
+}
+
+/// Whether token `at` only says how many digits follow: "first four", "the next three are".
+pub(super) fn counts(text: &str, tokens: &[Token], at: usize) -> bool {
+    let reader = Reader {
+        text,
+        tokens,
+        lines: false,
+    };
+    reader.counts(at)
 }
 
 /// Reads the run that begins at token `at`.
@@ -103,6 +124,7 @@ pub(super) fn run_at(text: &str, tokens: &[Token], at: usize, how: Reading, run:
         return false;
     }
     let (mut here, mut gap, mut corrected, mut glued) = (at, 0, false, false);
+    let mut singles = 0;
     while run.digits.len() < RUN_DIGITS {
         let start = run.digits.len();
         let Some(read) = reader.item(here, &mut run.digits) else {
@@ -115,15 +137,22 @@ pub(super) fn run_at(text: &str, tokens: &[Token], at: usize, how: Reading, run:
             len: run.digits.len() - start,
             written: tokens[here].is_digits(),
             single: read.single,
+            tail: read.tail,
             gap,
             corrected,
             glued,
         });
         here = read.next;
+        singles = if read.single { singles + 1 } else { 0 };
         if reader.number(here) == Number::Big {
             run.quantity = true;
         }
-        let Some(glue) = reader.glue(here) else { break };
+        let dictated = singles >= 3;
+        // "nine of twenty nine": a month and its year.
+        let of = run.digits.len() <= 2 && reader.is_of(here);
+        let Some(glue) = reader.glue(here + usize::from(of), dictated) else {
+            break;
+        };
         (here, gap, corrected, glued) = (glue.next, glue.gap, glue.corrected, glue.words > 0);
     }
     !run.items.is_empty()
@@ -132,6 +161,7 @@ pub(super) fn run_at(text: &str, tokens: &[Token], at: usize, how: Reading, run:
 struct Read {
     next: usize,
     single: bool,
+    tail: usize,
 }
 
 struct Glue {
@@ -204,10 +234,13 @@ impl Reader<'_> {
     }
 
     fn may_begin(&self, at: usize, announced: bool) -> bool {
+        if self.counts(at) {
+            return false;
+        }
         if self.is_hard(at) {
             return true;
         }
-        if announced && self.is_zero_like(at) && self.glue(at + 1).is_some() {
+        if announced && self.is_zero_like(at) && self.glue(at + 1, false).is_some() {
             return true;
         }
         if self.is_zero_like(at) && self.is_zero_like(at + 1) {
@@ -219,7 +252,13 @@ impl Reader<'_> {
     }
 
     fn item(&self, at: usize, digits: &mut Vec<u8>) -> Option<Read> {
-        let one = |next| Some(Read { next, single: true });
+        let one = |next| {
+            Some(Read {
+                next,
+                single: true,
+                tail: 0,
+            })
+        };
         match self.number(at) {
             Number::Repeat if self.repeats(at) => {
                 let digit = self.single_digit(at + 1)?;
@@ -264,6 +303,7 @@ impl Reader<'_> {
                 Some(Read {
                     next: at + 1,
                     single: false,
+                    tail: 0,
                 })
             }
             _ => None,
@@ -309,9 +349,11 @@ impl Reader<'_> {
     /// The hundreds and thousands after `value`, if any, and all digits of the whole.
     fn large(&self, first: usize, value: u32, next: usize, digits: &mut Vec<u8>) -> Option<Read> {
         let (mut value, mut next) = (value, next);
+        let mut small = if value > 20 { value % 10 } else { 0 };
         if self.number(next) == Number::Hundred && self.close(next) {
-            let small = value < 10;
-            (value, next) = self.tail(value * 100, next + 1, small);
+            let base = value * 100;
+            (value, next) = self.tail(base, next + 1, value < 10, false);
+            small = value - base;
         }
         if self.number(next) == Number::Thousand && self.close(next) && value < 1000 {
             next += 1;
@@ -324,17 +366,24 @@ impl Reader<'_> {
                 value += u32::from(self.value(next)) * 100;
                 next += 2;
             }
-            (value, next) = self.tail(value, next, true);
+            let base = value;
+            (value, next) = self.tail(base, next, true, true);
+            small = value - base;
         }
         digits.extend(value.to_string().bytes().map(|b| b - b'0'));
         Some(Read {
             next,
             single: next == first + 1 && value < 10,
+            tail: match small {
+                0 => 0,
+                1..10 => 1,
+                _ => 2,
+            },
         })
     }
 
     /// The part below one hundred after "hundred" or "thousand": always after "and", else only where `open`.
-    fn tail(&self, value: u32, next: usize, open: bool) -> (u32, usize) {
+    fn tail(&self, value: u32, next: usize, open: bool, last: bool) -> (u32, usize) {
         let and = self.close(next)
             && self
                 .tokens
@@ -351,31 +400,49 @@ impl Reader<'_> {
             {
                 (value, next)
             }
+            // "four thousand three thousand": another number.
+            Some((_, after)) if last && self.is_big(after) => (value, next),
             Some((small, after)) if small > 0 => (value + small, after),
             _ => (value, next),
         }
     }
 
     /// What may stand between two items; the next item's token.
-    fn glue(&self, from: usize) -> Option<Glue> {
+    ///
+    /// `dictated` digits go on in the next line, with the other side's "uh huh" between.
+    fn glue(&self, from: usize, dictated: bool) -> Option<Glue> {
         let mut glue = Glue {
             next: from,
             gap: 0,
             corrected: false,
             words: 0,
         };
+        let mut labelled = false;
         loop {
             let token = self.tokens.get(glue.next)?;
-            let new_line = token.has(LINE) && !self.lines && !self.wraps(from, glue.next);
-            if token.gap & BREAKS != 0 || new_line {
+            let new_line =
+                token.has(LINE) && !self.lines && !dictated && !self.wraps(from, glue.next);
+            let breaks = if labelled { BREAKS & !COLON } else { BREAKS };
+            if token.gap & breaks != 0 || new_line {
                 return None;
             }
             glue.gap |= token.gap;
-            if self.continues(glue.next, glue.words) {
+            labelled = token.info().is(SPEAKER)
+                && self.tokens.get(glue.next + 1).is_some_and(|t| t.has(COLON));
+            if labelled {
+                glue.next += 1;
+                continue;
+            }
+            let counts = self.counts(glue.next);
+            if !counts && self.continues(glue.next, glue.words) {
                 return Some(glue);
             }
             let word = token.info();
-            if !word.is(FILLER | CORRECT | SEP) && !self.is_wait(glue.next)
+            let the = self.is_the(glue.next);
+            if !word.is(FILLER | CORRECT | SEP | GLUE)
+                && !self.is_wait(glue.next)
+                && !counts
+                && !the
                 || token.is_atom()
                 || glue.words == GLUE_WORDS
             {
@@ -385,6 +452,80 @@ impl Reader<'_> {
             glue.next += if self.is_wait(glue.next) { 2 } else { 1 };
             glue.words += 1;
         }
+    }
+
+    fn is_of(&self, at: usize) -> bool {
+        self.close(at)
+            && self
+                .tokens
+                .get(at)
+                .is_some_and(|t| self.text[t.start..t.end()].eq_ignore_ascii_case("of"))
+    }
+
+    /// "the rest", "the next four".
+    fn is_the(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        self.text[token.start..token.end()].eq_ignore_ascii_case("the")
+            && self
+                .tokens
+                .get(at + 1)
+                .is_some_and(|next| next.info().is(GLUE | COUNTS))
+    }
+
+    /// Whether token `at` only says how many digits follow: "first four", "the next three are".
+    fn counts(&self, at: usize) -> bool {
+        let count = match self.number(at) {
+            Number::Unit => usize::from(self.value(at)),
+            _ => self
+                .single_digit(at)
+                .filter(|_| self.is_written(at))
+                .map_or(0, usize::from),
+        };
+        let after = at
+            .checked_sub(1)
+            .is_some_and(|j| self.tokens[j].info().is(COUNTS));
+        if !after || !(2..=8).contains(&count) || !self.close(at) || self.tokens[at].len > 5 {
+            return false;
+        }
+        let mut here = at + 1;
+        while here <= at + 4
+            && self
+                .tokens
+                .get(here)
+                .is_some_and(|t| COUNTED.contains(&&self.text[t.start..t.end()]))
+        {
+            here += 1;
+        }
+        // "last three nine three one" is four digits; "last four" and four more are not five.
+        if here == at + 1 && !matches!(count, 4 | 6 | 8) {
+            return false;
+        }
+        if self.is_written(here) && self.tokens[here].len > 1 {
+            return self.tokens[here].len as usize == count;
+        }
+        let (mut said, first) = (0, here);
+        while said <= count
+            && (here == first
+                || self.close(here)
+                || self
+                    .tokens
+                    .get(here)
+                    .is_some_and(|t| t.gap & !(SPACE | COMMA) == 0))
+        {
+            (said, here) = match self.number(here) {
+                Number::Unit | Number::Soft => (said + 1, here + 1),
+                Number::Repeat if self.repeats(here) => {
+                    (said + usize::from(self.value(here)), here + 2)
+                }
+                Number::Teen | Number::Tens => match self.below_hundred(here) {
+                    Some((_, next)) => (said + 2, next),
+                    None => break,
+                },
+                _ if self.is_written(here) => (said + self.tokens[here].len as usize, here + 1),
+                _ => break,
+            };
+        }
+        said == count
     }
 
     /// Written groups go on in the next line where a text was wrapped.

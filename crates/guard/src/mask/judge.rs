@@ -8,19 +8,20 @@ mod card;
 mod sight;
 
 use super::Kind;
-use super::digits::{Item, Run};
+use super::digits::{Item, Reading, Run, run_at};
 use super::leads::{Lead, Want};
-use super::lexicon::Number;
+use super::lexicon::{MIXED, Number};
 use super::scan::Scan;
-use super::token::{COMMA, SLASH, STOP};
+use super::token::{COLON, COMMA, LINE, SLASH, STOP};
 use super::written::is_card;
 use sight::Sight;
 
-pub(super) use card::{corrected, month, read_apart};
+use card::is_month_or_year;
+pub(super) use card::{corrected, month, reread};
 
 /// Judges `run`; the token to go on with.
 pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
-    let next = run.next();
+    let mut next = run.next();
     let sight = Sight::new(scan, run);
     if sight.measured {
         drop_quantity(scan, run);
@@ -42,14 +43,99 @@ pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
     for (from, to, kind) in out {
         let mut start = scan.tokens[run.items[from].first].start;
         if kind == Kind::Phone {
-            let signs = scan.text.as_bytes()[..start].iter().rev().take(2);
-            start -= signs.take_while(|b| matches!(b, b'(' | b'+')).count();
+            start = phone_start(scan, run.items[from].first);
         }
-        let end = scan.tokens[run.items[to - 1].next - 1].end();
+        // The other side's "uh huh" between two parts is no secret.
+        for at in from + 1..to {
+            if run.items[at].gap & COLON != 0 {
+                let part = scan.tokens[run.items[at - 1].next - 1].end();
+                scan.push(start, part, kind);
+                start = scan.tokens[run.items[at].first].start;
+            }
+        }
+        let mut end = scan.tokens[run.items[to - 1].next - 1].end();
+        if kind == Kind::Phone
+            && to == run.items.len()
+            && let Some(after) = extension(scan, next)
+        {
+            (end, next) = (scan.tokens[after - 1].end(), after);
+        }
         scan.push(start, end, kind);
+        if kind == Kind::Card && run.items[to - 1].written {
+            after_pan(scan, end);
+        }
     }
     scan.lead = lead;
     next
+}
+
+/// Where a phone number begins whose first digits are token `first`: with its plus or bracket.
+fn phone_start(scan: &Scan<'_>, first: usize) -> usize {
+    if scan.leads().before_in(first, "plus") {
+        return scan.tokens[first - 1].start;
+    }
+    let start = scan.tokens[first].start;
+    let signs = scan.text.as_bytes()[..start].iter().rev().take(2);
+    start - signs.take_while(|b| matches!(b, b'(' | b'+')).count()
+}
+
+/// "extension four oh two", "x402" after a phone number: the token after it.
+fn extension(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let token = scan.tokens.get(at).filter(|t| !t.has(LINE))?;
+    let text = scan.leads().text_of(at).to_ascii_lowercase();
+    let glued = |name: &str| {
+        text.strip_prefix(name)
+            .is_some_and(|n| (1..=6).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if token.word == MIXED && (glued("x") || glued("ext")) {
+        return Some(at + 1);
+    }
+    if !matches!(text.as_str(), "ext" | "extension" | "extn" | "xtn" | "x") {
+        return None;
+    }
+    let skip = usize::from(scan.leads().next_in(at, "number no is"));
+    let mut run = Run::default();
+    let found = run_at(
+        scan.text,
+        &scan.tokens,
+        at + 1 + skip,
+        Reading::WORD,
+        &mut run,
+    );
+    (found && run.total() <= 6).then(|| run.next())
+}
+
+/// `4111111111111111|09|2027|123`: what lists of stolen cards have after the number.
+fn after_pan(scan: &mut Scan<'_>, end: usize) {
+    let bytes = scan.text.as_bytes();
+    let field = |at: usize| {
+        let sign = bytes
+            .get(at)
+            .is_some_and(|b| matches!(b, b'|' | b'/' | b':'));
+        let len = bytes
+            .get(at + 1..)?
+            .iter()
+            .take(5)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        (sign && len > 0).then_some((at + 1, at + 1 + len))
+    };
+    let (Some((month, month_end)), true) = (field(end), bytes.get(end) == Some(&b'|')) else {
+        return;
+    };
+    let year =
+        field(month_end).filter(|(from, to)| matches!(to - from, 2 | 4) && month_end - month <= 2);
+    let expiry_end = match year {
+        Some((_, to)) => to,
+        None if month_end - month == 4 => month_end,
+        None => return,
+    };
+    let code = field(expiry_end).filter(|(from, to)| matches!(to - from, 3 | 4));
+    scan.push(month, expiry_end, Kind::Expiry);
+    scan.skip_to(code.map_or(expiry_end, |(_, to)| to));
+    if let Some((from, to)) = code {
+        scan.push(from, to, Kind::SecurityCode);
+    }
 }
 
 /// "… 1111 for forty one dollars": the quantity at the end is not part of the number before it.
@@ -93,7 +179,9 @@ impl Judge<'_> {
         match lead.want {
             Want::Order if lead.strong && lead.is_close(3) => return self.order(lead),
             Want::Order | Want::Account if lead.is_close(3) => {
-                self.cards(0, all, false);
+                if !self.cards(0, all, false) && self.sight.plus {
+                    self.phones_and_ssns(0, all);
+                }
                 lead.go_on();
                 return lead;
             }
@@ -150,6 +238,7 @@ impl Judge<'_> {
             Want::Card | Want::Brand => total < 15 && !is_card(&self.run.digits),
             Want::Ssn => total < 9,
             Want::Phone => total < 7,
+            Want::Expiry => self.sight.dated && total <= 2,
             _ => false,
         };
         if short {
@@ -170,18 +259,26 @@ impl Judge<'_> {
             total >= least && total <= most
         };
         match lead.want {
-            Want::Nothing
-            | Want::Email
-            | Want::Password
-            | Want::Iban
-            | Want::Order
-            | Want::Account => false,
+            Want::Nothing | Want::Email | Want::Iban | Want::Order | Want::Account => false,
             Want::Card | Want::Brand => self.announced_card(lead),
             Want::Cvv if near => {
                 self.split_or(3, 4, |t| fits(3, 8, 2) && t > 0, Kind::SecurityCode)
             }
             Want::Pin if near => self.split_or(3, 8, |_| fits(3, 12, 2), Kind::Pin),
             Want::Pen if near => self.split_or(4, 8, |_| fits(4, 6, 4), Kind::Pin),
+            // "passcode seven oh seven one": nothing stands between.
+            Want::Password
+                if lead.is_direct() && lead.words() == 0 && (4..=12).contains(&total) =>
+            {
+                self.out.push((0, all, Kind::Pin));
+                true
+            }
+            Want::Expiry
+                if self.sight.dated && lead.is_close(2) && is_month_or_year(&self.run.digits) =>
+            {
+                self.out.push((0, all, Kind::Expiry));
+                true
+            }
             Want::Expiry if lead.is_close(1) => self.expiry(0, all),
             Want::Secret if near || lead.asked => {
                 self.out.push((0, all, Kind::Secret));

@@ -231,6 +231,7 @@ impl Leads<'_> {
             Topic::Email => lead(Want::Email),
             Topic::Iban => strong(Want::Iban),
             Topic::Pin if self.before_in(at, "bowling safety rolling hair drop dropped clothes push enamel lapel hat") => None,
+            Topic::Pin if self.is_postal(at) => strong(Want::Order),
             Topic::Pin => strong(Want::Pin),
             Topic::Pen if self.next_in(at, "is number code it's was") => lead(Want::Pen),
             Topic::Pen => None,
@@ -239,8 +240,11 @@ impl Leads<'_> {
             Topic::Account => self.order(at, held, Want::Account),
             Topic::Back => self.back(at, held),
             Topic::Number => self.my_number(at, held),
+            Topic::Answer if self.before_in(at, "secret memorable security magic safe code pass") => strong(Want::Password),
+            Topic::Digits if self.before_in(at, "security") => strong(Want::Cvv),
+            Topic::Strip if self.before_in(at, "signature") => strong(Want::Cvv),
             Topic::Thru if self.before_in(at, "valid good") => strong(Want::Expiry),
-            Topic::Ending | Topic::Last | Topic::Thru => None,
+            Topic::Ending | Topic::Last | Topic::Thru | Topic::Answer | Topic::Strip | Topic::Digits => None,
         }
     }
 
@@ -324,7 +328,7 @@ impl Leads<'_> {
         let start = self.tokens[at].start;
         if self.before_in(
             at,
-            "security verification cvv cvc card safety validation cid csc csv",
+            "security sec verification cvv cvc card safety validation cid csc csv",
         ) {
             return Some(Lead::new(Want::Cvv, true, start));
         }
@@ -335,6 +339,9 @@ impl Leads<'_> {
         // "area code four one five …": all ten digits, or only the three.
         if self.before_in(at, "area") {
             return Some(Lead::new(Want::Reach, true, start));
+        }
+        if self.before_in(at, "pin") && self.is_postal(at - 1) {
+            return Some(Lead::new(Want::Order, true, start));
         }
         if self.before_in(at, "pin pen") {
             return Some(Lead::new(Want::Pin, true, start));
@@ -347,6 +354,15 @@ impl Leads<'_> {
     }
 
     fn expiry(&self, at: usize) -> Option<Lead> {
+        let word = self.text_of(at).to_ascii_lowercase();
+        let means = match word.as_str() {
+            "runs" => self.next_in(at, "out") && self.before_in(at, "it card which that"),
+            "yy" | "yyyy" => self.before_in(at, "mm"),
+            _ => true,
+        };
+        if !means {
+            return None;
+        }
         let from = at.saturating_sub(6);
         let offered = self.tokens[from..at]
             .iter()
@@ -354,6 +370,32 @@ impl Leads<'_> {
             .take_while(|t| t.info().topic != Topic::Card)
             .any(|t| t.info().is(OFFER));
         (!offered).then(|| Lead::new(Want::Expiry, true, self.tokens[at].start))
+    }
+
+    /// "the pin code of my area": what India calls a postal code.
+    fn is_postal(&self, at: usize) -> bool {
+        let place = "area city postal delivery town village district locality address";
+        if self.before_in(at, place) {
+            return true;
+        }
+        let paid = [
+            "card",
+            "account",
+            "atm",
+            "phone",
+            "sim",
+            "debit",
+            "credit",
+            "bank",
+            "app",
+            "voicemail",
+            "banking",
+            "mobile",
+        ];
+        self.next_in(at, "code")
+            && self.next_in(at + 1, "of for in")
+            && !(at + 3..at + 8)
+                .any(|j| paid.contains(&self.text_of(j).to_ascii_lowercase().as_str()))
     }
 
     /// A word that is strong with "number" or a value right after it.
@@ -377,6 +419,9 @@ impl Leads<'_> {
         {
             return lead;
         }
+        if self.next_in(at, "from") {
+            return lead;
+        }
         if !self.next_in(at, "me us him her them back my") {
             return None;
         }
@@ -386,6 +431,14 @@ impl Leads<'_> {
     }
 
     fn order(&self, at: usize, held: &Lead, want: Want) -> Option<Lead> {
+        let start = self.tokens[at].start;
+        // What somebody's tax number is called, and who rang.
+        if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "tax taxpayer") {
+            return Some(Lead::new(Want::Ssn, false, start));
+        }
+        if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "caller") {
+            return Some(Lead::new(Want::Phone, true, start));
+        }
         let next = self.tokens.get(at + 1);
         let numbered = self.is_number_word(at + 1) && !self.next_in(at, "no")
             || self.next_in(at, "id code num nr ref reference");
@@ -397,6 +450,10 @@ impl Leads<'_> {
             || next.is_some_and(|t| {
                 t.has(COLON | EQUALS) || t.info().is(COPULA) && t.info().number == Number::None
             });
+        // "the number on the account is" is whom to ring.
+        if want == Want::Account && held.want == Want::Reach && held.words() <= 3 && !numbered {
+            return None;
+        }
         // "in that case", "part of it": the card that was announced is still to come.
         let holds = !matches!(
             held.want,
@@ -415,6 +472,11 @@ impl Leads<'_> {
 
     /// "the three digits on the back", "the code on the back of my card".
     fn back(&self, at: usize, held: &Lead) -> Option<Lead> {
+        let start = self.tokens[at].start;
+        let of_card = self.next_in(at, "of") && (at + 2..at + 5).any(|j| self.text_of(j) == "card");
+        if held.want != Want::Cvv && of_card && !self.before_in(at, "the") {
+            return Some(Lead::new(Want::Cvv, false, start));
+        }
         if held.want == Want::Cvv
             || at < 2
             || !self.before_in(at, "the")
@@ -431,15 +493,17 @@ impl Leads<'_> {
         });
         let front = self.text_of(at).eq_ignore_ascii_case("front");
         let four = (at.saturating_sub(6)..at).any(|j| matches!(self.text_of(j), "four" | "4"));
-        let of_card = self.next_in(at, "of is are it's");
-        (if front { four } else { named || of_card })
-            .then(|| Lead::new(Want::Cvv, false, self.tokens[at].start))
+        let says = self.next_in(at, "it") && self.next_in(at + 1, "says said reads");
+        let of_card = says || self.next_in(at, "of is are it's");
+        (if front { four } else { named || of_card }).then(|| Lead::new(Want::Cvv, false, start))
     }
 
     /// "my number is": most likely a telephone's.
     fn my_number(&self, at: usize, held: &Lead) -> Option<Lead> {
         if self.text_of(at).eq_ignore_ascii_case("no") {
-            return None;
+            let named = self.before_in(at, "contact callback")
+                && matches!(held.want, Want::Nothing | Want::Reach);
+            return named.then(|| Lead::new(Want::Phone, true, self.tokens[at].start));
         }
         if self.before_in(at, "long") || self.next_in(at, "across") && held.want == Want::Nothing {
             return Some(Lead::new(Want::Card, true, self.tokens[at].start));
@@ -448,10 +512,13 @@ impl Leads<'_> {
         if self.before_in(at, "verification security") && !social && held.want != Want::Ssn {
             return Some(Lead::new(Want::Cvv, true, self.tokens[at].start));
         }
-        let whose = self.before_in(
-            at,
-            "my his her our contact callback best your direct daytime evening back",
-        );
+        let on_file = self.next_in(at, "on")
+            && (at + 2..at + 4).any(|j| matches!(self.text_of(j), "account" | "file" | "record"));
+        let whose = on_file
+            || self.before_in(
+                at,
+                "my his her our contact callback best your direct daytime evening back",
+            );
         (whose && matches!(held.want, Want::Nothing | Want::Reach | Want::Email))
             .then(|| Lead::new(Want::Reach, false, self.tokens[at].start))
     }
@@ -467,6 +534,8 @@ impl Leads<'_> {
             (b'c', b'v', b'v' | b'c' | b'b' | b'e') | (b'c', b's', b'c') => Want::Cvv,
             (b's', b's', b'n') => Want::Ssn,
             (b'p', b'i', b'n') => Want::Pin,
+            (b'n', b'h', b's') => Want::Account,
+            (b'i', b'b', b'a') if letter(at + 3) == b'n' => Want::Iban,
             _ => return None,
         };
         Some(Lead::new(want, true, first.start))

@@ -61,6 +61,12 @@ pub(super) enum Topic {
     Last,
     /// "thru" after "valid" or "good".
     Thru,
+    /// "word", "answer": a lead after "memorable" or "secret".
+    Answer,
+    /// "strip" after "signature".
+    Strip,
+    /// "digits" after "security".
+    Digits,
 }
 
 pub(super) const FILLER: u32 = 1;
@@ -86,6 +92,19 @@ pub(super) const NOT_PAY_CARD: u32 = 1 << 19;
 pub(super) const OTHER_CODE: u32 = 1 << 20;
 pub(super) const SPEAKS: u32 = 1 << 21;
 pub(super) const WAIT: u32 = 1 << 22;
+/// May stand between the parts of a number, and nowhere else ("huh", "the rest").
+pub(super) const GLUE: u32 = 1 << 23;
+/// Who speaks, before a colon.
+pub(super) const SPEAKER: u32 = 1 << 24;
+/// A letter of the spelling alphabet: its own first one.
+pub(super) const NATO: u32 = 1 << 25;
+/// A mailbox that every company has.
+pub(super) const ROLE: u32 = 1 << 26;
+/// "first" to "twelfth"; its value is the month.
+pub(super) const ORDINAL: u32 = 1 << 27;
+pub(super) const HESITATION: u32 = 1 << 28;
+/// Says how many digits follow: "first four", "the next three".
+pub(super) const COUNTS: u32 = 1 << 29;
 
 /// One known word.
 #[derive(Clone, Copy, Debug, Default)]
@@ -186,6 +205,11 @@ impl Lexicon {
                 lexicon.entry(text).flags |= flags;
             }
         }
+        for (at, text) in ORDINALS.iter().enumerate() {
+            let entry = lexicon.entry(text);
+            entry.flags |= ORDINAL;
+            entry.value = u8::try_from(at + 1).unwrap_or(0);
+        }
         for (at, text) in MONTHS.iter().enumerate() {
             let entry = lexicon.entry(text);
             entry.flags |= MONTH;
@@ -244,30 +268,34 @@ const NUMBERS: &Numbers = &[
 const TOPICS: &[(Topic, &str)] = &[
     (Topic::Card, "card cards creditcard debitcard cardnumber ccnum pan card's"),
     (Topic::Brand, "visa mastercard amex discover maestro"),
-    (Topic::Code, "code codes code's"),
+    (Topic::Code, "code codes code's value"),
     (Topic::Cvv, "cvv cvc cvv2 cvc2 csc cvn cid cvd cvb cbv cbb ccv cv2 cvv's"),
-    (Topic::Expiry, "expires expiry expiration expiring exp expire expired expdate experation"),
+    (Topic::Expiry, "expires expiry expiration expiring exp expire expired expdate experation runs yy yyyy"),
     (Topic::Ssn, "ssn ssn's socialsecurity"),
     (Topic::Social, "social soc"),
     (Topic::Phone, "phone telephone cell mobile cellphone landline whatsapp callback fax tel cell's mobile's phone's telno msisdn"),
-    (Topic::Call, "call reach text ring dial contact"),
+    (Topic::Call, "call reach text ring dial contact called calling rang"),
     (Topic::Email, "email e-mail mail emails emailed email's mail's e-mail's"),
     (Topic::Iban, "iban"),
-    (Topic::Pin, "pin pin's pins"),
+    (Topic::Pin, "pin pin's pins mpin tpin telepin ipin epin atmpin"),
     (Topic::Pen, "pen"),
-    (Topic::Password, "password passwords passphrase passcode password's passwort pwd passwd"),
+    (Topic::Password, "password passwords passphrase passcode password's passwort pwd passwd pw kennwort"),
     (Topic::Order, "order tracking reference ticket flight invoice confirmation booking reservation case claim parcel package \
         shipment serial model part item sku product imei isbn barcode transaction quote job locker gate extension ext \
         version build batch lot plate waybill consignment docket receipt incident purchase ref trk inv ord po vin upc ean \
         asin rma sequence postcode zip zipcode postal routing sortcode firmware policy coupon voucher promo request \
-        section chapter catalog catalogue bin meter delivery dispatch orders bus train ups usps fedex release"),
+        section chapter catalog catalogue bin meter delivery dispatch orders bus train ups usps fedex release pincode"),
     (Topic::Account, "account member membership loyalty customer rewards client patient student employee badge acct id user \
-        license licence passport tax vat ein subscriber"),
-    (Topic::Back, "back front"),
+        license licence passport tax vat ein subscriber nhs medicare medicaid aadhaar aadhar npi mrn roll folio chassis registration \
+        bsb abn acn tfn crn siren siret uan"),
+    (Topic::Back, "back front reverse rear"),
     (Topic::Number, "number numbers number's no"),
+    (Topic::Digits, "digits"),
     (Topic::Ending, "ending ends end endings"),
     (Topic::Last, "last final"),
-    (Topic::Thru, "thru through until till"),
+    (Topic::Thru, "thru through until till to from"),
+    (Topic::Answer, "word answer"),
+    (Topic::Strip, "strip"),
 ];
 
 #[rustfmt::skip]
@@ -275,7 +303,7 @@ const FLAGS: &[(u32, &str)] = &[
     (FILLER, "uh um umm uhm er erm ah eh hmm hm mm mhm oh like well so okay ok right then and next know you see let me let's \
         just please yeah yep yes alright basically got it is it's its that that's followed again comma i i'm think then \
         after also now there there's sorry no wait actually mean oops scratch correction rather hold on hang bear with kinda another finally lastly"),
-    (CORRECT, "sorry no wait actually oops scratch correction rather mistake apologies pardon strike"),
+    (CORRECT, "mean meant make sorry no wait actually oops scratch correction rather mistake apologies pardon strike"),
     (SEP, "dash hyphen space dot point period minus slash stroke over underscore comma"),
     (LINK, "code's number's is it's its was are were be number numbers no nr num the my that's that would will here here's you your our his her \
         their a an to of for on full whole complete new old current bank debit credit card account yes yeah yep sure okay ok \
@@ -331,8 +359,9 @@ const FLAGS: &[(u32, &str)] = &[
         mail googlemail sbcglobal bellsouth cox charter example"),
     (KEY_START, "cs sk rk pk whsec ghp gho ghu ghs ghr github xoxb xoxp xoxa xoxr xoxs xoxe xapp glpat gldt npm pypi dop doo hf shpat \
         shpss shpca sg dckr hvs gsk xai nvapi lin figd gocspx ya29 sq0atp sq0csp r8 pplx rubygems tfp sntrys dapi age ops glsa \
-        eaac eaa hooks databricks ntn secret pat tskey phc pul aio akcp ey"),
-    (SECRET_NAME, "password passwd pwd passphrase passcode secret token apikey api_key key authorization bearer basic credential \
+        eaac eaa hooks databricks ntn secret pat tskey phc pul aio akcp ey key discord discordapp"),
+    (SECRET_NAME, "password passwd pwd pw passphrase passcode kennwort passe contraseña contrasena senha wachtwoord heslo hasło parola пароль \
+        clave secret token apikey api_key key authorization bearer basic credential \
         credentials pass auth"),
     (OFFER, "offer coupon warranty subscription contract lease passport licence license membership policy promo promotion trial deal \
         discount sale voucher insurance points session link certificate domain milk ticket quote registration plan permit token \
@@ -340,11 +369,26 @@ const FLAGS: &[(u32, &str)] = &[
     (NOT_PAY_CARD, "gift library loyalty membership rewards reward business sim report id insurance punch score sd memory graphics birthday \
         greeting green key boarding video sound member index trading baseball postal christmas insurance wild phone calling \
         medicare medicaid video scratch time store red yellow flash"),
+    (GLUE, "make meant huh ahead rest remaining last final perfect great gotcha lovely cool"),
+    (SPEAKER, "agent caller customer cust rep representative operator user client advisor adviser speaker assistant bot ivr system member \
+        patient clerk me you guest"),
+    (NATO, "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa quebec romeo \
+        sierra tango uniform victor whiskey whisky xray x-ray yankee zulu"),
+    (ROLE, "info support sales hello contact admin help helpdesk billing claims careers jobs accounts office team press service \
+        services enquiries inquiries bookings reservations orders returns feedback hr legal marketing reception privacy security"),
+    (HESITATION, "uh um umm uhm er erm ah eh hmm hm"),
+    (COUNTS, "first next last final second third other remaining"),
     (OTHER_CODE, "zip postal area country error gate promo promotion coupon discount voucher booking access door product bar source qr \
         dress sort swift branch postal status confirmation reference activation tracking airport exit morse building entry \
         penal tax dialing dialling offer referral order invite lock lockbox department cost hotel color colour item store"),
     (SPEAKS, "capital uppercase lowercase caps all lower upper letter number symbol underscore dash hyphen dot hash hashtag pound asterisk \
-        star exclamation bang dollar ampersand percent space at question plus equals"),
+        star exclamation bang dollar ampersand percent space at question plus equals mark sign slash backslash colon semicolon tilde caret \
+        bracket sharp full stop point period"),
+];
+
+#[rustfmt::skip]
+const ORDINALS: [&str; 12] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
 ];
 
 #[rustfmt::skip]

@@ -5,9 +5,11 @@
 
 use super::digits::{Reading, Run, run_at};
 use super::leads::Want;
-use super::lexicon::{DOT, JOIN, MAIL_PLACE, MAIL_STOP, Number, PROVIDER, TLD};
+use super::lexicon::{
+    DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE, TLD,
+};
 use super::scan::Scan;
-use super::token::{AT_SIGN, COMMA, DASH, POINT, SPACE, Token, UNDER};
+use super::token::{AT_SIGN, COMMA, DASH, OTHER, PAREN, POINT, SPACE, Token, UNDER};
 use super::written::{iban_checks, iban_length, mail_parts};
 use super::{Kind, Span};
 
@@ -19,15 +21,25 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let token = scan.tokens[at];
     let before = at.checked_sub(1).map(|j| scan.tokens[j])?;
     let from = before.end();
-    let sign = from + scan.text[from..token.start].rfind('@')?;
-    if is_masked(&scan.text[..sign]) {
+    let (sign, after) = match scan.text[from..token.start].rfind('@') {
+        Some(sign) => (from + sign, from + sign + 1),
+        // A sign in a URL: `pat%40example.com`.
+        None => (token.start - 1, token.start + 2),
+    };
+    // `git@host:owner/repository` is an address of nobody.
+    let remote = scan.text[..sign].ends_with("git")
+        && scan.text[after..]
+            .split(' ')
+            .next()
+            .is_some_and(|host| host.contains(':'));
+    if remote || is_masked(&scan.text[..sign]) {
         return None;
     }
     let ends = Ends {
         scan,
         announced: scan.lead.want == Want::Email,
     };
-    if let Some((start, end, dotted)) = mail_parts(scan.text, sign) {
+    if let Some((start, end, dotted)) = mail_parts(scan.text, sign, after) {
         let end = if dotted {
             Some(end)
         } else {
@@ -67,10 +79,18 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         scan,
         announced: scan.lead.want == Want::Email,
     };
-    let sign = scan.leads().next_in(at, "sign symbol");
+    let leads = scan.leads();
+    // "at sign", and "at the rate", as it is said in India.
+    let rate = leads.next_in(at, "the") && leads.next_in(at + 1, "rate");
+    let of = rate && leads.next_in(at + 2, "of");
+    let host = at
+        + 1
+        + usize::from(leads.next_in(at, "sign symbol"))
+        + 2 * usize::from(rate)
+        + usize::from(of);
     let joined = at > 1 && ends.flag(at - 2, DOT | JOIN);
-    let domain = ends.domain(if sign { at + 2 } else { at + 1 }, joined)?;
-    if at == 0 || scan.tokens[at].gap & !(SPACE | COMMA) != 0 {
+    let domain = ends.domain(host, joined)?;
+    if at == 0 || scan.tokens[at].gap & !(SPACE | COMMA) != 0 && !ends.bracketed(at) {
         return None;
     }
     let start = ends.local(at - 1, &domain)?;
@@ -107,6 +127,30 @@ impl Ends<'_, '_> {
             .map_or("", |t| &self.scan.text[t.start..t.end()])
     }
 
+    /// "full stop", the dot of Britain, begins at token `at`.
+    fn is_full_stop(&self, at: usize) -> bool {
+        self.text(at).eq_ignore_ascii_case("full") && self.text(at + 1).eq_ignore_ascii_case("stop")
+    }
+
+    /// "(at)", "[dot]": a sign in brackets, so that no robot reads it.
+    fn bracketed(&self, at: usize) -> bool {
+        let bytes = self.scan.text.as_bytes();
+        self.token(at).is_some_and(|t| {
+            let before = t.start.checked_sub(1).map(|j| bytes[j]);
+            matches!(
+                (before, bytes.get(t.end())),
+                (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}'))
+            )
+        })
+    }
+
+    /// The signs before token `at`, without the brackets around a sign.
+    fn gap(&self, at: usize) -> u16 {
+        let gap = self.token(at).map_or(0, |t| t.gap);
+        let signs = self.bracketed(at) || at > 0 && self.bracketed(at - 1);
+        if signs { gap & !(PAREN | OTHER) } else { gap }
+    }
+
     fn is_number(&self, at: usize) -> bool {
         self.token(at)
             .is_some_and(|t| t.is_digits() || t.info().number == Number::Unit)
@@ -120,10 +164,19 @@ impl Ends<'_, '_> {
         // The host: up to four words ("hot mail", "acme dash corp"), or spelled letters.
         let first_dot = loop {
             let token = self.token(here)?;
-            if token.is_atom() || here > at && token.gap & !(SPACE | DASH | POINT | UNDER) != 0 {
+            let gap = self.gap(here);
+            if here > at && self.flag(here, HESITATION) && token.gap & !(SPACE | COMMA) == 0 {
+                here += 1;
+                continue;
+            }
+            let hesitated = here > at && self.flag(here - 1, HESITATION);
+            let commas = if hesitated { COMMA } else { 0 };
+            if token.is_atom() || here > at && gap & !(SPACE | DASH | POINT | UNDER | commas) != 0 {
                 return None;
             }
-            if here > at && (token.gap & POINT != 0 || token.info().is(DOT)) {
+            if here > at
+                && (token.gap & POINT != 0 || token.info().is(DOT) || self.is_full_stop(here))
+            {
                 break here;
             }
             let compound = self.flag(here + 1, JOIN) || joined && here == at;
@@ -145,16 +198,18 @@ impl Ends<'_, '_> {
         let mut end = None;
         let mut last = at;
         while let Some(token) = self.token(here) {
-            let label = if token.gap & POINT != 0 && !token.info().is(DOT) {
+            let label = if self.is_full_stop(here) {
+                here + 2
+            } else if token.gap & POINT != 0 && !token.info().is(DOT) {
                 here
-            } else if token.info().is(DOT) && token.gap & !SPACE == 0 {
+            } else if token.info().is(DOT) && self.gap(here) & !(SPACE | COMMA) == 0 {
                 here + 1
             } else {
                 break;
             };
             let Some(word) = self
                 .token(label)
-                .filter(|t| !t.is_atom() && t.gap & !(SPACE | POINT) == 0)
+                .filter(|t| !t.is_atom() && self.gap(label) & !(SPACE | POINT) == 0)
             else {
                 break;
             };
@@ -162,7 +217,7 @@ impl Ends<'_, '_> {
             end = Some(word.end());
             here = label + 1;
             // "dot c o m", "dot u k": a label in letters.
-            if word.len == 1 {
+            if word.len == 1 && !word.is_digits() {
                 while self
                     .token(here)
                     .is_some_and(|t| t.len == 1 && t.gap & !SPACE == 0 && !t.is_digits())
@@ -216,12 +271,13 @@ impl Ends<'_, '_> {
             && self
                 .token(last + 2)
                 .is_some_and(|t| t.len > 1 && !self.flag(last + 3, JOIN));
+        let company = first.info().is(ROLE);
         let act = first.len > 5 && self.text(last).ends_with("ing");
         if alone
             && first.len > 1
             && !first.is_digits()
             && first.info().number == Number::None
-            && (vague || act)
+            && (vague && !company || act)
         {
             return None;
         }
@@ -233,9 +289,25 @@ impl Ends<'_, '_> {
             };
             let info = token.info();
             let piece = token.len == 1 && !token.is_digits();
-            if info.is(DOT | JOIN) && start.is_some() && here > 0 {
+            if info.is(HESITATION) && start.is_some() && here > 0 {
+                here -= 1;
+                continue;
+            }
+            // "g as in golf", "g for golf".
+            if start.is_some()
+                && let Some(letter) = self.spelled_with(here)
+            {
+                start = self.token(letter).map(|t| t.start);
+                if letter == 0 {
+                    break;
+                }
+                (here, chained, joined) = (letter - 1, true, false);
+                continue;
+            }
+            let stop = here > 0 && self.is_full_stop(here - 1);
+            if (stop || info.is(DOT | JOIN)) && start.is_some() && here > 0 {
                 joined = true;
-                here -= if self.text(here) == "score" && self.text(here - 1) == "under" {
+                here -= if stop || self.text(here) == "score" && self.text(here - 1) == "under" {
                     2.min(here)
                 } else {
                     1
@@ -263,14 +335,19 @@ impl Ends<'_, '_> {
                     && (chained || self.is_number(here.wrapping_sub(1)));
             let small = piece || digit;
             let stops = info.is(MAIL_STOP) && !piece;
+            let role = info.is(ROLE);
             let takes = if joined && start.is_some() {
                 true
             } else if start.is_none() {
-                small || self.announced && !stops || !stops && !info.is(MAIL_PLACE)
+                let joins = here > 0 && self.flag(here - 1, JOIN);
+                small
+                    || self.announced && !stops
+                    || !stops && (!info.is(MAIL_PLACE) || joins || role)
             } else {
                 small
                     || !stops
                         && (chained
+                            || role
                             || words < 3
                                 && (self.announced || domain.provider && !info.is(MAIL_PLACE)))
             };
@@ -283,11 +360,55 @@ impl Ends<'_, '_> {
             chained = small;
             joined =
                 token.gap & (UNDER | DASH | POINT) != 0 && token.gap & !(UNDER | DASH | POINT) == 0;
-            let commas = if small { COMMA } else { 0 };
-            if here == 0 || token.gap & !(SPACE | UNDER | DASH | POINT | commas) != 0 {
+            let hesitates = here > 0 && self.flag(here - 1, HESITATION | DOT | JOIN);
+            let commas = if small || hesitates { COMMA } else { 0 };
+            if here == 0 || self.gap(here) & !(SPACE | UNDER | DASH | POINT | commas) != 0 {
                 break;
             }
             here -= 1;
+        }
+        start.map(|start| self.said_before(start, last))
+    }
+
+    /// The letter of "g as in golf" whose last word is token `at`.
+    fn spelled_with(&self, at: usize) -> Option<usize> {
+        let word = self.text(at).as_bytes().first()?.to_ascii_lowercase();
+        let letter = match self.text(at.checked_sub(1)?) {
+            "in" if self.text(at.checked_sub(2)?) == "as" => at.checked_sub(3)?,
+            "for" | "like" => at.checked_sub(2)?,
+            _ => return None,
+        };
+        let same = self.token(at)?.len > 1 && self.token(letter)?.len == 1;
+        (same && self.text(letter).as_bytes()[0].eq_ignore_ascii_case(&word)).then_some(letter)
+    }
+
+    /// "kowalski, that's k o w a l s k i, at": the name that is then spelled belongs to it.
+    fn said_before(&self, start: usize, last: usize) -> usize {
+        let mut first = last;
+        while first > 0 && self.scan.tokens[first - 1].start >= start {
+            first -= 1;
+        }
+        let spelled: String = (first..=last)
+            .filter(|at| self.token(*at).is_some_and(|t| t.len == 1))
+            .map(|at| self.text(at))
+            .collect();
+        if spelled.len() < 3 {
+            return start;
+        }
+        let mut here = first;
+        for _ in 0..4 {
+            let Some(before) = here.checked_sub(1) else {
+                break;
+            };
+            here = before;
+            if self.text(here).eq_ignore_ascii_case(&spelled) {
+                return self.token(here).map_or(start, |t| t.start);
+            }
+            if !self.token(here).is_some_and(|t| t.info().is(LINK | FILLER))
+                && !self.text(here).eq_ignore_ascii_case("spelled")
+            {
+                break;
+            }
         }
         start
     }
@@ -323,7 +444,7 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let letter = |j: usize| {
         scan.tokens
             .get(j)
-            .filter(|t| t.len == 1 && t.gap & AT_SIGN == 0)
+            .filter(|t| (t.len == 1 || t.info().is(NATO)) && t.gap & AT_SIGN == 0)
             .map(|t| scan.text.as_bytes()[t.start])
             .filter(u8::is_ascii_alphabetic)
     };
@@ -360,6 +481,11 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
         } else if let Some(b) = letter(here) {
             letters.push(b.to_ascii_uppercase());
             here += 1;
+            // "x-ray" is two words.
+            here += usize::from(
+                b.eq_ignore_ascii_case(&b'x')
+                    && scan.leads().text_of(here).eq_ignore_ascii_case("ray"),
+            );
         } else if announced
             && scan.tokens.get(here).is_some_and(|t| {
                 t.len <= 4

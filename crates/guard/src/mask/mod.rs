@@ -15,6 +15,7 @@
 mod digits;
 mod json;
 mod judge;
+mod key;
 mod leads;
 mod lexicon;
 mod mail;

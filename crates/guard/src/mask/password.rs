@@ -4,7 +4,7 @@
 //! Decides where such a value ends: a written one at its quote or space, a spoken one at the clause. "my password is not
 //! working" has no value.
 
-use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NO_VALUE, Number, PLAIN, SPEAKS};
+use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NATO, NO_VALUE, Number, PLAIN, SPEAKS};
 use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
@@ -13,6 +13,8 @@ use super::{Kind, Span};
 
 /// A spoken password longer than this goes on without us.
 const WORDS: usize = 12;
+/// One that is spelled.
+const SPELLED: usize = 40;
 /// The longest written value that is looked for.
 const VALUE_BYTES: usize = 2048;
 
@@ -22,6 +24,13 @@ pub(super) fn secret_name(name: &str) -> Option<Kind> {
     let last = words.last()?.as_str();
     if DESCRIBES.contains(&last) {
         return None;
+    }
+    // Stripe's names for a card's expiry; "expires" alone is also a token's or a voucher's.
+    if matches!(last, "month" | "year")
+        && words.len() > 1
+        && ["exp", "expiry", "expiration", "expires"].contains(&words[words.len() - 2].as_str())
+    {
+        return Some(Kind::Expiry);
     }
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let pair = |a: &str, b: &str| words.windows(2).any(|w| w[0] == a && w[1] == b);
@@ -33,13 +42,26 @@ pub(super) fn secret_name(name: &str) -> Option<Kind> {
         "passphrase",
         "passcode",
         "passwort",
-    ]) || pair("pass", "word")
+        "kennwort",
+        "contraseña",
+        "contrasena",
+        "senha",
+        "wachtwoord",
+        "heslo",
+        "hasło",
+        "parola",
+        "пароль",
+        "passe",
+        "clave",
+        "pw",
+    ]) || last == "pass" && words.len() > 1
+        || pair("pass", "word")
         || joined.ends_with("password")
         || joined.ends_with("passwd")
     {
         return Some(Kind::Password);
     }
-    if last == "pin" || pair("pin", "code") || pair("pin", "number") {
+    if matches!(last, "pin" | "mpin" | "tpin") || pair("pin", "code") || pair("pin", "number") {
         return Some(Kind::Pin);
     }
     if has(&["cvv", "cvc", "cvv2", "cvc2", "csc", "cvn"])
@@ -148,25 +170,92 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
         start += 1;
     }
     let bearer = scan.leads().text_of(at).eq_ignore_ascii_case("bearer");
-    let kind = secret_name(scan.text.get(start..name_end)?).filter(|kind| {
+    let name = scan.text.get(start..name_end)?;
+    let pass = || (name.eq_ignore_ascii_case("pass")).then_some(Kind::Password);
+    let kind = secret_name(name).or_else(pass).filter(|kind| {
         matches!(
             kind,
-            Kind::Password | Kind::ApiKey | Kind::SecurityCode | Kind::Pin | Kind::Ssn
+            Kind::Password
+                | Kind::ApiKey
+                | Kind::SecurityCode
+                | Kind::Pin
+                | Kind::Ssn
+                | Kind::Expiry
         )
     })?;
-    let flag = bytes[..start].ends_with(b"--") || scan.text[start..name_end].starts_with("--");
+    let flag = bytes[..start].ends_with(b"--") || name.starts_with("--");
     if colon == Separator::Space && !flag && !bearer {
         return None;
     }
     let (from, to, quoted) = value_at(scan.text, value)?;
     let (from, kind) = scheme(scan.text, from, to, kind);
     let text = scan.text.get(from..to)?;
+    let scheme_word = ["bearer", "basic", "digest", "token"]
+        .iter()
+        .any(|s| text.eq_ignore_ascii_case(s));
+    if scheme_word
+        || name.eq_ignore_ascii_case("pass") && !is_mixed(text)
+        || is_code(bytes, text, to, quoted)
+    {
+        return None;
+    }
+    let to = phrase_end(scan, at, value, to, quoted, kind);
     is_value(scan, at, text, kind, colon, quoted, value > name_end + 1).then_some(Span {
         start: from,
         end: to,
         kind,
     })
 }
+
+/// Letters and digits or signs, as a password has and a word has not.
+fn is_mixed(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let cases = text.bytes().skip(1).any(|b| b.is_ascii_uppercase())
+        && text.bytes().any(|b| b.is_ascii_lowercase());
+    let signs = text.bytes().filter(|b| b.is_ascii_punctuation()).count();
+    text.len() >= 5 && (digits + signs > 0 || cases) && digits < text.len()
+}
+
+/// `settings.password`, `os.environ[`, `crate::read(`: code that fetches a value is none.
+fn is_code(bytes: &[u8], text: &str, to: usize, quoted: bool) -> bool {
+    if quoted {
+        return false;
+    }
+    let path = text
+        .bytes()
+        .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':' | b'&'))
+        && (text.contains("::") || text.trim_end_matches('.').contains('.'));
+    path || text.ends_with(['[', '('])
+        || text.contains('(')
+        || matches!(bytes.get(to), Some(b'[' | b'('))
+}
+
+/// The end of a phrase that one colon announces: "passphrase: green tea kettle moon", "password: capital t i g e r".
+fn phrase_end(
+    scan: &Scan<'_>,
+    at: usize,
+    value: usize,
+    to: usize,
+    quoted: bool,
+    kind: Kind,
+) -> usize {
+    let Some(from) =
+        (at + 1..at + 4).find(|j| scan.tokens.get(*j).is_some_and(|t| t.start == value))
+    else {
+        return to;
+    };
+    let leads = scan.leads();
+    let said = is_spelled(scan, from)
+        || leads.text_of(at).eq_ignore_ascii_case("passphrase")
+        || SPELLING.contains(&leads.text_of(from).to_ascii_lowercase().as_str());
+    if quoted || kind != Kind::Password || !said {
+        return to;
+    }
+    spoken(scan, at).map_or(to, |span| span.end.max(to))
+}
+
+/// Words that begin a spelled password.
+const SPELLING: [&str; 6] = ["capital", "uppercase", "lowercase", "all", "upper", "lower"];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Separator {
@@ -286,6 +375,18 @@ fn is_value(
         "string",
         "nil",
         "redacted",
+        "str",
+        "int",
+        "bool",
+        "bytes",
+        "text",
+        "any",
+        "&str",
+        "object",
+        "boolean",
+        "number",
+        "varchar",
+        "secretstr",
     ]
     .contains(&lower.as_str())
     {
@@ -296,12 +397,13 @@ fn is_value(
         Kind::Password => {
             let prose = separator == Separator::Colon && spaced && !quoted;
             let next = scan.tokens.get(at + 1);
-            !(prose && next.is_some_and(|t| t.info().is(NO_VALUE)))
-                && (quoted || !text.starts_with('='))
+            let word = next.is_some_and(|t| t.info().is(NO_VALUE) && t.len as usize >= text.len());
+            !(prose && word) && (quoted || !text.starts_with('='))
         }
         Kind::SecurityCode => {
             text.bytes().all(|b| b.is_ascii_digit()) && (3..=4).contains(&text.len())
         }
+        Kind::Expiry => text.len() <= 7 && text.bytes().all(|b| b.is_ascii_digit() || b == b'/'),
         Kind::Ssn => text.bytes().filter(u8::is_ascii_digit).count() == 9,
         Kind::Pin => text.bytes().all(|b| b.is_ascii_digit()) && (3..=12).contains(&text.len()),
         _ if separator == Separator::Space => text.len() >= 16 && digit,
@@ -316,13 +418,24 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         return value_before(scan, at);
     };
     let first = scan.tokens.get(from)?;
-    if first.is_atom() {
+    // A written value right after the name was decided by `named`.
+    let code = first.has(EQUALS) || is_code(scan.text.as_bytes(), "", first.end(), false);
+    let typed = from == at + 1
+        && first.has(COLON)
+        && first.word == PLAIN
+        && TYPES.contains(&scan.leads().text_of(from));
+    if first.is_atom() || code || typed {
         return None;
     }
     let quote = first.has(QUOTE);
     let mut end = from;
-    while end < scan.tokens.len() && end - from < WORDS {
+    while end < scan.tokens.len() && end - from < SPELLED {
         let token = &scan.tokens[end];
+        let spelled =
+            token.len == 1 || token.info().number != Number::None || token.info().is(SPEAKS | NATO);
+        if end - from >= WORDS && !spelled {
+            break;
+        }
         let both = scan.leads().before_in(from, "from") && scan.leads().before_in(end + 1, "to");
         if end > from && (token.is_atom() || !both && ends_before(scan, end, from, quote)) {
             break;
@@ -356,6 +469,20 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         },
     })
 }
+
+/// Types that stand after a name and a colon.
+const TYPES: [&str; 10] = [
+    "str",
+    "String",
+    "int",
+    "bool",
+    "bytes",
+    "Any",
+    "SecretStr",
+    "Optional",
+    "object",
+    "boolean",
+];
 
 /// `hunter2!` and `p@ss#`: signs glued to the last word are part of a written password.
 fn glyphs_after(text: &str, end: usize) -> usize {
@@ -435,6 +562,9 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
                     || is_spelled(scan, here))
                 .then_some(here);
             }
+            _ if here == at + 1 && token.gap & !(SPACE | QUOTE) == 0 && looks_typed(scan, here) => {
+                return Some(here);
+            }
             _ if here == at + 1 && credentials_before(scan, at) => {
                 return (!word.is(NO_VALUE | COPULA) || is_spelled(scan, here)).then_some(here);
             }
@@ -443,6 +573,31 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         here += 1;
     }
     None
+}
+
+/// "password Welcome2026!", "password capital t i g e r": nothing stands between, and no word of a sentence looks like this.
+fn looks_typed(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    let text = scan.leads().text_of(at).to_ascii_lowercase();
+    let technical = [
+        "sha", "md5", "base", "oauth", "argon", "pbkdf", "utf", "bcrypt", "win", "ps", "v",
+    ];
+    let bytes = scan.text.as_bytes()[token.start..].iter().take(40);
+    let word: Vec<u8> = bytes
+        .take_while(|b| !b.is_ascii_whitespace())
+        .copied()
+        .collect();
+    let glued = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+    let mixed = (token.word == MIXED || glued)
+        && word.len() >= 5
+        && !technical.iter().any(|t| {
+            text.strip_prefix(t)
+                .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+        });
+    let spelling = SPELLING[..3].contains(&text.as_str())
+        && scan.tokens.get(at + 1).is_some_and(|t| t.len == 1);
+    let nato = token.info().is(NATO) && scan.tokens.get(at + 1).is_some_and(|t| t.info().is(NATO));
+    mixed || spelling || nato
 }
 
 /// "sunflower is my password": the one word before.
@@ -506,7 +661,7 @@ fn ends_before(scan: &Scan<'_>, here: usize, from: usize, quoted: bool) -> bool 
     if joined
         || number
         || soft
-        || info.is(SPEAKS) && token.gap == SPACE && here - from < WORDS && !info.is(CLAUSE)
+        || info.is(SPEAKS) && token.gap == SPACE && here - from < SPELLED && !info.is(CLAUSE)
     {
         return false;
     }

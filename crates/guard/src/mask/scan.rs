@@ -2,12 +2,16 @@
 //!
 //! Decides the order of the detectors and what happens where two findings overlap (they become one, of the stronger kind).
 
-use super::digits::{Reading, Run, run_at};
+use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
-use super::lexicon::{AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, Number, PLAIN, SECRET_NAME};
-use super::token::{AT_SIGN, COLON, DASH, EQUALS, LINE, POINT, SLASH, SPACE, STOP, Token, tokens};
-use super::{Kind, Span, mail, password, written};
+use super::lexicon::{
+    AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, NATO, Number, PLAIN, SECRET_NAME,
+};
+use super::token::{
+    AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
+};
+use super::{Kind, Span, key, mail, password, written};
 
 /// Whether the text is a conversation that goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +24,16 @@ pub(super) enum Live {
     /// An utterance that is still being spoken.
     Growing,
 }
+
+/// How far back a line is looked at for the words of a question.
+const LINE_WORDS: usize = 16;
+const ASKS: [&str; 13] = [
+    "what", "what's", "whats", "may", "can", "could", "please", "give", "tell", "your", "verify",
+    "confirm", "need",
+];
+const ANSWERS: [&str; 8] = [
+    "forgot", "lost", "reset", "change", "changed", "sent", "never", "i've",
+];
 
 /// What is known before the first word.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +107,11 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// What ends before `end` is not looked at any more.
+    pub(super) fn skip_to(&mut self, end: usize) {
+        self.skip = self.skip.max(end);
+    }
+
     /// Records a secret and goes on after it.
     fn push_and_skip(&mut self, span: Span) {
         self.skip = self.skip.max(span.end);
@@ -128,6 +147,9 @@ impl<'t> Scan<'t> {
             return at + 1;
         }
         if word.number != Number::None || token.is_digits() {
+            if counts(self.text, &self.tokens, at) {
+                return at + 1;
+            }
             let zero = word.value == 0 && !token.is_digits();
             let announced = self.lead.is_near() && (zero || self.is_said(at));
             let mut run = std::mem::take(&mut self.run);
@@ -154,11 +176,33 @@ impl<'t> Scan<'t> {
     /// A question mark ends the line before token `at`.
     fn asks_before(&self, at: usize) -> bool {
         let from = at.checked_sub(1).map_or(0, |j| self.tokens[j].end());
-        self.text[from..self.tokens[at].start].contains('?')
+        if self.text[from..self.tokens[at].start].contains('?') {
+            return true;
+        }
+        // Without punctuation: "what's the security code", "your PIN please".
+        let mut asks = false;
+        for j in (at.saturating_sub(LINE_WORDS)..at).rev() {
+            let text = self.leads().text_of(j).to_ascii_lowercase();
+            if ANSWERS.contains(&text.as_str()) {
+                return false;
+            }
+            asks |= ASKS.contains(&text.as_str());
+            if self.tokens[j].has(LINE) {
+                break;
+            }
+        }
+        asks
     }
 
     fn lead_word(&mut self, at: usize) -> usize {
         let token = self.tokens[at];
+        if (token.len == 1 || token.info().is(NATO))
+            && let Some(span) = mail::spelled_iban(self, at)
+        {
+            self.lead.clear();
+            self.push_and_skip(span);
+            return at + 1;
+        }
         if self.leads().is_tail(at) {
             self.lead.tail = true;
             self.lead.word(&token);
@@ -199,8 +243,9 @@ impl<'t> Scan<'t> {
         };
         match leads.at(at, &self.lead) {
             Some(lead) => {
+                let letters = if lead.want == Want::Iban { 4 } else { 3 };
                 self.lead = lead;
-                at + 3
+                at + letters
             }
             None => at + 1,
         }
@@ -241,14 +286,22 @@ impl<'t> Scan<'t> {
             end,
             kind: Kind::ApiKey,
         };
-        if token.has(AT_SIGN)
+        let encoded =
+            token.has(OTHER) && bytes[..start].ends_with(b"%") && bytes[start..].starts_with(b"40");
+        if (token.has(AT_SIGN) || encoded)
             && let Some(span) = mail::written(self, at)
             && span.start >= self.skip
         {
             return Some(span);
         }
-        if token.has(SLASH) && token.has(COLON) && bytes[..start].ends_with(b"://") {
-            let colon = start - 3;
+        let scheme = [&b"://"[..], b"://:"]
+            .into_iter()
+            .find(|s| bytes[..start].ends_with(s));
+        if token.has(SLASH)
+            && token.has(COLON)
+            && let Some(scheme) = scheme
+        {
+            let colon = start - scheme.len();
             if let Some((span, _)) = written::url_password(self.text, colon) {
                 return Some(span);
             }
@@ -289,6 +342,20 @@ impl<'t> Scan<'t> {
             });
         }
         if let Some(span) = self.address(at) {
+            return Some(span);
+        }
+        if let Some(span) = key::bot_token(self, at).or_else(|| key::option(self, at)) {
+            return Some(span);
+        }
+        if word.is(SECRET_NAME)
+            && let Some(span) = key::after_scheme(self, at)
+        {
+            return Some(span);
+        }
+        if (token.word == MIXED || token.len >= 16)
+            && let Some(span) = key::announced(self, at)
+            && span.start >= self.skip
+        {
             return Some(span);
         }
         if word.is(SECRET_NAME) || token.gap & !SPACE != 0 || !self.is_followed_by_space(&token) {

@@ -96,7 +96,7 @@ const fn byte_table() -> [Byte; 256] {
             b' ' | b'\t' => Byte::Gap(SPACE),
             b'\n' | b'\r' => Byte::Gap(LINE),
             b'-' => Byte::Gap(DASH),
-            b',' => Byte::Gap(COMMA),
+            b',' | b';' => Byte::Gap(COMMA),
             b'/' => Byte::Gap(SLASH),
             b'(' | b')' => Byte::Gap(PAREN),
             b'+' => Byte::Gap(PLUS),

@@ -4,7 +4,7 @@
 
 use super::Kind;
 use super::digits::{Item, Reading, Run, run_at};
-use super::judge::{corrected, read_apart};
+use super::judge::{corrected, reread};
 use super::token::{Token, tokens};
 use super::written::{is_card, is_ssn};
 
@@ -20,7 +20,7 @@ pub(crate) fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
     if kind == Kind::Card
         && run.digits.len() == whole.len()
         && !is_card(&whole)
-        && let Some(apart) = read_apart(&run, 0, run.items.len())
+        && let Some(apart) = reread(&run, 0, run.items.len())
     {
         return apart;
     }

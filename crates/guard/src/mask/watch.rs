@@ -61,7 +61,7 @@ impl Heard {
 }
 
 /// One side of one conversation, utterance by utterance.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Watch {
     /// The open end of the last utterances, from its lead on.
     carry: Zeroizing<String>,

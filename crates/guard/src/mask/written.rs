@@ -32,7 +32,7 @@ const KEYS: &[(&str, usize, usize, Body)] = &[
     ("r8_", 20, 100, Body::Url), ("pplx-", 20, 100, Body::Url), ("rubygems_", 20, 100, Body::Url), ("tfp_", 20, 100, Body::Url),
     ("sntrys_", 20, 400, Body::Base64), ("dapi", 32, 40, Body::Url), ("AGE-SECRET-KEY-", 20, 100, Body::Url), ("ops_", 40, 900, Body::Url),
     ("glsa_", 20, 100, Body::Url), ("ntn_", 20, 100, Body::Url), ("secret_", 32, 100, Body::Url), ("tskey-", 16, 200, Body::Url),
-    ("pul-", 20, 100, Body::Url), ("phc_", 20, 100, Body::Url), ("pat-", 20, 100, Body::Url),
+    ("pul-", 20, 100, Body::Url), ("key-", 32, 32, Body::Hex), ("phc_", 20, 100, Body::Url), ("pat-", 20, 100, Body::Url),
 ];
 
 /// Keys that are one long word: prefix, exact length of the body (0: at least 20), characters of the body.
@@ -40,7 +40,7 @@ const KEYS: &[(&str, usize, usize, Body)] = &[
 const SOLID_KEYS: &[(&str, usize, Body)] = &[
     ("AKIA", 16, Body::Upper), ("ASIA", 16, Body::Upper), ("ABIA", 16, Body::Upper), ("ACCA", 16, Body::Upper),
     ("AGPA", 16, Body::Upper), ("AIDA", 16, Body::Upper), ("AROA", 16, Body::Upper), ("ANPA", 16, Body::Upper),
-    ("AIza", 35, Body::Url), ("SK", 32, Body::Hex), ("AC", 32, Body::Hex), ("EAAC", 0, Body::Url), ("EAAG", 0, Body::Url),
+    ("AIza", 35, Body::Url), ("SK", 32, Body::Hex), ("AC", 32, Body::Hex), ("EAA", 90, Body::Url), ("EAAC", 0, Body::Url), ("EAAG", 0, Body::Url),
     ("dapi", 32, Body::Hex),
 ];
 
@@ -106,6 +106,8 @@ pub(super) fn solid_key(bytes: &[u8], start: usize) -> Option<usize> {
         let len = body.run(tail, 400);
         let fits = if *exact == 0 {
             len >= 20 && looks_random(&tail[..len])
+        } else if *prefix == "EAA" {
+            len >= *exact
         } else {
             len == *exact
         };
@@ -193,8 +195,8 @@ pub(super) fn url_password(text: &str, colon: usize) -> Option<(Span, usize)> {
     (span.start < span.end && !masked).then_some((span, start + at + 1))
 }
 
-/// The address around the `@` at `at`: its start, and the end of a domain with a dot, if it has one.
-pub(super) fn mail_parts(text: &str, at: usize) -> Option<(usize, usize, bool)> {
+/// The address around the sign `at..after` (`@` or `%40`): its start, and the end of a domain with a dot, if it has one.
+pub(super) fn mail_parts(text: &str, at: usize, after: usize) -> Option<(usize, usize, bool)> {
     let bytes = text.as_bytes();
     let local = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b"._%+-'!#&=^~|{}$".contains(b);
     let mut start = at
@@ -215,20 +217,19 @@ pub(super) fn mail_parts(text: &str, at: usize) -> Option<(usize, usize, bool)> 
         start += equals + 1;
     }
     let domain = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || matches!(b, b'.' | b'-');
-    let mut end = at
-        + 1
-        + bytes[at + 1..]
+    let mut end = after
+        + bytes[after..]
             .iter()
             .take(253)
             .take_while(|b| domain(b))
             .count();
-    while end > at + 1 && (!text.is_char_boundary(end) || matches!(bytes[end - 1], b'.' | b'-')) {
+    while end > after && (!text.is_char_boundary(end) || matches!(bytes[end - 1], b'.' | b'-')) {
         end -= 1;
     }
-    if start == at || end == at + 1 {
+    if start == at || end == after {
         return None;
     }
-    let dotted = text[at + 1..end]
+    let dotted = text[after..end]
         .rsplit_once('.')
         .is_some_and(|(host, tld)| {
             !host.is_empty()

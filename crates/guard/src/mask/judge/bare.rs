@@ -7,7 +7,7 @@ use super::super::scan::Live;
 use super::super::token::{COMMA, DASH, PAREN, PLUS, POINT, SLASH, SPACE, STOP};
 use super::super::written::{brand_has, is_ssn, may_grow_into_card};
 use super::Judge;
-use super::card::{luhn_after_correction, read_apart};
+use super::card::{luhn_after_correction, reread};
 
 impl Judge<'_> {
     /// A run, or the end of one, that nothing announced.
@@ -153,7 +153,6 @@ impl Judge<'_> {
             10..=14 if dictated && from == 0 && self.sight.plus => Some(Kind::Phone),
             11 if dictated && matches!(digits[0], 0 | 1) => Some(Kind::Phone),
             11..=14 if dictated && corrected => Some(Kind::Phone),
-            15 if read_apart(self.run, from, to).is_some() => Some(Kind::Card),
             15 | 16 if dictated && brand_has(digits, digits.len()) => Some(Kind::Card),
             16..=26
                 if corrected
@@ -162,7 +161,7 @@ impl Judge<'_> {
             {
                 Some(Kind::Card)
             }
-            _ => None,
+            _ => reread(self.run, from, to).map(|_| Kind::Card),
         };
         if let Some(kind) = kind {
             self.out.push((from, to, kind));

@@ -5,7 +5,7 @@
 use super::super::Kind;
 use super::super::digits::{Item, Reading, Run, run_at};
 use super::super::leads::{Lead, Want};
-use super::super::lexicon::{MEASURE, MONTH, Number};
+use super::super::lexicon::{MEASURE, MONTH, Number, ORDINAL};
 use super::super::scan::{Live, Scan};
 use super::super::token::{COMMA, DASH, POINT, SLASH};
 use super::super::written::{is_card, luhn};
@@ -81,7 +81,10 @@ impl Judge<'_> {
             match digits.len() {
                 0..12 => {}
                 12..=19 if is_card(digits) => {
-                    if matches!(digits.len(), 15 | 16) {
+                    // Brands whose numbers differ in length: the longest that checks.
+                    let one_length =
+                        matches!(digits[0], 2..=5) && !matches!(digits[..2], [5, 0 | 6..=9]);
+                    if one_length && matches!(digits.len(), 15 | 16) {
                         return Some(to);
                     }
                     best = Some(to);
@@ -171,6 +174,11 @@ impl Judge<'_> {
             return end;
         }
         let spoken = !self.run.items[from].written;
+        if !spoken && let Some(end) = self.plain_expiry_at(from) {
+            self.out.push((from, end, Kind::Expiry));
+            self.bare_code(end, all);
+            return all;
+        }
         match rest {
             3 if spoken => self.out.push((from, all, Kind::SecurityCode)),
             4 if spoken && self.expiry(from, all) => {}
@@ -192,7 +200,21 @@ impl Judge<'_> {
             self.run.digits_of(from + 1, from + 2),
         );
         let slash = items[1].gap & (SLASH | DASH) != 0 && items[1].written;
+        let turned = month.len() == 4 && is_card_year(month) && year.len() == 2 && is_month(year);
+        if slash && turned {
+            return Some(from + 2);
+        }
         (slash && is_month(month) && is_card_year(year)).then_some(from + 2)
+    }
+
+    /// The end of a month and year right after a card, whatever stands between: `4111111111111111,09,27,123`.
+    fn plain_expiry_at(&self, from: usize) -> Option<usize> {
+        let items = self.run.items.get(from..from + 2)?;
+        let month = self.run.digits_of(from, from + 1);
+        let year = self.run.digits_of(from + 1, from + 2);
+        let fits = month.len() == 2 && is_month(month) && is_card_year(year) && items[1].written;
+        let rest = self.run.digits_of(from + 2, self.run.items.len()).len();
+        (fits && matches!(rest, 0 | 3 | 4)).then_some(from + 2)
     }
 
     /// Items `from..to` as month and year, however they were said.
@@ -202,13 +224,18 @@ impl Judge<'_> {
             self.bare_code(end, to);
             return true;
         }
+        // "oh eight oh nine, I mean oh eight twenty nine": what was taken back counts for nothing.
+        if let Some(again) = (from + 1..to)
+            .rev()
+            .find(|at| self.run.items[*at].corrected)
+            && is_expiry(self.run.digits_of(again, to))
+        {
+            self.out.push((from, to, Kind::Expiry));
+            return true;
+        }
         for end in (from + 1..=to).rev() {
             let digits = self.run.digits_of(from, end);
-            let fits = match digits.len() {
-                3 | 5 => is_month(&digits[..1]) && is_card_year(&digits[1..]),
-                4 | 6 => is_month(&digits[..2]) && is_card_year(&digits[2..]),
-                _ => false,
-            };
+            let fits = is_expiry(digits);
             let day = digits.len() == 8 && is_month(&digits[..2]) && is_card_year(&digits[4..]);
             if fits || day {
                 self.out.push((from, end, Kind::Expiry));
@@ -236,6 +263,15 @@ impl Judge<'_> {
     }
 }
 
+/// Month and year in one.
+fn is_expiry(digits: &[u8]) -> bool {
+    match digits.len() {
+        3 | 5 => is_month(&digits[..1]) && is_card_year(&digits[1..]),
+        4 | 6 => is_month(&digits[..2]) && is_card_year(&digits[2..]),
+        _ => false,
+    }
+}
+
 fn is_month(digits: &[u8]) -> bool {
     match digits {
         [m] => *m > 0,
@@ -245,28 +281,66 @@ fn is_month(digits: &[u8]) -> bool {
     }
 }
 
+/// One of the two alone.
+pub(super) fn is_month_or_year(digits: &[u8]) -> bool {
+    is_month(digits) || is_card_year(digits)
+}
+
 /// A year in which a card may expire, in two or four digits.
 fn is_card_year(digits: &[u8]) -> bool {
     matches!(digits, [1..=4, _] | [2, 0, 1..=4, _])
 }
 
-/// The digits with one "ninety eight" read as 90 and 8, if that makes a card.
-pub(in crate::mask) fn read_apart(run: &Run, from: usize, to: usize) -> Option<Vec<u8>> {
-    (from..to).find_map(|at| {
-        let item = &run.items[at];
-        let [tens @ 2..=9, unit @ 1..=9] = *run.digits_of(at, at + 1) else {
-            return None;
+/// How many doubtful places of one number are tried both ways.
+const DOUBTS: usize = 8;
+
+/// The digits read another way where words leave a doubt, if that makes a card: "ninety eight" as 90 and 8, "ninety, uh, eight" as 98,
+/// "four thousand eleven" as 4000 and 11.
+pub(in crate::mask) fn reread(run: &Run, from: usize, to: usize) -> Option<Vec<u8>> {
+    let total = run.digits_of(from, to).len();
+    if !(12..=24).contains(&total) {
+        return None;
+    }
+    let joins = |at: usize| {
+        let (item, next) = (&run.items[at], run.items.get(at + 1));
+        let tens = !item.written && item.tail == 0 && item.len >= 2;
+        let round = run.digits_of(at, at + 1).ends_with(&[0]);
+        at + 1 < to
+            && tens
+            && round
+            && next.is_some_and(|n| n.single && n.glued && n.len == 1 && run.digits[n.at] > 0)
+    };
+    // A tens word and a unit with a pause between are most often one number.
+    let paused = (from..to).filter(|at| joins(*at));
+    let doubts: Vec<usize> = paused
+        .chain((from..to).filter(|at| run.items[*at].tail > 0))
+        .take(DOUBTS)
+        .collect();
+    (1_u32..1 << doubts.len()).find_map(|choice| {
+        let other = |at: usize| {
+            doubts
+                .iter()
+                .position(|d| *d == at)
+                .is_some_and(|d| choice & 1 << d != 0)
         };
-        if item.written {
-            return None;
+        let mut digits = Vec::with_capacity(total + DOUBTS * 2);
+        for at in from..to {
+            let said = run.digits_of(at, at + 1);
+            if !other(at) {
+                digits.extend_from_slice(said);
+                continue;
+            }
+            let tail = run.items[at].tail;
+            if tail == 0 {
+                digits.extend_from_slice(&said[..said.len() - 1]);
+                continue;
+            }
+            let (head, rest) = said.split_at(said.len() - tail);
+            digits.extend_from_slice(head);
+            digits.extend(std::iter::repeat_n(0, tail));
+            digits.extend_from_slice(rest);
         }
-        let digits = [
-            run.digits_of(from, at),
-            &[tens, 0, unit],
-            run.digits_of(at + 1, to),
-        ]
-        .concat();
-        is_card(&digits).then_some(digits)
+        (matches!(digits.len(), 14..=19) && is_card(&digits)).then_some(digits)
     })
 }
 
@@ -293,10 +367,14 @@ pub(in crate::mask) fn corrected(
 /// An expiry that begins with a month's name, under a lead: "september twenty seven". The token after it.
 pub(in crate::mask) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let token = scan.tokens[at];
-    if !token.info().is(MONTH) || scan.lead.want != Want::Expiry || !scan.lead.is_close(3) {
+    let leads = scan.leads();
+    let ordinal = token.info().is(ORDINAL) && leads.next_in(at, "of");
+    if !(token.info().is(MONTH) || ordinal)
+        || scan.lead.want != Want::Expiry
+        || !scan.lead.is_close(3)
+    {
         return None;
     }
-    let leads = scan.leads();
     let mut next = at + 1;
     while matches!(leads.text_of(next), "of" | "the" | "uh" | "um" | "year") {
         next += 1;

@@ -24,6 +24,8 @@ pub(super) struct Sight {
     pub(super) decimal: bool,
     /// The hour of a time.
     pub(super) clock: bool,
+    /// "month" or "year" stands right before.
+    pub(super) dated: bool,
     /// Items with the word "dot" before them.
     pub(super) dots: Vec<usize>,
 }
@@ -73,6 +75,7 @@ impl Sight {
                 || head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
+            dated: scan.leads().before_in(first, "month year mm yy yyyy"),
             dots: dots(scan, run),
         }
     }
