@@ -15,6 +15,15 @@ use crate::playout::ClauseId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AskId(pub u64);
 
+/// What recognised words are wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// An utterance that may be over: its words may still change.
+    Utterance,
+    /// The beginning of a long one: these words stay.
+    Piece,
+}
+
 /// Whether the caller is likely to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Patience {

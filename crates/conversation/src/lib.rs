@@ -16,5 +16,7 @@ pub mod event;
 pub mod machine;
 pub mod playout;
 
-pub use event::{Act, Answer, AskId, Decision, Event, Input, Output, Patience, TurnRecord};
+pub use event::{
+    Act, Answer, AskId, Awaited, Decision, Event, Input, Output, Patience, TurnRecord,
+};
 pub use machine::Conversation;

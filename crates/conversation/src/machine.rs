@@ -18,7 +18,9 @@ use serde_json::{Map, Value};
 use crate::calls::{Admission, Asking, Ledger, OpenCall, Pending, SocketId};
 use crate::clause::clauses;
 use crate::ear::{Change, Ear, Utterance};
-use crate::event::{Act, Answer, AskId, Decision, Event, Input, Output, Patience, TurnRecord};
+use crate::event::{
+    Act, Answer, AskId, Awaited, Decision, Event, Input, Output, Patience, TurnRecord,
+};
 use crate::playout::{ClauseId, Playout, Step};
 
 /// Silence after which recognition starts. Everything until the end of the turn's silence is free.
@@ -229,6 +231,18 @@ impl Conversation {
     /// Whether the conversation waits for the caller and nobody else.
     pub fn is_at_rest(&self) -> bool {
         self.turn.is_none() && self.attempt.is_none() && self.ear.utterance().is_none()
+    }
+
+    /// What the answer to a question to the recogniser is wanted for. None: nobody waits for it any more.
+    pub fn awaits(&self, ask: AskId) -> Option<Awaited> {
+        let attempt = self.attempt.as_ref();
+        if self.piece == Some(ask) {
+            Some(Awaited::Piece)
+        } else if attempt.is_some_and(|attempt| attempt.recognise == Some(ask)) {
+            Some(Awaited::Utterance)
+        } else {
+            None
+        }
     }
 
     /// The kind of secret that the caller is asked for.

@@ -141,6 +141,23 @@ impl Dialog {
         self.remember(step)
     }
 
+    /// Words that were heard earlier turn out to belong to a secret: they are known by its token from now on, and what
+    /// was made of them is forgotten.
+    pub fn hide(&mut self, words: &str, token: &str) {
+        let doing = [&mut self.task, &mut self.running, &mut self.last];
+        for task in doing.into_iter().flatten().chain(&mut self.parked) {
+            task.hide(words, token);
+        }
+        if let Some(Question::Which(_, _, request)) = &mut self.question {
+            *request = request.replace(words, token);
+        }
+        for act in &mut self.said.acts {
+            if let Act::Say(text) = act {
+                *text = text.replace(words, token);
+            }
+        }
+    }
+
     /// The caller said no to the call that was read back.
     pub fn declined(&mut self, tool: &str) -> Step {
         if let Some(task) = self

@@ -8,6 +8,7 @@ mod request;
 mod span;
 mod textual;
 
+use conversimple_wire::Contact;
 use serde_json::{Number, Value};
 use time::Date;
 
@@ -78,14 +79,28 @@ impl<'a> Utterance<'a> {
     }
 }
 
+/// The kind of a token: `password` of `⟨password 1⟩`.
+fn token_kind(lower: &str) -> Option<&str> {
+    let inner = lower.strip_prefix('⟨')?.strip_suffix('⟩')?;
+    inner.rsplit_once(' ').map(|(kind, _)| kind)
+}
+
 /// A token that stands for a secret of a kind, such as `⟨password 1⟩`.
 fn is_token_of(lower: &str, kind: &str) -> bool {
-    let inner = lower
-        .strip_prefix('⟨')
-        .and_then(|rest| rest.strip_suffix('⟩'));
-    inner
-        .and_then(|inner| inner.rsplit_once(' '))
-        .is_some_and(|(name, _)| name == kind.to_lowercase())
+    token_kind(lower) == Some(kind)
+}
+
+/// What somebody is reached by, where a word is a token for that: `⟨email 1⟩`.
+fn contact_of(lower: &str) -> Option<Contact> {
+    token_kind(lower).and_then(Contact::from_name)
+}
+
+/// Whether a text holds a token that stands for a secret: anything but an address.
+pub(crate) fn holds_secret(text: &str) -> bool {
+    text.contains('⟨')
+        && words(text)
+            .iter()
+            .any(|word| word.lower.starts_with('⟨') && contact_of(&word.lower).is_none())
 }
 
 /// A number in JSON: whole where it is whole.

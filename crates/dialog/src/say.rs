@@ -5,6 +5,7 @@
 use conversimple_wire::ToolSpec;
 use serde_json::{Map, Value};
 
+use crate::fill::holds_secret;
 use crate::phrase::{capital_first, currency_of, label, list};
 use crate::words::{identifier_words, limited};
 
@@ -93,8 +94,9 @@ fn at_path(
             Some(next) => value = next,
             None if !path.contains('.') => {
                 let said = arguments.get(part)?;
-                let text = said.as_str().is_some_and(|text| text.contains('⟨'));
-                return (!text && !is_hidden(part)).then(|| value_text(part, said, currency));
+                // An address is said by a hint, which the platform puts in its token's place; a secret not at all.
+                let secret = said.as_str().is_some_and(holds_secret);
+                return (!secret && !is_hidden(part)).then(|| value_text(part, said, currency));
             }
             None => return None,
         }

@@ -1,6 +1,7 @@
 //! Reads what kind of value an argument takes, from its policy keys, its schema and, failing those, its name.
 
 use conversimple_wire::tool::Argument;
+use conversimple_wire::{Contact, Contacts};
 use serde_json::Value;
 
 use crate::words::identifier_words;
@@ -140,11 +141,14 @@ fn is_money(name: &str, schema: &Value) -> bool {
 }
 
 fn text_shape(name: &str, schema: &Value) -> Shape {
+    match Contacts::declared(name, schema).only() {
+        Some(Contact::Email) => return Shape::Email,
+        Some(Contact::Phone) => return Shape::Phone,
+        Some(Contact::Ip) | None => {}
+    }
     match schema.get("format").and_then(Value::as_str) {
         Some("date") => return Shape::Date,
         Some("time") => return Shape::Time,
-        Some("email") => return Shape::Email,
-        Some("phone" | "tel") => return Shape::Phone,
         Some("uuid") => return Shape::Id,
         Some("decimal" | "money") => return Shape::Money,
         _ => {}
@@ -154,10 +158,6 @@ fn text_shape(name: &str, schema: &Value) -> Shape {
     let last = words.last().map_or("", String::as_str);
     if has(&["currency"]) {
         Shape::Currency
-    } else if has(&["email", "mail"]) {
-        Shape::Email
-    } else if has(&["phone", "telephone", "mobile"]) {
-        Shape::Phone
     } else if has(&["date", "day", "birthday", "checkin", "checkout"])
         || last == "on"
         || (has(&["check"]) && has(&["in", "out"]))

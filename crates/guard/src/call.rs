@@ -16,6 +16,7 @@ mod permit;
 mod policy;
 mod quotas;
 mod session;
+mod takes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,9 +33,10 @@ pub use confirm::{ArgumentsDigest, Consent, Yes};
 pub use memory::{Begin, CallMemory, MEMORY_COUNT};
 pub use own::{Claim, Owned, Proof};
 pub use permit::Permit;
-pub use policy::{Author, OwnArgument, Policy, PolicyError, SecretArgument, Sum};
+pub use policy::{Author, OwnArgument, Policy, PolicyError, Sum};
 pub use quotas::{Quotas, Spending};
 pub use session::{Caller, LoginTicket, Session, SessionLimits};
+pub use takes::Takes;
 
 /// Largest arguments object, in bytes of its strings and names plus eight for every value.
 pub const ARGUMENTS_LIMIT_BYTES: usize = 64 * 1024;
@@ -230,18 +232,18 @@ impl Call<stage::Limited> {
         Ok(self.on())
     }
 
-    /// As [`Call::validated`], after tokens in secret arguments were swapped for what they stand for. Other arguments
-    /// are not offered to `resolve`: they keep the token. A secret is what the caller said: one that `resolve` does not
-    /// know was made up by whoever asks for the call.
+    /// As [`Call::validated`], after tokens were swapped for what they stand for in the arguments that take it. Other
+    /// arguments are not offered to `resolve`: they keep the token. A secret is what the caller said: one that `resolve`
+    /// does not know was made up by whoever asks for the call.
     ///
     /// # Errors
-    /// As [`Call::validated`], and `invalid_parameters` for a secret argument that `resolve` does not know.
+    /// As [`Call::validated`], and `invalid_parameters` for what `resolve` does not know.
     pub fn validated_with(
         mut self,
-        resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
+        resolve: impl FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
     ) -> Result<Call<stage::Validated>, Refusal> {
         let policy = Arc::clone(self.policy()?);
-        policy.resolve_secrets(&mut self.facts.call.arguments, resolve)?;
+        policy.resolve(&mut self.facts.call.arguments, resolve)?;
         self.validated()
     }
 }

@@ -1,8 +1,9 @@
 //! The vault of one conversation: what the mask finds is swapped for a token (`⟨card 1⟩`) before a transcript reaches history,
 //! model, log or store, and a tool argument that is declared secret gets the value back.
 //!
-//! Decides what a spoken value is in its normal form ("four one one one" → `4111`) and which text is a token of this
-//! conversation. When to look for secrets is `mask::Watch`'s; which argument may have the value is `call`'s.
+//! Decides what a spoken value is in its normal form ("four one one one" → `4111`), which text is a token of this
+//! conversation, and with `Capture` what of an utterance is a secret: what the mask finds, and while a secret is asked for
+//! the whole answer. What a secret looks like is `mask`'s; which argument may have the value is `call`'s.
 //!
 //! Values live in memory only, are zeroised when the vault is dropped, and have no Debug, Display or Serialize. A token
 //! names a kind and a number and nothing of the value; it means something in its own conversation alone, and one that a
@@ -12,14 +13,18 @@
 //! reused while a text grew, a process that may read this one's memory, and secrets that the mask does not find.
 
 use std::fmt;
-use std::fmt::Write as _;
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::mask::{self, Heard, Kind, Span};
 
+mod answer;
+mod hint;
+mod listen;
 mod normal;
 
+pub use listen::{Capture, Caught, Correction, How};
 pub use normal::normal_form;
 
 /// How many values a conversation keeps; more are masked and cannot be resolved.
@@ -80,6 +85,32 @@ pub struct Swapped {
     pub tokens: Vec<Token>,
     /// Kinds and byte offsets of the secrets in the text that came in.
     pub spans: Vec<Span>,
+    /// For each span what stands in its place.
+    places: Vec<String>,
+}
+
+impl Swapped {
+    /// The text once more, with `more` of `words` (which is the text that came in) replaced by `token`, or by the name of
+    /// its kind.
+    #[must_use]
+    fn rewritten(&self, words: &str, more: Span, token: Option<Token>) -> String {
+        let name = token.map_or_else(|| more.kind.label().to_owned(), |token| token.to_string());
+        let kept = self.spans.iter().zip(&self.places);
+        let mut all: Vec<(Span, &str)> = kept
+            .filter(|(span, _)| span.end <= more.start || span.start >= more.end)
+            .map(|(span, place)| (*span, place.as_str()))
+            .collect();
+        all.push((more, &name));
+        all.sort_by_key(|(span, _)| span.start);
+        let (mut out, mut at) = (String::with_capacity(words.len()), 0);
+        for (span, place) in all {
+            push_neutral(&mut out, words.get(at..span.start).unwrap_or_default());
+            out.push_str(place);
+            at = span.end;
+        }
+        push_neutral(&mut out, words.get(at..).unwrap_or_default());
+        out
+    }
 }
 
 /// The vault has no room for another value.
@@ -88,11 +119,17 @@ pub struct Swapped {
 pub struct VaultFull;
 
 /// The secrets of one conversation.
+///
+/// What is captured from words that may still change is kept on trial: `settle` makes it last, `undo_trial` drops it, and
+/// `undo_turn` goes back to before the last `settle`.
 #[derive(Default)]
 pub struct Vault {
     entries: Vec<Entry>,
+    settled: Vec<Entry>,
+    before: Vec<Entry>,
 }
 
+#[derive(Clone)]
 struct Entry {
     token: Token,
     value: Zeroizing<String>,
@@ -108,6 +145,11 @@ impl Vault {
     /// Swaps what `mask::find` finds in `text`; for words outside a conversation that is watched.
     pub fn swap(&mut self, text: &str) -> Swapped {
         self.swap_spans(text, &mask::find(text), None)
+    }
+
+    /// Swaps these parts of `text` (sorted, not overlapping).
+    pub fn swap_at(&mut self, text: &str, spans: &[Span]) -> Swapped {
+        self.swap_spans(text, spans, None)
     }
 
     /// Swaps what a watch heard in `text`. A secret that goes on from the utterance before keeps its token and gets its whole value.
@@ -142,17 +184,55 @@ impl Vault {
     /// None when `text` holds no token, or one that is not of this vault: such an argument must be refused, not passed on.
     #[must_use]
     pub fn resolve(&self, text: &str) -> Option<Zeroizing<String>> {
+        self.resolve_as(text, |_| true)
+    }
+
+    /// As `resolve`, for an argument that takes only some kinds: None when one of the tokens is of another.
+    #[must_use]
+    pub fn resolve_as(
+        &self,
+        text: &str,
+        takes: impl Fn(Kind) -> bool,
+    ) -> Option<Zeroizing<String>> {
         let mut out = Zeroizing::new(String::with_capacity(text.len() + 64));
         let (mut rest, mut any) = (text, false);
         while let Some(open) = rest.find(OPEN) {
             let close = rest[open..].find(CLOSE)? + open + CLOSE.len_utf8();
-            let value = self.value(Token::parse(&rest[open..close])?)?;
+            let token = Token::parse(&rest[open..close]).filter(|token| takes(token.kind))?;
+            let value = self.value(token)?;
             grow(&mut out, &rest[..open]);
             grow(&mut out, value);
             (rest, any) = (&rest[close..], true);
         }
         grow(&mut out, rest);
         any.then_some(out)
+    }
+
+    /// `text` with the tokens of these kinds replaced, and everything else as it is. None when one of them is not of this
+    /// vault.
+    #[must_use]
+    pub fn resolve_some(
+        &self,
+        text: &str,
+        takes: impl Fn(Kind) -> bool,
+    ) -> Option<Zeroizing<String>> {
+        let mut out = Zeroizing::new(String::with_capacity(text.len() + 64));
+        let mut rest = text;
+        while let Some(open) = rest.find(OPEN) {
+            let close = rest[open..]
+                .find(CLOSE)
+                .map(|at| open + at + CLOSE.len_utf8());
+            let end = close.unwrap_or(rest.len());
+            let token = Token::parse(&rest[open..end]).filter(|token| takes(token.kind));
+            grow(&mut out, &rest[..open]);
+            match token {
+                Some(token) => grow(&mut out, self.value(token)?),
+                None => grow(&mut out, &rest[open..end]),
+            }
+            rest = &rest[end..];
+        }
+        grow(&mut out, rest);
+        Some(out)
     }
 
     /// Whether `text` holds a token of this vault.
@@ -175,10 +255,33 @@ impl Vault {
 
     /// Forgets and zeroises one value, after its one use.
     pub fn forget(&mut self, token: Token) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.token == token) {
-            // The place stays taken, so that the number is never given to another value.
-            entry.value = Zeroizing::default();
+        for entries in [&mut self.entries, &mut self.settled, &mut self.before] {
+            if let Some(entry) = entries.iter_mut().find(|entry| entry.token == token) {
+                // The place stays taken, so that the number is never given to another value.
+                entry.value = Zeroizing::default();
+            }
         }
+    }
+
+    /// What was kept on trial stays.
+    pub fn settle(&mut self) {
+        self.before = std::mem::replace(&mut self.settled, self.entries.clone());
+    }
+
+    /// Drops and zeroises what was kept since the last `settle`.
+    pub fn undo_trial(&mut self) {
+        self.entries.clone_from(&self.settled);
+    }
+
+    /// Goes back to before the last `settle`.
+    pub fn undo_turn(&mut self) {
+        self.settled.clone_from(&self.before);
+        self.undo_trial();
+    }
+
+    /// The last `settle` cannot be undone any more.
+    pub fn commit(&mut self) {
+        self.before.clone_from(&self.settled);
     }
 
     fn value(&self, token: Token) -> Option<&str> {
@@ -190,7 +293,8 @@ impl Vault {
         let mut out = Swapped {
             text: String::with_capacity(text.len()),
             tokens: Vec::new(),
-            spans: spans.to_vec(),
+            spans: Vec::with_capacity(spans.len()),
+            places: Vec::with_capacity(spans.len()),
         };
         let mut at = 0;
         for (place, span) in spans.iter().enumerate() {
@@ -205,14 +309,12 @@ impl Vault {
                 Some(whole) => self.extend(span.kind, normal_form(span.kind, whole)),
                 None => self.keep(span.kind, normal_form(span.kind, words)),
             };
-            match token {
-                Some(token) => {
-                    // Writing to a String cannot fail.
-                    let _ = write!(out.text, "{token}");
-                    out.tokens.push(token);
-                }
-                None => out.text.push_str(span.kind.label()),
-            }
+            let place =
+                token.map_or_else(|| span.kind.label().to_owned(), |token| token.to_string());
+            out.text.push_str(&place);
+            out.tokens.extend(token);
+            out.spans.push(*span);
+            out.places.push(place);
         }
         push_neutral(&mut out.text, text.get(at..).unwrap_or_default());
         out
@@ -261,6 +363,32 @@ impl Vault {
             }
             _ => self.keep(kind, value),
         }
+    }
+}
+
+/// Takes apart what looks like a token in somebody else's JSON: it stands for nothing here.
+pub fn neutralise(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains([OPEN, CLOSE]) => {
+            let mut plain = String::with_capacity(text.len());
+            push_neutral(&mut plain, text);
+            *text = plain;
+        }
+        Value::Array(items) => items.iter_mut().for_each(neutralise),
+        Value::Object(map) if map.keys().any(|name| name.contains([OPEN, CLOSE])) => {
+            let taken = std::mem::take(map);
+            *map = taken
+                .into_iter()
+                .map(|(name, mut inner)| {
+                    let mut plain = String::with_capacity(name.len());
+                    push_neutral(&mut plain, &name);
+                    neutralise(&mut inner);
+                    (plain, inner)
+                })
+                .collect();
+        }
+        Value::Object(map) => map.values_mut().for_each(neutralise),
+        _ => {}
     }
 }
 
@@ -346,6 +474,17 @@ mod tests {
     }
 
     #[test]
+    fn tokens_in_a_reply_are_taken_apart() {
+        let mut reply =
+            serde_json::json!({"a": ["use ⟨card 1⟩", 1], "⟨pin 1⟩": {"b": "⟨pin 1⟩"}, "c": null});
+        neutralise(&mut reply);
+        assert_eq!(
+            reply,
+            serde_json::json!({"a": ["use ‹card 1›", 1], "‹pin 1›": {"b": "‹pin 1›"}, "c": null})
+        );
+    }
+
+    #[test]
     fn only_tokens_of_this_vault_resolve() {
         let mut vault = Vault::new();
         vault.hold(Kind::Pin, secret("4271")).expect("room for one");
@@ -390,6 +529,51 @@ mod tests {
         assert_eq!(vault.hold(Kind::Pin, secret("1")), Err(VaultFull));
         assert_eq!(vault.swap("my pin is 4271").text, "my pin is [pin]");
         assert_eq!(vault.len(), ENTRIES);
+    }
+
+    #[test]
+    fn what_was_kept_on_trial_is_dropped_and_what_was_taken_back_too() {
+        let mut vault = Vault::new();
+        vault.swap("my pin is 4271");
+        vault.undo_trial();
+        assert_eq!(value(&vault, "⟨pin 1⟩"), None);
+        vault.swap("my pin is 9876");
+        vault.settle();
+        vault.swap("my password is sunflower");
+        vault.undo_trial();
+        assert_eq!(value(&vault, "⟨pin 1⟩").as_deref(), Some("9876"));
+        assert_eq!(value(&vault, "⟨password 1⟩"), None);
+        vault.undo_turn();
+        assert!(vault.is_empty());
+        vault.swap("my pin is 1357");
+        vault.settle();
+        vault.commit();
+        vault.undo_turn();
+        let pin = Token::parse("⟨pin 1⟩").expect("a token");
+        assert_eq!(value(&vault, "⟨pin 1⟩").as_deref(), Some("1357"));
+        vault.forget(pin);
+        vault.undo_turn();
+        assert_eq!(
+            value(&vault, "⟨pin 1⟩"),
+            None,
+            "going back does not bring back what was forgotten"
+        );
+    }
+
+    #[test]
+    fn an_argument_gets_only_the_kinds_that_it_takes() {
+        let mut vault = Vault::new();
+        vault.hold(Kind::Pin, secret("4271")).expect("room");
+        vault
+            .hold(Kind::Email, secret("a@b.example"))
+            .expect("room");
+        let pins = |text: &str| {
+            let value = vault.resolve_as(text, |kind| kind == Kind::Pin);
+            value.map(|value| value.as_str().to_owned())
+        };
+        assert_eq!(pins("⟨pin 1⟩").as_deref(), Some("4271"));
+        assert_eq!(pins("⟨email 1⟩"), None);
+        assert_eq!(pins("⟨pin 1⟩ ⟨email 1⟩"), None);
     }
 
     #[test]

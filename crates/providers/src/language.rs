@@ -43,6 +43,14 @@ pub enum Happening {
         /// The things.
         things: Vec<OwnThing>,
     },
+    /// Words that the caller said earlier turn out to belong to a secret: they are known by its token from now on. There
+    /// is nothing to decide; the answer must be there at once.
+    Hidden {
+        /// The words, as they were heard.
+        words: String,
+        /// The token.
+        token: String,
+    },
     /// The caller said no to the read-back of a call.
     Declined {
         /// The tool.
@@ -135,6 +143,14 @@ impl Language for DialogEngine {
                     outcome,
                 } => Ok(self.dialog.outcome(&tool, &arguments, &outcome)),
                 Happening::OwnThings { kind, things } => Ok(self.dialog.own_things(&kind, things)),
+                Happening::Hidden { words, token } => {
+                    self.dialog.hide(&words, &token);
+                    Ok(Step {
+                        acts: Vec::new(),
+                        patience: Patience::Long,
+                        expects: None,
+                    })
+                }
                 Happening::Declined { tool } => Ok(self.dialog.declined(&tool)),
             }
         })

@@ -201,6 +201,10 @@ function take(message) {
         if (!call.sound?.microphoneOpen) announce(`You said: ${message.text}`);
       }
       break;
+    case "rewritten":
+      // A part of an earlier turn turned out to be a secret's.
+      transcript.rewritten(message.turn, message.text);
+      break;
     case "said":
       transcript.said(message.turn, message.text);
       if (!audible()) announce(`${transcript.agentName}: ${message.text}`);

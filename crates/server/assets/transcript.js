@@ -42,6 +42,11 @@ export class Transcript {
     this.follow();
   }
 
+  /** The caller's words of an earlier turn, once more. */
+  rewritten(turn, text) {
+    this.callerBubbles.get(turn)?.querySelector(".text").replaceChildren(...masked(text));
+  }
+
   /** Something was sent that is not shown until the platform says it back, masked. */
   sent() {
     this.settle();

@@ -116,6 +116,13 @@ pub enum ToCaller {
         #[serde(rename = "final")]
         is_final: bool,
     },
+    /// What was understood in an earlier turn, once more: a part of it turned out to belong to a secret.
+    Rewritten {
+        /// The turn.
+        turn: TurnId,
+        /// Its words, without that part.
+        text: String,
+    },
     /// What is being said, masked: one message a sentence.
     Said {
         /// The turn that it answers.

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::words::limited;
+use crate::number::digits;
+use crate::words::{limited, words};
 
 /// One tool being filled or called.
 #[derive(Debug, Clone)]
@@ -41,8 +42,43 @@ impl Task {
         }
     }
 
+    /// Some of its words are a secret's: they go, and so does every value that was made of them.
+    pub(super) fn hide(&mut self, hidden: &str, token: &str) {
+        self.request = self.request.replace(hidden, token);
+        let figures = digits(&words(hidden), true);
+        let lower = hidden.to_lowercase();
+        self.arguments.retain(|_, value| {
+            let said = match value {
+                Value::String(text) => text.to_lowercase(),
+                other => other.to_string(),
+            };
+            let same: String = said.chars().filter(char::is_ascii_digit).collect();
+            !said.contains(&lower) && (figures.is_empty() || same != figures)
+        });
+    }
+
     /// Other words now speak for the own things that are not chosen yet.
     pub(super) fn retell(&mut self, words: &str) {
         limited(words, REQUEST_LIMIT_BYTES).clone_into(&mut self.request);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_made_of_hidden_words_is_forgotten() {
+        let mut task = Task::new(0, "pay four one one one to bob");
+        let given = json!({"amount": 4111, "code": "4111", "note": "four one one one", "to": "bob", "count": 41});
+        task.arguments = given.as_object().cloned().expect("an object");
+        task.hide("four one one one", "⟨card 1⟩");
+        assert_eq!(task.request, "pay ⟨card 1⟩ to bob");
+        assert_eq!(
+            Value::Object(task.arguments),
+            json!({"to": "bob", "count": 41})
+        );
     }
 }

@@ -1,10 +1,12 @@
 //! Reads the answer to a question for one argument: everything that was said is about that argument.
 
+use conversimple_wire::Contact;
 use conversimple_wire::tool::Argument;
 use serde_json::Value;
 
 use super::{
-    Utterance, choice, is_token_of, json_date, json_number, json_time, soft_options, unspell,
+    Utterance, choice, contact_of, holds_secret, is_token_of, json_date, json_number, json_time,
+    soft_options, unspell,
 };
 use crate::calendar::{days, times};
 use crate::number::{Number, currency_words, digits, numbers};
@@ -36,6 +38,13 @@ pub(crate) fn answer(argument: &Argument<'_>, utterance: &mut Utterance<'_>) -> 
 
 fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Value> {
     let list = &utterance.words;
+    // Whether the argument gets the address or the token is the guard's to decide; it is the answer in any case.
+    let contact = |fits: fn(Contact) -> bool| {
+        let found = list
+            .iter()
+            .find(|word| contact_of(&word.lower).is_some_and(fits));
+        found.map(|word| Value::from(&utterance.text[word.start..word.end]))
+    };
     match shape {
         Shape::Secret(kind) => {
             let token = list.iter().find(|word| is_token_of(&word.lower, kind))?;
@@ -62,10 +71,13 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
         Shape::Time => times(list, true)
             .first()
             .map(|found| json_time(found.value)),
-        Shape::Email => email(utterance).map(Value::String),
-        Shape::Phone => phone(utterance).map(Value::String),
-        Shape::Id => id(utterance).map(Value::String),
-        Shape::Username => username(utterance).map(Value::String),
+        Shape::Email => contact(|contact| contact == Contact::Email)
+            .or_else(|| email(utterance).map(Value::String)),
+        Shape::Phone => contact(|contact| contact == Contact::Phone)
+            .or_else(|| phone(utterance).map(Value::String)),
+        Shape::Id => contact(|_| true).or_else(|| id(utterance).map(Value::String)),
+        Shape::Username => contact(|_| true).or_else(|| username(utterance).map(Value::String)),
+        Shape::Place | Shape::Person if contact(|_| true).is_some() => contact(|_| true),
         Shape::List(inner) => {
             let items = list_items(inner, schema, utterance);
             (!items.is_empty()).then_some(Value::Array(items))
@@ -319,7 +331,7 @@ fn words_of_answer(utterance: &Utterance<'_>) -> Option<String> {
         return Some(joined);
     }
     let text = utterance.span(from, to).trim();
-    let secret = text.contains('⟨');
+    let secret = holds_secret(text);
     let plain: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
     (!plain.is_empty() && !secret).then_some(plain)
 }

@@ -3,13 +3,14 @@
 //! The surest kinds come first (tokens, addresses, days, choices), then numbers by the words around them, then names
 //! and free text from what is left.
 
-use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Argument;
+use conversimple_wire::{Contacts, ToolSpec};
 use serde_json::{Map, Value};
 use time::Date;
 
 use super::{
-    Utterance, answer, choice, is_numeric, is_token_of, json_date, json_time, numeric, textual,
+    Utterance, answer, choice, contact_of, is_numeric, is_token_of, json_date, json_time, numeric,
+    textual,
 };
 use crate::calendar::{Found, days, times};
 use crate::number::{currency_word, currency_words};
@@ -44,7 +45,7 @@ fn fill_at(
         .filter(|argument| !known.contains_key(argument.name))
         .map(|argument| (argument, shape(&argument)))
         .collect();
-    tokens(&open, utterance, &mut out);
+    tokens(spec, &open, utterance, &mut out);
     addresses(&open, utterance, &mut out);
     dates(&open, utterance, &mut out);
     currencies(&open, utterance, &mut out);
@@ -104,6 +105,7 @@ fn objects(
 }
 
 fn tokens(
+    spec: &ToolSpec,
     open: &[(Argument<'_>, Shape)],
     utterance: &mut Utterance<'_>,
     out: &mut Map<String, Value>,
@@ -120,11 +122,53 @@ fn tokens(
             utterance.take(at, at + 1);
         }
     }
-    // A token that no argument takes is still no word of any other value.
+    contacts(spec, open, utterance, out);
+    // A secret that no argument takes is still no word of any other value. An address may be part of a text.
     for at in 0..utterance.words.len() {
-        if utterance.lower(at).starts_with('⟨') {
+        let lower = utterance.lower(at);
+        if lower.starts_with('⟨') && contact_of(lower).is_none() {
             utterance.take(at, at + 1);
         }
+    }
+}
+
+/// Addresses go to the arguments that take them: first to those that take nothing else, then to those that are needed.
+fn contacts(
+    spec: &ToolSpec,
+    open: &[(Argument<'_>, Shape)],
+    utterance: &mut Utterance<'_>,
+    out: &mut Map<String, Value>,
+) {
+    let mut takers: Vec<_> = open
+        .iter()
+        .filter(|(_, shape)| !matches!(shape, Shape::Secret(_) | Shape::Own(_) | Shape::Query))
+        .map(|(argument, shape)| {
+            let takes = Contacts::of(spec, argument.name, argument.schema);
+            (argument, shape, takes)
+        })
+        .filter(|(_, _, takes)| !takes.is_none())
+        .collect();
+    takers.sort_by_key(|(argument, _, takes)| (takes.only().is_none(), !argument.required));
+    for (argument, shape, takes) in takers {
+        let fits = |utterance: &Utterance<'_>, at: usize| {
+            let contact = contact_of(utterance.lower(at));
+            utterance.free(at, at + 1) && contact.is_some_and(|contact| takes.takes(contact))
+        };
+        let several = matches!(shape, Shape::List(_));
+        let mut found = Vec::new();
+        while let Some(at) = (0..utterance.words.len()).find(|at| fits(utterance, *at)) {
+            found.push(Value::from(utterance.span(at, at + 1)));
+            utterance.take(at, at + 1);
+            if !several {
+                break;
+            }
+        }
+        let value = match (found.first(), several) {
+            (None, _) => continue,
+            (Some(first), false) => first.clone(),
+            (Some(_), true) => Value::Array(found),
+        };
+        out.insert(argument.name.to_owned(), value);
     }
 }
 
@@ -134,6 +178,9 @@ fn addresses(
     out: &mut Map<String, Value>,
 ) {
     for (argument, shape) in open {
+        if out.contains_key(argument.name) {
+            continue;
+        }
         let value = match shape {
             Shape::Email => answer::email(utterance),
             Shape::Phone => answer::phone(utterance),

@@ -113,6 +113,10 @@ fn put(
     out: &mut Map<String, Value>,
 ) {
     let text = bare(utterance.span(from, to));
+    let open = matches!(want.shape, Shape::Query | Shape::Text | Shape::List(_));
+    if text.contains('⟨') && !open {
+        return;
+    }
     if text.is_empty() || (want.shape == Shape::Place && !text.starts_with(char::is_alphabetic)) {
         return;
     }

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use conversimple_wire::tool::{Argument, Role, tool_key};
-use conversimple_wire::{Code, ToolSpec};
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::{Role, argument_key, tool_key};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+use super::takes::{Slot, Takes};
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, SchemaError};
@@ -49,15 +50,6 @@ pub struct OwnArgument {
     pub kind: String,
 }
 
-/// An argument whose value is heard, handed over and forgotten.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretArgument {
-    /// The argument.
-    pub name: String,
-    /// What kind of secret: `password`, `pin`, `card`.
-    pub kind: String,
-}
-
 /// A limit on the sum of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
@@ -81,7 +73,7 @@ pub struct Policy {
     caller_limit: Option<Rate>,
     sum: Option<Sum>,
     own: Vec<OwnArgument>,
-    secrets: Vec<SecretArgument>,
+    slots: Slot,
     /// Every declared name.
     arguments: Vec<String>,
 }
@@ -109,21 +101,13 @@ impl Policy {
                 kind,
             })
         });
-        let secrets = spec.arguments().filter_map(|argument| {
-            let kind = argument.secret()?.to_owned();
-            Some(SecretArgument {
-                name: argument.name.to_owned(),
-                kind,
-            })
-        });
-        let secrets: Vec<SecretArgument> = secrets.collect();
         let step_up = text_key(spec, tool_key::STEP_UP)?
             .map(|text| quota::parse_period(text).ok_or(PolicyError::Key(tool_key::STEP_UP)))
             .transpose()?;
         Ok(Self {
-            schema: compile(spec, author, &secrets)?,
+            schema: compile(spec, author)?,
             own: own.collect(),
-            secrets,
+            slots: Slot::of(spec),
             role: spec.role(),
             internal: spec.internal(),
             needs_caller: spec.caller() || step_up.is_some(),
@@ -195,32 +179,24 @@ impl Policy {
         &self.own
     }
 
-    /// The arguments that are secret.
-    pub fn secrets(&self) -> &[SecretArgument] {
-        &self.secrets
-    }
-
-    /// Puts what the caller said into the secret arguments. Whoever asks for the call has only tokens, so a secret that
-    /// `resolve` does not know is made up: a guessed password, a token of another conversation.
+    /// Puts what the caller said into the arguments that take it: secrets, and addresses that somebody is reached by.
+    /// `resolve` is asked about every text in such a place, and about no other. Whoever asks for the call has only tokens,
+    /// so that what `resolve` does not know is made up: a guessed password, a token of another conversation.
     ///
     /// # Errors
-    /// `invalid_parameters` when a secret argument is neither null nor a text that `resolve` knows.
-    pub fn resolve_secrets(
+    /// `invalid_parameters` when `resolve` gives nothing, and when a secret argument is neither null nor a text.
+    pub fn resolve(
         &self,
         arguments: &mut Map<String, Value>,
-        mut resolve: impl FnMut(&SecretArgument, &str) -> Option<Zeroizing<String>>,
+        mut resolve: impl FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
     ) -> Result<(), Refusal> {
-        for secret in &self.secrets {
-            match arguments.get_mut(&secret.name) {
-                None | Some(Value::Null) => {}
-                Some(Value::String(text)) => {
-                    let value = resolve(secret, text).ok_or(Code::InvalidParameters)?;
-                    text.clone_from(&value);
-                }
-                Some(_) => return Err(Code::InvalidParameters.into()),
-            }
-        }
-        Ok(())
+        self.slots.resolve(arguments, &mut resolve)
+    }
+
+    /// Shows `see` what stands in the secret arguments.
+    pub fn secrets_in(&self, arguments: &Map<String, Value>, mut see: impl FnMut(&str)) {
+        self.slots
+            .secrets(&Value::Object(arguments.clone()), &mut see);
     }
 
     /// Arguments as they may be shown and recorded: secret ones are replaced whole, whatever they hold and however deep
@@ -231,54 +207,28 @@ impl Policy {
         for (name, value) in arguments {
             if !self.arguments.contains(name) {
                 shown.insert("(unknown)".to_owned(), json!("[unknown]"));
-            } else if let Some(secret) = self.secrets.iter().find(|secret| secret.name == *name) {
-                shown.insert(name.clone(), json!(format!("[{}]", secret.kind)));
             } else {
-                shown.insert(name.clone(), without_named_secrets(value));
+                shown.insert(name.clone(), self.slots.shown_member(name, value));
             }
         }
         shown
     }
 }
 
-/// Within an argument, names alone say what is secret.
-fn without_named_secrets(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let shown = map.iter().map(|(name, inner)| {
-                let member = Argument {
-                    name,
-                    schema: &Value::Null,
-                    required: false,
-                };
-                let inner = match member.secret() {
-                    Some(kind) => json!(format!("[{kind}]")),
-                    None => without_named_secrets(inner),
-                };
-                (name.clone(), inner)
-            });
-            Value::Object(shown.collect())
-        }
-        Value::Array(items) => items.iter().map(without_named_secrets).collect(),
-        plain => plain.clone(),
-    }
-}
-
 /// An argument that is secret by its name is checked as one that is declared so: nothing normalises a password.
-fn compile(
-    spec: &ToolSpec,
-    author: Author,
-    secrets: &[SecretArgument],
-) -> Result<Schema, SchemaError> {
+fn compile(spec: &ToolSpec, author: Author) -> Result<Schema, SchemaError> {
     let mut parameters = spec.parameters.clone();
-    for secret in secrets {
-        if let Some(Value::Object(argument)) = parameters
+    for argument in spec.arguments() {
+        let Some(kind) = argument.secret() else {
+            continue;
+        };
+        if let Some(Value::Object(declared)) = parameters
             .pointer_mut("/properties")
-            .and_then(|all| all.get_mut(&secret.name))
+            .and_then(|all| all.get_mut(argument.name))
         {
-            argument
-                .entry("x-secret")
-                .or_insert_with(|| json!(secret.kind));
+            declared
+                .entry(argument_key::SECRET)
+                .or_insert_with(|| json!(kind));
         }
     }
     match author {

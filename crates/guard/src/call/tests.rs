@@ -401,8 +401,8 @@ fn tokens_are_resolved_in_secret_arguments_only() {
         .expect("identified");
     let call = call.limited(&mut room.quotas, NOW).expect("limited");
     let call = call
-        .validated_with(|secret, token| {
-            assert_eq!((secret.kind.as_str(), token), ("card", "⟨card 1⟩"));
+        .validated_with(|takes, token| {
+            assert_eq!((takes.secret(), token), (Some("card"), "⟨card 1⟩"));
             Some(Zeroizing::new("4111".to_owned()))
         })
         .expect("validated");
@@ -437,10 +437,13 @@ fn a_secret_that_the_caller_did_not_say_is_refused() {
         (json!(["⟨password 1⟩"]), Some("invalid_parameters")),
     ] {
         let mut arguments = json!({"username": "alice", "password": password});
-        let found = tool
-            .resolve_secrets(arguments.as_object_mut().expect("an object"), |_, text| {
-                (text == "⟨password 1⟩").then(|| Zeroizing::new("said".to_owned()))
-            });
+        let found = tool.resolve(
+            arguments.as_object_mut().expect("an object"),
+            |takes, text| {
+                (takes.secret().is_none() || text == "⟨password 1⟩")
+                    .then(|| Zeroizing::new("said".to_owned()))
+            },
+        );
         let found = found.err().map(|refusal| refusal.code.to_string());
         assert_eq!(found.as_deref(), code, "{password}");
     }

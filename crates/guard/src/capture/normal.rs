@@ -21,6 +21,10 @@ pub fn normal_form(kind: Kind, words: &str) -> Zeroizing<String> {
             Zeroizing::new(format!("{plus}{}", digits(kind, words).as_str()))
         }
         Kind::Expiry => expiry(words),
+        // What was written as an address is one: "one@two.example" holds no numbers.
+        Kind::Email if words.contains('@') && !words.trim().contains(char::is_whitespace) => {
+            Zeroizing::new(words.trim().to_owned())
+        }
         Kind::Email => Zeroizing::new(spoken_text(words, false).to_lowercase().replace(' ', "")),
         Kind::Iban => {
             let letters = Zeroizing::new(spoken_text(words, false));
@@ -113,6 +117,11 @@ mod tests {
                 Kind::Email,
                 "mary underscore ninety nine at yahoo dot co dot uk",
                 "mary_99@yahoo.co.uk",
+            ),
+            (
+                Kind::Email,
+                "One+Two.Dot@three-four.example",
+                "One+Two.Dot@three-four.example",
             ),
             (
                 Kind::Iban,

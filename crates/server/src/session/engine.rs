@@ -29,12 +29,21 @@ pub(super) struct Engine {
     events: mpsc::UnboundedSender<Event>,
     current: Option<Box<dyn Language>>,
     before_turn: Option<Box<dyn Language>>,
-    trial: Option<(AskId, Box<dyn Language>)>,
+    trial: Option<Trial>,
+    /// The engine has asked the caller something.
+    asks: bool,
     /// What was asked before the engine was there.
     waiting: Option<(AskId, machine::Event)>,
     waits: u32,
     /// No engine could be made for the agent's tools.
     broken: bool,
+}
+
+/// A fork that has decided and is not adopted.
+struct Trial {
+    ask: AskId,
+    engine: Box<dyn Language>,
+    asks: bool,
 }
 
 impl Engine {
@@ -45,6 +54,7 @@ impl Engine {
             current: None,
             before_turn: None,
             trial: None,
+            asks: false,
             waiting: None,
             waits: 0,
             broken: false,
@@ -135,14 +145,17 @@ impl Engine {
         gate: &Gate,
     ) -> Decision {
         // A fork that took longer than a later one is void: it must not take that one's place.
-        if self.trial.as_ref().is_none_or(|(later, _)| *later < ask) {
-            self.trial = Some((ask, engine));
+        if self.trial.as_ref().is_none_or(|later| later.ask < ask) {
+            let asks = step.as_ref().is_some_and(|step| step.expects.is_some());
+            self.trial = Some(Trial { ask, engine, asks });
         }
         let Some(step) = step else {
             return say(Code::InternalError);
         };
         Decision {
             patience: match step.patience {
+                // A card's number comes in groups, with pauses between them.
+                _ if gate.is_unfinished() => machine::Patience::Long,
                 Patience::Short => machine::Patience::Short,
                 Patience::Long => machine::Patience::Long,
             },
@@ -160,7 +173,7 @@ impl Engine {
 
     fn act(&self, act: Act, gate: &Gate) -> machine::Act {
         match act {
-            Act::Say(text) => machine::Act::Say(text),
+            Act::Say(text) => machine::Act::Say(gate.sayable(text)),
             Act::Call { tool, .. } if gate.is_internal(&tool) => {
                 machine::Act::Say(Code::ToolNotFound.sentence().into())
             }
@@ -169,6 +182,7 @@ impl Engine {
                 let read_back = gate
                     .needs_yes(&tool, &arguments)
                     .map(|(spec, arguments)| read_back(spec, &arguments, own));
+                let read_back = read_back.map(|text| gate.sayable(text));
                 let lead = gate
                     .spec(&tool)
                     .and_then(|spec| lead(spec, &arguments, own));
@@ -196,9 +210,10 @@ impl Engine {
 
     pub(super) fn adopt(&mut self, ask: AskId, begins_turn: bool) {
         // An apology for a missing engine is nobody's to adopt.
-        let Some((_, engine)) = self.trial.take_if(|(id, _)| *id == ask) else {
+        let Some(Trial { engine, asks, .. }) = self.trial.take_if(|trial| trial.ask == ask) else {
             return;
         };
+        self.asks = asks;
         if self.current.is_none() {
             return;
         }
@@ -211,6 +226,25 @@ impl Engine {
     pub(super) fn revert(&mut self) {
         if let Some(before) = self.before_turn.take() {
             self.current = Some(before);
+        }
+    }
+
+    /// Whether the caller was asked something that is still open.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Words that the engine has heard turn out to be part of a secret: it knows them by a token from now on.
+    pub(super) fn forget(&mut self, words: &str, token: &str) {
+        let engines = [&mut self.current, &mut self.before_turn];
+        let trial = self.trial.as_mut().map(|trial| &mut trial.engine);
+        for engine in engines.into_iter().flatten().chain(trial) {
+            let step = engine.step(Happening::Hidden {
+                words: words.to_owned(),
+                token: token.to_owned(),
+            });
+            // There is nothing to decide, and so nothing to wait for.
+            let _nothing = futures_util::FutureExt::now_or_never(step);
         }
     }
 

@@ -10,16 +10,15 @@ use std::sync::Arc;
 use conversimple_conversation::calls::OpenCall;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Yes, stage,
+    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Takes, Yes, stage,
 };
-use conversimple_guard::capture::{Token, Vault};
-use conversimple_guard::mask::{Kind, Watch, mask_json};
+use conversimple_guard::capture::{Capture, Caught, Correction, How, Token, neutralise};
+use conversimple_guard::mask::{Kind, mask_json};
 use conversimple_guard::reply::Clear;
 use conversimple_store::Tenant;
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
-use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec};
+use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use super::trail::{CALL, Entry, OUTCOME, Trail};
 use crate::clock;
@@ -38,10 +37,9 @@ pub(super) struct Gate {
     quotas: Shared,
     login: Session,
     own: BTreeMap<String, OwnThings>,
-    vault: Vault,
-    watch: Watch,
-    /// The words of the utterance that is being understood, until its turn is taken.
-    growing: Zeroizing<String>,
+    capture: Capture,
+    /// The caller is in the middle of a number that they were asked for.
+    unfinished: bool,
     /// What was let through and is not back yet.
     passed: HashMap<CallId, Passed>,
     trail: Trail,
@@ -71,9 +69,8 @@ impl Gate {
             quotas: platform.counters.of(tenant.customer_id()),
             login: Session::new(id.clone(), SessionLimits::default()),
             own: BTreeMap::new(),
-            vault: Vault::new(),
-            watch: Watch::new(),
-            growing: Zeroizing::default(),
+            capture: Capture::new(),
+            unfinished: false,
             passed: HashMap::new(),
             trail: Trail::new(platform, &tenant, id.clone()),
             id,
@@ -84,54 +81,39 @@ impl Gate {
 
     /// Swaps the secrets of an utterance for tokens. `expected` is the kind of secret that the caller was asked for.
     /// Spoken words may still change until [`Gate::turn_taken`]; typed ones are whole.
-    pub(super) fn capture(&mut self, words: &str, expected: Option<&str>, typed: bool) -> String {
+    pub(super) fn hear(&mut self, words: &str, expected: Option<&str>, how: How) -> String {
         let expected = expected.map(|kind| Kind::from_name(kind).unwrap_or(Kind::Password));
-        if let Some(kind) = expected {
-            self.watch.ask(kind);
-        }
-        let mut heard = self.watch.heard(words, typed);
-        // How somebody is reached is what tools ask for and callers spell out; it is masked wherever it is shown or
-        // kept, and no secret that a tool could be called with in somebody else's name.
-        if heard
-            .spans
-            .first()
-            .is_some_and(|span| is_contact(span.kind))
-        {
-            heard.continues = false;
-        }
-        heard.spans.retain(|span| !is_contact(span.kind));
-        if !typed {
-            self.growing = Zeroizing::new(words.to_owned());
-        }
-        // What is typed when a secret is asked for is the secret, unless it says in words what it is.
-        let whole = |kind: Kind| {
-            heard.spans.first().is_none_or(|span| {
-                span.start == 0 && span.end == words.len()
-                    || matches!(kind, Kind::Password | Kind::Secret)
-                        && !is_introduction(&words[..span.start])
-            })
-        };
-        if let Some(kind) = expected.filter(|kind| typed && whole(*kind) && !is_way_out(words))
-            && let Ok(token) = self
-                .vault
-                .hold_typed(kind, Zeroizing::new(words.trim().to_owned()))
-        {
-            return token.to_string();
-        }
-        self.vault.swap_heard(words, &heard).text
+        let Caught { text, unfinished } = self.capture.heard(words, expected, how);
+        self.unfinished = unfinished;
+        text
     }
 
-    /// The turn was taken: what was heard will not change any more.
-    pub(super) fn turn_taken(&mut self) {
-        let words = std::mem::take(&mut self.growing);
-        if !words.is_empty() {
-            self.watch.heard(&words, true);
-        }
+    /// Whether the caller has begun a number that they were asked for and is likely to go on.
+    pub(super) fn is_unfinished(&self) -> bool {
+        self.unfinished
+    }
+
+    /// The turn was taken: what was heard will not change any more. What the turn before turns out to have said too much.
+    pub(super) fn turn_taken(&mut self, turn: TurnId) -> Option<Correction> {
+        self.capture.taken(turn)
+    }
+
+    /// The turn that was taken last is none: its words come again.
+    pub(super) fn turn_taken_back(&mut self) {
+        self.capture.taken_back();
     }
 
     /// What the platform says: a question for a number makes the next words its answer.
     pub(super) fn said(&mut self, text: &str) {
-        self.watch.said(text);
+        self.capture.said(text);
+    }
+
+    /// What an engine wants to say, as it may be said aloud: hints in place of tokens.
+    pub(super) fn sayable(&self, text: String) -> String {
+        match text.contains('⟨') {
+            true => self.capture.vault().spoken(&text, true),
+            false => text,
+        }
     }
 
     // ---- tools ----
@@ -207,12 +189,30 @@ impl Gate {
         if policy.needs_caller() && !self.login.is_live(clock::now()) {
             return None;
         }
-        let mut arguments = arguments.clone();
-        policy
-            .resolve_secrets(&mut arguments, |_, text| self.vault.resolve(text))
-            .ok()?;
-        let complete = policy.schema().check(arguments).ok()?;
-        Some((spec, policy.without_secrets(&complete)))
+        let mut real = arguments.clone();
+        let given = |takes: &Takes, text: &str| self.capture.given(takes, text);
+        policy.resolve(&mut real, given).ok()?;
+        let complete = policy.schema().check(real).ok()?;
+        let mut shown = policy.without_secrets(&complete);
+        // What has a token is said by a hint; the value itself is nobody's to hear.
+        for (name, value) in policy.without_secrets(arguments) {
+            if value.to_string().contains('⟨') {
+                shown.insert(name, self.hinted(value));
+            }
+        }
+        Some((spec, shown))
+    }
+
+    fn hinted(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => self.capture.vault().spoken(&text, false).into(),
+            Value::Array(items) => items.into_iter().map(|item| self.hinted(item)).collect(),
+            Value::Object(map) => map
+                .into_iter()
+                .map(|(name, inner)| (name, self.hinted(inner)))
+                .collect(),
+            plain => plain,
+        }
     }
 
     // ---- calls ----
@@ -233,6 +233,8 @@ impl Gate {
             return Err(Code::ServiceUnavailable.into());
         }
         let mut permit = decided?;
+        // A turn with a call is not taken back.
+        self.capture.commit();
         let ticket = permit.login();
         let arguments = permit.take_arguments();
         self.passed.insert(
@@ -281,12 +283,12 @@ impl Gate {
             timeout_seconds: conversimple_wire::agent::TIMEOUT_SECONDS_DEFAULT,
         };
         let policy = self.policies.get(&call.tool);
-        let vault = &self.vault;
+        let capture = &self.capture;
         let validated = Call::received(asked)
             .sized()?
             .identified(policy, Some(&mut self.login), now)?
             .limited(&mut lock(&self.quotas), now)?
-            .validated_with(|_, text| vault.resolve(text))?;
+            .validated_with(|takes, text| capture.given(takes, text))?;
         let owned = self.own(validated)?;
         let consent = match call.confirmed {
             true => Consent::Spoken(Yes::to(self.id.clone(), owned.digest())),
@@ -317,7 +319,9 @@ impl Gate {
     /// What an agent's reply is worth: too large is refused, and what still looks like a secret is masked.
     pub(super) fn clear_reply(&mut self, call_id: &CallId, outcome: ToolOutcome) -> ToolOutcome {
         match outcome {
-            ToolOutcome::Result(value) => {
+            ToolOutcome::Result(mut value) => {
+                // A token in a reply is the agent's own text and stands for nothing here.
+                neutralise(&mut value);
                 if let Some(passed) = self.passed.get_mut(call_id) {
                     passed.named = caller_named(&value);
                 }
@@ -390,11 +394,10 @@ impl Gate {
         let Some(policy) = self.policies.get(&call.tool) else {
             return;
         };
-        for secret in policy.secrets() {
-            let used = call.arguments.get(&secret.name).and_then(Value::as_str);
-            if let Some(token) = used.and_then(Token::parse) {
-                self.vault.forget(token);
-            }
+        let mut used = Vec::new();
+        policy.secrets_in(&call.arguments, |text| used.extend(Token::parse(text)));
+        for token in used {
+            self.capture.forget(token);
         }
     }
 
@@ -440,16 +443,6 @@ impl Gate {
     }
 }
 
-/// Whether these words only say that a secret follows: "my password is". Signs and other words are part of a password.
-fn is_introduction(words: &str) -> bool {
-    let last = words.split_whitespace().next_back().unwrap_or_default();
-    let last = last.trim_end_matches([':', ',', '=']).to_lowercase();
-    matches!(
-        last.as_str(),
-        "is" | "it's" | "it’s" | "its" | "password" | "passphrase" | "passcode" | "secret" | "code"
-    )
-}
-
 /// Questions, results that say nothing of the result, and the sentences of the codes.
 fn declared(tools: &[ToolSpec]) -> String {
     let asked = tools
@@ -468,43 +461,9 @@ fn declared(tools: &[ToolSpec]) -> String {
         .join("\n")
 }
 
-/// Whether words of this kind reach somebody and open nothing.
-fn is_contact(kind: Kind) -> bool {
-    matches!(kind, Kind::Email | Kind::Phone | Kind::Ip)
-}
-
-/// Words by which a caller leaves a question for a secret. None of them is good as one.
-fn is_way_out(words: &str) -> bool {
-    let words = words.trim().trim_end_matches(['.', '!']).to_lowercase();
-    matches!(
-        words.as_str(),
-        "cancel" | "never mind" | "nevermind" | "stop" | "forget it" | "go back"
-    )
-}
-
 /// Who the agent says that the caller is: for our limits and the trail, never an argument.
 fn caller_named(result: &Value) -> Option<String> {
     let keys = ["user_id", "user", "customer_id", "id"];
     keys.iter()
         .find_map(|key| result.get(*key)?.as_str().map(str::to_owned))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_words_that_announce_a_secret_stand_before_it() {
-        for (words, expected) in [
-            ("My password is ", true),
-            ("it's ", true),
-            ("Password: ", true),
-            ("", false),
-            ("$", false),
-            ("my ", false),
-            ("(", false),
-        ] {
-            assert_eq!(is_introduction(words), expected, "{words:?}");
-        }
-    }
 }

@@ -5,10 +5,10 @@
 use conversimple_conversation::TurnRecord;
 use conversimple_guard::mask::mask;
 use conversimple_store::{Call, Store, Tenant, Turn};
-use conversimple_wire::ConversationId;
 use conversimple_wire::media::ToCaller;
 use conversimple_wire::rest::{TurnCall, TurnView};
 use conversimple_wire::tool::CallView;
+use conversimple_wire::{ConversationId, TurnId};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -21,6 +21,10 @@ pub(super) struct Keeping {
     /// The calls of the turn that is going on.
     calls: Vec<CallView>,
     waiting: Option<oneshot::Sender<TurnView>>,
+    /// The turn that was kept last.
+    last: Option<Turn>,
+    /// What must not be kept of a turn that is not over yet: its words as they were, and as they should have been.
+    corrections: Vec<(TurnId, String, String)>,
 }
 
 impl Keeping {
@@ -31,6 +35,8 @@ impl Keeping {
             id,
             calls: Vec::new(),
             waiting: None,
+            last: None,
+            corrections: Vec::new(),
         }
     }
 
@@ -64,8 +70,24 @@ impl Keeping {
         self.calls.push(view.clone());
     }
 
+    /// Words of a turn turn out to be part of a secret: what is kept of it is written anew.
+    pub(super) async fn correct(&mut self, turn: TurnId, before: String, after: String) {
+        let kept = self.last.take_if(|last| last.turn == turn);
+        if let Some(mut last) = kept {
+            last.heard = without(&last.heard, &mask(&before), &mask(&after));
+            self.keep(last).await;
+        } else {
+            self.corrections.push((turn, before, after));
+        }
+    }
+
     /// A turn ended.
-    pub(super) async fn record(&mut self, record: TurnRecord) {
+    pub(super) async fn record(&mut self, mut record: TurnRecord) {
+        for (turn, before, after) in std::mem::take(&mut self.corrections) {
+            if turn == record.turn {
+                record.heard = without(&record.heard, &before, &after);
+            }
+        }
         let (heard, said) = (
             mask(&record.heard).into_owned(),
             mask(&record.said).into_owned(),
@@ -78,9 +100,7 @@ impl Keeping {
             interrupted: record.interrupted,
             at: clock::now(),
         };
-        if let Err(error) = self.store.record_turn(&self.tenant, &self.id, &turn).await {
-            tracing::error!(conversation = %self.id, %error, "a turn was not kept");
-        }
+        self.keep(turn).await;
         let of_turn = self.calls.iter().filter(|call| call.turn == record.turn);
         let tool_calls = of_turn.map(turn_call).collect();
         self.calls.clear();
@@ -95,6 +115,13 @@ impl Keeping {
                 millis: record.millis,
             });
         }
+    }
+
+    async fn keep(&mut self, turn: Turn) {
+        if let Err(error) = self.store.record_turn(&self.tenant, &self.id, &turn).await {
+            tracing::error!(conversation = %self.id, %error, "a turn was not kept");
+        }
+        self.last = Some(turn);
     }
 
     /// The conversation is over.
@@ -125,7 +152,20 @@ pub(super) fn masked(message: ToCaller) -> ToCaller {
             turn,
             text: mask(&text).into_owned(),
         },
+        ToCaller::Rewritten { turn, text } => ToCaller::Rewritten {
+            turn,
+            text: mask(&text).into_owned(),
+        },
         other => other,
+    }
+}
+
+/// The words of a turn with one utterance of it as it should have been.
+fn without(heard: &str, before: &str, after: &str) -> String {
+    match heard.contains(before) {
+        true => heard.replacen(before, after, 1),
+        // Something else was made of it since; what is not known to be clean is not kept.
+        false => after.to_owned(),
     }
 }
 

@@ -15,8 +15,9 @@ use std::time::Duration;
 
 use conversimple_conversation::calls::{OpenCall, SocketId};
 use conversimple_conversation::playout::ClauseId;
-use conversimple_conversation::{Answer, AskId, Conversation, Input, Output};
+use conversimple_conversation::{Answer, AskId, Awaited, Conversation, Input, Output};
 use conversimple_dialog::yes_no;
+use conversimple_guard::capture::{Correction, How};
 use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
@@ -39,6 +40,9 @@ use keeping::Keeping;
 use voice::Hearing;
 
 pub use voice::Voice;
+
+/// The fewest figures that are taken for a secret when nobody asked for anything.
+const PIN_FIGURES: usize = 4;
 
 /// How long a tool may take.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
@@ -337,7 +341,7 @@ impl Session {
                         .chars()
                         .all(|key| key.is_ascii_digit() || "*#".contains(key));
                 if keys {
-                    self.typed(&digits).await;
+                    self.keyed(&digits).await;
                 }
             }
             FromCaller::Played { .. } | FromCaller::Start { .. } | FromCaller::Stop => {}
@@ -357,18 +361,39 @@ impl Session {
             }
         }
         let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
-        let (text, answer) = self.take_words(&text, true);
+        let (text, answer) = self.take_words(&text, How::Typed);
         self.input(Input::Typed { text, answer }).await;
     }
 
+    /// Keys of the keypad. For a secret that was asked for they go to the vault; so do they when nothing was asked and
+    /// there are as many as a PIN has, since that is what people have keypads for.
+    async fn keyed(&mut self, keys: &str) {
+        let asked = self
+            .conversation
+            .as_ref()
+            .and_then(Conversation::expects)
+            .map(str::to_owned);
+        let figures = keys.chars().filter(char::is_ascii_digit).count();
+        let unasked = !self.engine.asks() && figures >= PIN_FIGURES;
+        let kind = asked.or_else(|| unasked.then(|| "secret".to_owned()));
+        match kind {
+            Some(kind) if figures > 0 => {
+                let text = self.gate.hear(keys, Some(&kind), How::Keypad);
+                self.input(Input::Typed { text, answer: None }).await;
+            }
+            Some(_) => {}
+            None => self.typed(keys).await,
+        }
+    }
+
     /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
-    fn take_words(&mut self, words: &str, typed: bool) -> (String, Option<Answer>) {
+    fn take_words(&mut self, words: &str, how: How) -> (String, Option<Answer>) {
         let expected = self
             .conversation
             .as_ref()
             .and_then(Conversation::expects)
             .map(str::to_owned);
-        let text = self.gate.capture(words, expected.as_deref(), typed);
+        let text = self.gate.hear(words, expected.as_deref(), how);
         let answer = yes_no(&text).map(|answer| match answer {
             conversimple_dialog::Answer::Yes => Answer::Yes,
             conversimple_dialog::Answer::No => Answer::No,
@@ -392,7 +417,14 @@ impl Session {
     }
 
     async fn recognised(&mut self, ask: AskId, text: &str) {
-        let (text, answer) = self.take_words(text, false);
+        let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
+        let how = match awaited {
+            Some(Awaited::Utterance) => How::Spoken,
+            Some(Awaited::Piece) => How::Piece,
+            // The caller went on, or typed: these words were given up.
+            None => return,
+        };
+        let (text, answer) = self.take_words(text, how);
         self.input(Input::Transcript { ask, text, answer }).await;
     }
 
@@ -445,7 +477,10 @@ impl Session {
             }
             Output::Ask { ask, event } => self.engine.ask(ask, event),
             Output::Adopt { ask, begins_turn } => self.engine.adopt(ask, begins_turn),
-            Output::Revert => self.engine.revert(),
+            Output::Revert => {
+                self.engine.revert();
+                self.gate.turn_taken_back();
+            }
             Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
             Output::Synthesize { clause, text } => {
                 if let Some(hearing) = &self.hearing {
@@ -481,13 +516,21 @@ impl Session {
                 tracing::warn!(conversation = %self.id, ?stray, "a reply fitted no open call")
             }
             Output::Show(message) => {
+                let mut correction = None;
                 match &message {
-                    ToCaller::Heard { is_final: true, .. } => self.gate.turn_taken(),
+                    ToCaller::Heard {
+                        turn,
+                        is_final: true,
+                        ..
+                    } => correction = self.gate.turn_taken(*turn),
                     ToCaller::Said { text, .. } => self.gate.said(text),
                     _ => {}
                 }
                 self.keeping.shown(&message);
                 self.show(message);
+                if let Some(correction) = correction {
+                    self.correct(correction).await;
+                }
             }
             Output::Record(record) => self.keeping.record(record).await,
         }
@@ -549,6 +592,20 @@ impl Session {
             self.keeping.call(&view).await;
             self.show(ToCaller::Tool(view));
         }
+    }
+
+    /// What the turn before said too much is taken out wherever it went.
+    async fn correct(&mut self, correction: Correction) {
+        let Correction {
+            turn,
+            before,
+            after,
+            words,
+            token,
+        } = correction;
+        self.engine.forget(&words, &token);
+        self.keeping.correct(turn, before, after.clone()).await;
+        self.show(ToCaller::Rewritten { turn, text: after });
     }
 
     fn show(&self, message: ToCaller) {
