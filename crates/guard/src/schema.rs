@@ -56,6 +56,8 @@ pub enum SchemaError {
 #[derive(Debug, Clone)]
 pub struct Schema {
     root: node::Node,
+    /// Nothing in it tries alternatives, so that a normal form is one at the first look.
+    is_steady: bool,
     ignored: Vec<String>,
 }
 
@@ -102,7 +104,7 @@ impl Schema {
     /// # Errors
     /// As [`Schema::check`].
     pub fn check_value(&self, value: Value) -> Result<Value, Refusal> {
-        check::check(&self.root, value).map_err(Refusal::of_fields)
+        check::settled(&self.root, value, self.is_steady).map_err(Refusal::of_fields)
     }
 
     /// Keywords that a lenient schema has and that are not enforced.

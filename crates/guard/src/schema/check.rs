@@ -20,6 +20,34 @@ use crate::text::{Rule, TEXT_LIMIT_CHARS, TextError};
 /// How a name that the schema does not know stands in a path.
 const UNKNOWN: &str = "(unknown)";
 
+/// How often a value is looked at until its normal form stays as it is.
+const ROUNDS: usize = 4;
+
+/// Checks a value and gives the normal form that the same check takes again and leaves as it is: the agent checks what the
+/// platform has checked. Where alternatives could read a normal form differently (`is_steady` is false), it is looked at
+/// until it stays; a value for which it never does is refused.
+pub(super) fn settled(
+    root: &Node,
+    value: Value,
+    is_steady: bool,
+) -> Result<Value, Vec<FieldProblem>> {
+    let mut normal = check(root, value)?;
+    if is_steady {
+        return Ok(normal);
+    }
+    for _ in 1..ROUNDS {
+        let again = check(root, normal.clone())?;
+        if again == normal {
+            return Ok(normal);
+        }
+        normal = again;
+    }
+    let mut walk = Walk::default();
+    let detail = "can be read in more than one way";
+    walk.fault(root, "type", Code::InvalidParameters, detail);
+    Err(walk.faults)
+}
+
 /// Checks a value and gives its normal form.
 pub(super) fn check(root: &Node, value: Value) -> Result<Value, Vec<FieldProblem>> {
     let mut walk = Walk::default();
@@ -56,6 +84,8 @@ impl<'s> Walk<'s> {
             self.fault(node, bound, Code::InvalidParameters, &one_of(choices));
             return value;
         }
+        // One of the declared choices is what the tool expects, letter by letter.
+        let chosen = node.choices.is_some().then(|| value.clone());
         let before = self.faults.len();
         let value = match value {
             Value::Number(number) => {
@@ -74,10 +104,10 @@ impl<'s> Walk<'s> {
             plain => plain,
         };
         if self.faults.len() > before {
-            value
-        } else {
-            self.combined(node, value)
+            return value;
         }
+        let value = self.combined(node, value);
+        chosen.unwrap_or(value)
     }
 
     fn number(&mut self, node: &'s Node, number: &serde_json::Number) {
@@ -136,14 +166,6 @@ impl<'s> Walk<'s> {
             self.fault(node, "maxItems", Code::InvalidParameters, &detail);
             return items;
         }
-        if list.unique && !all_different(&items) {
-            self.fault(
-                node,
-                "uniqueItems",
-                Code::InvalidParameters,
-                "must not have the same entry twice",
-            );
-        }
         let checked = items.into_iter().enumerate().map(|(i, item)| {
             self.trail.push(Step::Item(i));
             let item = match list.first.get(i).or(list.items.as_ref()) {
@@ -153,7 +175,17 @@ impl<'s> Walk<'s> {
             self.trail.pop();
             item
         });
-        checked.collect()
+        let items: Vec<Value> = checked.collect();
+        // Two texts may differ and have the same normal form.
+        if list.unique && !all_different(&items) {
+            self.fault(
+                node,
+                "uniqueItems",
+                Code::InvalidParameters,
+                "must not have the same entry twice",
+            );
+        }
+        items
     }
 
     fn object(
@@ -197,7 +229,7 @@ impl<'s> Walk<'s> {
             self.trail.pop();
         }
         self.rest(node, object, map, &mut out);
-        self.count(node, object, given);
+        self.count(node, object, given, chosen(object, &out));
         if self.faults.len() == before {
             self.relations(node, object, &out);
         }
@@ -252,12 +284,12 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn count(&mut self, node: &'s Node, object: &'s Object, given: usize) {
+    fn count(&mut self, node: &'s Node, object: &'s Object, given: usize, chosen: usize) {
         if given < object.least {
             let detail = format!("must have at least {} members", object.least);
             self.fault(node, "minProperties", Code::InvalidParameters, &detail);
         }
-        if given > object.most {
+        if chosen > object.most {
             let detail = format!("must have at most {} members", object.most);
             self.fault(node, "maxProperties", Code::InvalidParameters, &detail);
         }
@@ -466,6 +498,15 @@ fn free_fault(value: &Value) -> Option<TextError> {
         }),
         _ => None,
     }
+}
+
+/// How many members are not what a default would have filled in: those alone count against a greatest number.
+fn chosen(object: &Object, members: &Map<String, Value>) -> usize {
+    let filled = object.properties.iter().filter(|property| {
+        let default = property.node.default.as_ref();
+        default.is_some_and(|default| members.get(&property.name) == Some(default))
+    });
+    members.len() - filled.count()
 }
 
 fn all_different(items: &[Value]) -> bool {

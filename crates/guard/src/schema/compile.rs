@@ -45,6 +45,8 @@ pub(super) struct Compiler {
     open_references: Vec<String>,
     /// Alternatives around the present place.
     alternatives: usize,
+    /// No combinator was met.
+    is_steady: bool,
 }
 
 impl Compiler {
@@ -56,6 +58,7 @@ impl Compiler {
             definitions: HashMap::new(),
             open_references: Vec::new(),
             alternatives: 0,
+            is_steady: true,
         }
     }
 
@@ -103,6 +106,7 @@ impl Compiler {
         let root = self.node(schema, "$", 0, Scope::Closed)?;
         Ok(Schema {
             root,
+            is_steady: self.is_steady,
             ignored: self.ignored,
         })
     }
@@ -135,6 +139,7 @@ impl Compiler {
             types = types.or(Types::NULL);
         }
         let tries = TRIES.iter().any(|key| map.contains_key(*key));
+        self.is_steady &= !tries && !combines(map);
         self.alternatives += usize::from(tries);
         if self.alternatives > ALTERNATIVES_LIMIT {
             return Err(SchemaError::TooLarge);
@@ -162,14 +167,13 @@ impl Compiler {
         if !map.contains_key("type") {
             node.admit_null_of_branches();
         }
-        if let Some(default) = &node.default
-            && check::check(&node, default.clone()).is_err()
-        {
-            // `x: str = None` is how Python writes an argument that may be left out.
-            if !self.lenient {
+        if let Some(default) = node.default.take() {
+            // What is filled in is in normal form like what is given. `x: str = None` is how Python writes an argument that
+            // may be left out.
+            node.default = check::settled(&node, default, self.is_steady).ok();
+            if node.default.is_none() && !self.lenient {
                 return Err(shape(path, "default"));
             }
-            node.default = None;
         }
         Ok(node)
     }

@@ -411,6 +411,51 @@ fn rules_between_arguments_have_their_own_code() {
     );
 }
 
+/// The agent checks what the platform has checked. Each of these was another value, or refused, the second time.
+#[test]
+fn a_normal_form_is_taken_again_as_it_is() {
+    let name = json!({"type": "string", "x-text": "name"});
+    let check = |schema: Value, value: Value, normal: Value| {
+        let schema = Schema::compile_value(&schema).expect("schema");
+        assert_eq!(schema.check_value(value), Ok(normal.clone()));
+        assert_eq!(schema.check_value(normal.clone()), Ok(normal));
+    };
+    let decomposed = "e\u{301}";
+    check(
+        json!({"type": "string", "enum": [decomposed]}),
+        json!(decomposed),
+        json!(decomposed),
+    );
+    check(
+        json!({"const": {"a": decomposed}, "properties": {"a": {"type": "string"}}}),
+        json!({"a": decomposed}),
+        json!({"a": decomposed}),
+    );
+    check(
+        json!({"type": "object", "properties": {"a": {"type": "string", "x-text": "name", "default": "a  b"}}}),
+        json!({}),
+        json!({"a": "a b"}),
+    );
+    check(
+        json!({"type": "object", "properties": {"a": {"default": 1}, "b": {}}, "maxProperties": 1}),
+        json!({"b": 2}),
+        json!({"a": 1, "b": 2}),
+    );
+    let refuse = |schema: Value, value: Value| {
+        let schema = Schema::compile_value(&schema).expect("schema");
+        assert!(schema.check_value(value.clone()).is_err(), "{value}");
+    };
+    refuse(
+        json!({"type": "array", "uniqueItems": true, "items": {"type": "string"}}),
+        json!([decomposed, "\u{e9}"]),
+    );
+    // Fits the first only; its normal form fits both.
+    refuse(
+        json!({"oneOf": [name, {"type": "string", "maxLength": 3}]}),
+        json!("a   b"),
+    );
+}
+
 #[test]
 fn references_into_the_document_are_put_in_place() {
     let schema = Schema::compile(&json!({
