@@ -138,6 +138,25 @@ mod tests {
         }
     }
 
+    /// Without exact reading each of these is its neighbour, and another number each time it is written and read.
+    #[test]
+    fn a_number_is_the_nearest_to_its_digits_and_stays_it() {
+        for (text, number) in [
+            ("6E46", 6e46),
+            ("0.30000000000000004", 0.1 + 0.2),
+            ("1.7976931348623157e308", f64::MAX),
+            ("5e-324", f64::from_bits(1)),
+            (
+                "123456789012345678901234567890",
+                123456789012345678901234567890.0,
+            ),
+        ] {
+            let read = parse(text, 100).expect("a number");
+            assert_eq!(read.as_f64(), Some(number), "{text}");
+            assert_eq!(parse(&read.to_string(), 100), Ok(read));
+        }
+    }
+
     #[test]
     fn what_two_parsers_could_read_differently_is_refused() {
         let deep = "[".repeat(DEPTH_LIMIT + 1) + &"]".repeat(DEPTH_LIMIT + 1);
