@@ -136,10 +136,9 @@ fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
     } else {
         1.0 - missing / count as f32
     };
-    let left = numbers(&utterance.words)
-        .iter()
-        .filter(|number| !utterance.used[number.from])
-        .count() as f32;
+    let numbers = numbers(&utterance.words);
+    let numbers = numbers.iter().filter(|number| !utterance.used[number.from]);
+    let left = (numbers.count() + utterance.contacts_left()) as f32;
     let telling = stems(text)
         .iter()
         .filter(|(_, weight)| *weight > 0.9)

@@ -58,6 +58,14 @@ impl<'a> Utterance<'a> {
             .is_some_and(|used| !used.contains(&true))
     }
 
+    /// How many addresses were said that no argument took.
+    pub(crate) fn contacts_left(&self) -> usize {
+        let words = self.words.iter().zip(&self.used);
+        words
+            .filter(|(word, used)| !**used && contact_of(&word.lower).is_some())
+            .count()
+    }
+
     fn take(&mut self, from: usize, to: usize) {
         let end = to.min(self.used.len());
         if let Some(used) = self.used.get_mut(from.min(end)..end) {

@@ -331,7 +331,8 @@ fn words_of_answer(utterance: &Utterance<'_>) -> Option<String> {
         return Some(joined);
     }
     let text = utterance.span(from, to).trim();
-    let secret = holds_secret(text);
+    // A text may hold a secret's token among its words; a token alone was meant for another question.
+    let secret = holds_secret(text) && utterance.words[from..to].len() < 2;
     let plain: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
     (!plain.is_empty() && !secret).then_some(plain)
 }

@@ -81,6 +81,8 @@ struct Trial {
     utterance: Utterance,
     /// The words may still change, so that the watch has not heard them for good.
     growing: bool,
+    /// The words answered the question for a secret.
+    answers: bool,
 }
 
 #[derive(Clone)]
@@ -142,7 +144,15 @@ impl Capture {
         if let Some(kind) = asked {
             self.watch.ask(kind);
         }
-        let heard = self.watch.heard(words, how != How::Spoken);
+        let mut heard = self.watch.heard(words, how != How::Spoken);
+        // What was asked for has a say in what the watch finds; what would be masked anyway is never given out.
+        for span in mask::find(words) {
+            let apart = |other: &Span| other.end <= span.start || other.start >= span.end;
+            if heard.spans.iter().all(apart) {
+                heard.spans.push(span);
+            }
+        }
+        heard.spans.sort_by_key(|span| span.start);
         let (swapped, unfinished) = match asked {
             Some(kind) if matches!(how, How::Typed | How::Keypad) => {
                 (self.typed(kind, words, &heard), false)
@@ -150,6 +160,7 @@ impl Capture {
             Some(kind) => self.spoken(kind, words, &heard),
             None => (self.unasked(words, &heard), false),
         };
+        let answers = asked.is_some_and(|kind| swapped.tokens.iter().any(|t| t.kind() == kind));
         let text = swapped.text.clone();
         let utterance = Utterance {
             turn: None,
@@ -167,6 +178,7 @@ impl Capture {
             self.trial = Some(Trial {
                 utterance,
                 growing: how == How::Spoken,
+                answers,
             });
         }
         Caught { text, unfinished }
@@ -186,7 +198,10 @@ impl Capture {
         }
         if let Some(trial) = self.trial.take() {
             let mut utterance = trial.utterance;
-            if trial.growing {
+            if trial.answers {
+                // The question is settled: what comes next is no answer to it.
+                self.watch.forget();
+            } else if trial.growing {
                 let heard = self.watch.heard(&utterance.words, true);
                 self.correct(&heard, &utterance);
             }
@@ -269,10 +284,12 @@ impl Capture {
             end: start + trimmed.len(),
             kind,
         };
-        let token = self
-            .vault
-            .hold_typed(kind, Zeroizing::new(trimmed.to_owned()))
-            .ok();
+        let typed = Zeroizing::new(trimmed.to_owned());
+        let token = match answer::is_number(kind) {
+            true => self.vault.hold(kind, typed),
+            false => self.vault.hold_typed(kind, typed),
+        };
+        let token = token.ok();
         alone(span, token)
     }
 
@@ -503,6 +520,22 @@ mod tests {
     }
 
     #[test]
+    fn a_question_that_was_answered_is_asked_no_more() {
+        for (how, kind, answer) in [
+            (How::Typed, Kind::Password, "Correct Horse 99!"),
+            (How::Spoken, Kind::Password, "correct horse"),
+            (How::Keypad, Kind::Pin, "4271"),
+        ] {
+            let mut line = Line::default();
+            line.capture.said("What is your password?");
+            line.capture.heard(answer, Some(kind), how);
+            line.take();
+            line.capture.said("Thank you. You are logged in.");
+            assert_eq!(line.say("request a callback", None), "request a callback");
+        }
+    }
+
+    #[test]
     fn a_number_in_groups_is_one_number() {
         let mut line = Line::default();
         let first = line
@@ -530,6 +563,20 @@ mod tests {
                 "Hunter 2!",
             ),
             (Kind::Password, How::Typed, "cancel", "cancel", ""),
+            (
+                Kind::Pin,
+                How::Typed,
+                "four two seven one",
+                "⟨pin 1⟩",
+                "4271",
+            ),
+            (
+                Kind::Card,
+                How::Typed,
+                "4111 1111 1111 1111",
+                "⟨card 1⟩",
+                "4111111111111111",
+            ),
             (Kind::Pin, How::Keypad, "4271#", "⟨pin 1⟩", "4271"),
             (Kind::Secret, How::Keypad, "*4271", "⟨secret 1⟩", "4271"),
             (Kind::Password, How::Typed, &endless, "[password]", ""),
@@ -591,6 +638,15 @@ mod tests {
                 .then(|| arguments[name].as_str().unwrap_or_default());
             assert_eq!(given, expected, "{name}: {text}");
         }
+    }
+
+    #[test]
+    fn an_address_that_was_asked_for_becomes_a_token() {
+        let mut line = Line::default();
+        line.capture.said("What is the e-mail address?");
+        assert_eq!(line.say("jane at example dot com", None), "⟨email 1⟩");
+        line.capture.said("What is the phone number?");
+        assert_eq!(line.say("555 123 4567", None), "⟨phone 1⟩");
     }
 
     #[test]
