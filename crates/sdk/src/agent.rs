@@ -2,7 +2,6 @@
 //!
 //! Decides which settings there are and what each may be. What is done with them is the driver's.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::desk::Desk;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::environment::{Environment, SettingsError};
+use crate::heads::AuditFiles;
 use crate::key::KeySource;
 use crate::tool::Toolset;
 use crate::toolbox::Toolbox;
@@ -50,13 +50,14 @@ pub struct Agent {
     agent_id: Option<AgentId>,
     heartbeat: Duration,
     backoff: Backoff,
-    audit_file: Option<PathBuf>,
+    audit: Option<AuditFiles>,
 }
 
 impl Agent {
     /// Reads `CONVERSIMPLE_API_KEY` or `CONVERSIMPLE_API_KEY_FILE`, `CONVERSIMPLE_PLATFORM_URL`, `CONVERSIMPLE_CUSTOMER_ID`,
     /// `CONVERSIMPLE_AGENT_ID`, `CONVERSIMPLE_HEARTBEAT_INTERVAL`, `CONVERSIMPLE_RECONNECT_BACKOFF`,
-    /// `CONVERSIMPLE_MAX_BACKOFF` and `CONVERSIMPLE_AUDIT_FILE` from the environment or from `.env`.
+    /// `CONVERSIMPLE_MAX_BACKOFF`, `CONVERSIMPLE_AUDIT_FILE`, `CONVERSIMPLE_AUDIT_KEY_FILE` and `CONVERSIMPLE_AUDIT_HEADS`
+    /// from the environment or from `.env`.
     ///
     /// # Errors
     /// What is missing or wrong, in a sentence that says what to write.
@@ -86,9 +87,7 @@ impl Agent {
                 most: Duration::from_secs_f64(seconds("CONVERSIMPLE_MAX_BACKOFF", 300.0)?),
                 ..Backoff::default()
             },
-            audit_file: environment
-                .text("CONVERSIMPLE_AUDIT_FILE")
-                .map(|file| PathBuf::from(file.as_str())),
+            audit: AuditFiles::find(environment),
         })
     }
 
@@ -125,7 +124,7 @@ impl Agent {
             heartbeat: self.heartbeat,
             backoff: self.backoff,
         };
-        let desk = Desk::open(service, toolbox, agent_id, self.audit_file.as_deref())?;
+        let desk = Desk::open(service, toolbox, agent_id, self.audit.as_ref())?;
         let driver = Driver::new(Arc::new(self.endpoint), self.keys, plan, Arc::new(desk))?;
         driver.run().await
     }

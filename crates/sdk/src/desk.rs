@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,6 +22,7 @@ use tokio::sync::Semaphore;
 use crate::agent::AgentError;
 use crate::conversation::{Conversation, State};
 use crate::failure::Reply;
+use crate::heads::AuditFiles;
 use crate::login;
 use crate::record::{Record, Recorder};
 use crate::tool::{Answered, Permitted};
@@ -66,7 +66,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
         agent: A,
         toolbox: Toolbox<A>,
         agent_id: AgentId,
-        audit_file: Option<&Path>,
+        audit: Option<&AuditFiles>,
     ) -> Result<Self, AgentError> {
         Ok(Self {
             agent: Arc::new(agent),
@@ -76,7 +76,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
             attempts: Mutex::new(LoginAttempts::new(ATTEMPTS_CAPACITY)),
             logins: tokio::sync::Mutex::new(()),
             bodies: Semaphore::new(BODIES_LIMIT),
-            recorder: Recorder::open(agent_id, audit_file)?,
+            recorder: Recorder::open(agent_id, audit)?,
             started: Instant::now(),
         })
     }

@@ -3,7 +3,8 @@
 //! Refused or not, and before the answer leaves. Arguments are those that may be shown, and pass the mask; the cause of a
 //! failure stands here under an id, and nowhere else. The file is a chain: each line is
 //! `{"seq", "prev", "hash", "body"}`, and `conversimple::audit::verify` finds a line that was changed, is missing or moved.
-//! A line survives the end of this process; against the loss of the machine's power nothing is done.
+//! A line survives the end of this process; against the loss of the machine's power nothing is done. Signing the chain's ends
+//! is `heads`' part.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::agent::{self, AgentError};
 use crate::audit::{genesis, read_line, write_line};
+use crate::heads::{AuditFiles, Notary};
 
 /// Longest line that is looked for at the end of an audit file, in bytes.
 const LINE_LIMIT_BYTES: u64 = 1024 * 1024;
@@ -40,29 +42,61 @@ pub(crate) struct Record<'a> {
 /// Writes records.
 pub(crate) struct Recorder {
     agent_id: AgentId,
-    file: Option<Mutex<(File, Chain)>>,
+    trail: Option<Mutex<Trail>>,
+}
+
+/// The audit file.
+struct Trail {
+    file: File,
+    chain: Chain,
+    notary: Option<Notary>,
+}
+
+impl Trail {
+    fn open(files: &AuditFiles) -> Result<Self, String> {
+        let (file, chain) = open(&files.trail)?;
+        let notary = files.key.as_deref();
+        let notary = notary.map(|key| Notary::open(key, &files.heads, chain.head()));
+        Ok(Self {
+            notary: notary.transpose()?,
+            file,
+            chain,
+        })
+    }
+
+    fn append(&mut self, entry: &audit::Record) {
+        let line = write_line(&self.chain.append(entry));
+        match self.file.write_all(line.as_bytes()) {
+            Ok(()) => {
+                if let Some(notary) = &mut self.notary {
+                    notary.wrote(self.chain.head());
+                }
+            }
+            Err(error) => {
+                tracing::error!(kind = %error.kind(), "the audit file could not be written");
+            }
+        }
+    }
 }
 
 impl Recorder {
-    pub(crate) fn open(agent_id: AgentId, file: Option<&Path>) -> Result<Self, AgentError> {
-        let file = file
-            .map(|path| open(path).map_err(AgentError::Audit))
+    pub(crate) fn open(agent_id: AgentId, files: Option<&AuditFiles>) -> Result<Self, AgentError> {
+        let trail = files
+            .map(|files| Trail::open(files).map_err(AgentError::Audit))
             .transpose()?
             .map(Mutex::new);
-        Ok(Self { agent_id, file })
+        Ok(Self { agent_id, trail })
     }
 
     pub(crate) fn write(&self, record: &Record<'_>) {
         let cause_id = record.cause.and_then(|_| cause_id());
         self.log(record, cause_id.as_deref());
-        let Some(file) = &self.file else { return };
+        let Some(trail) = &self.trail else { return };
         let entry = self.entry(record, cause_id);
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        let (file, chain) = &mut *file;
-        let line = write_line(&chain.append(&entry));
-        if let Err(error) = file.write_all(line.as_bytes()) {
-            tracing::error!(kind = %error.kind(), "the audit file could not be written");
-        }
+        trail
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .append(&entry);
     }
 
     fn log(&self, record: &Record<'_>, cause_id: Option<&str>) {
@@ -161,7 +195,8 @@ fn open(path: &Path) -> Result<(File, Chain), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{AuditError, verify};
+    use crate::audit::{AuditError, verify, verify_with};
+    use conversimple_guard::audit::{HeadVerifier, SignedHead, Witness};
     use conversimple_wire::ConversationId;
     use serde_json::json;
 
@@ -186,8 +221,17 @@ mod tests {
     }
 
     fn recorder(path: &Path) -> Recorder {
+        recorder_with(path, None)
+    }
+
+    fn recorder_with(path: &Path, key: Option<&Path>) -> Recorder {
         let id = AgentId::parse("guide").expect("an id");
-        Recorder::open(id, Some(path)).expect("opened")
+        let files = AuditFiles {
+            trail: path.to_owned(),
+            key: key.map(Path::to_owned),
+            heads: crate::audit::heads_beside(path),
+        };
+        Recorder::open(id, Some(&files)).expect("opened")
     }
 
     #[test]
@@ -244,5 +288,48 @@ mod tests {
             let error: AuditError = verify(&path).expect_err("a broken chain");
             assert_eq!(error.to_string(), said);
         }
+    }
+
+    #[test]
+    fn an_agents_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, key) = (folder.path().join("audit.jsonl"), folder.path().join("key"));
+        let day = |records: usize| {
+            let recorder = recorder_with(&path, Some(&key));
+            (0..records).for_each(|_| record(&recorder, None));
+        };
+        day(2);
+        day(3);
+        // A crash: what it left unsigned is signed at the next start.
+        record(&recorder(&path), None);
+        day(0);
+        let lines = std::fs::read_to_string(crate::audit::heads_beside(&path)).expect("heads");
+        let first: SignedHead =
+            serde_json::from_str(lines.lines().next().expect("a head")).expect("a head");
+        let verifier = HeadVerifier::trusting([first.key.as_str()]).expect("a key");
+        let heads = verifier.read(&lines).expect("heads");
+        let ends: Vec<_> = heads.iter().map(|head| head.seq).collect();
+        assert_eq!(ends, [2, 5, 6]);
+        let check = || {
+            let mut witness = Witness::new(heads.clone());
+            verify_with(&path, &mut witness).map_err(|error| error.to_string())
+        };
+        assert_eq!(check(), Ok(6));
+        let text = std::fs::read_to_string(&path).expect("read");
+        let kept: String = text.split_inclusive('\n').take(4).collect();
+        std::fs::write(&path, kept).expect("written");
+        let said = check().expect_err("cut");
+        assert!(
+            said.starts_with("audit records 5 to 6 are missing"),
+            "{said}"
+        );
+        std::fs::remove_file(&path).expect("removed");
+        let anew = recorder(&path);
+        (0..6).for_each(|_| record(&anew, Some("another story")));
+        let said = check().expect_err("written anew");
+        assert!(
+            said.starts_with("an audit record from 1 to 2 was changed"),
+            "{said}"
+        );
     }
 }
