@@ -133,15 +133,23 @@ impl Call<stage::Received> {
     /// # Errors
     /// `invalid_parameters` when they are over [`ARGUMENTS_LIMIT_BYTES`] or [`ARGUMENTS_DEPTH_LIMIT`].
     pub fn sized(self) -> Result<Call<stage::Sized>, Refusal> {
-        let mut room = ARGUMENTS_LIMIT_BYTES;
-        let fits = |name: &str, value: &Value, room: &mut usize| {
-            take(room, name.len()).and_then(|()| measure(value, ARGUMENTS_DEPTH_LIMIT, room))
-        };
-        for (name, value) in &self.facts.call.arguments {
-            fits(name, value, &mut room).ok_or(Code::InvalidParameters)?;
+        if fits(&self.facts.call.arguments) {
+            Ok(self.on())
+        } else {
+            Err(Code::InvalidParameters.into())
         }
-        Ok(self.on())
     }
+}
+
+/// Whether arguments are within [`ARGUMENTS_LIMIT_BYTES`] and [`ARGUMENTS_DEPTH_LIMIT`]. What is not is worth no record of
+/// its own: it may be too deep to be read back.
+pub fn fits(arguments: &Map<String, Value>) -> bool {
+    let mut room = ARGUMENTS_LIMIT_BYTES;
+    arguments.iter().all(|(name, value)| {
+        take(&mut room, name.len())
+            .and_then(|()| measure(value, ARGUMENTS_DEPTH_LIMIT, &mut room))
+            .is_some()
+    })
 }
 
 fn measure(value: &Value, depth: usize, room: &mut usize) -> Option<()> {

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use conversimple_conversation::calls::OpenCall;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Takes, Yes, stage,
+    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Takes, Yes, fits,
+    stage,
 };
 use conversimple_guard::capture::{Capture, Caught, Correction, How, Token, neutralise};
-use conversimple_guard::mask::{Kind, mask_json};
+use conversimple_guard::mask::{Kind, mask, mask_json};
 use conversimple_guard::reply::Clear;
 use conversimple_store::Tenant;
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
@@ -24,6 +25,9 @@ use super::trail::{CALL, Entry, OUTCOME, Trail};
 use crate::clock;
 use crate::platform::Platform;
 use crate::quotas::{Shared, lock};
+
+/// How much is shown of the name of a tool that there is not.
+const UNKNOWN_TOOL_CHARS: usize = 64;
 
 /// Verdict of a call that was let through and came back.
 const ALLOWED: &str = "allowed";
@@ -408,7 +412,7 @@ impl Gate {
         CallView {
             call_id: call_id.clone(),
             turn: call.turn,
-            name: call.tool.clone(),
+            name: self.shown_tool(call),
             arguments,
             verdict: None,
             millis: None,
@@ -417,6 +421,9 @@ impl Gate {
 
     fn shown(&self, call: &OpenCall) -> Map<String, Value> {
         match self.policies.get(&call.tool) {
+            Some(_) if !fits(&call.arguments) => {
+                Map::from_iter([("(all)".to_owned(), Value::from("[too large]"))])
+            }
             Some(policy) => {
                 let mut shown = policy.without_secrets(&call.arguments);
                 let spec = self.spec(&call.tool);
@@ -428,11 +435,22 @@ impl Gate {
         }
     }
 
+    /// A tool's name as it may be shown: an engine can name a tool whatever it likes.
+    fn shown_tool(&self, call: &OpenCall) -> String {
+        match self.policies.contains_key(&call.tool) {
+            true => call.tool.clone(),
+            false => {
+                let beginning: String = call.tool.chars().take(UNKNOWN_TOOL_CHARS).collect();
+                mask(&beginning).into_owned()
+            }
+        }
+    }
+
     fn entry(&mut self, call_id: &CallId, call: &OpenCall, refused: Option<String>) -> Entry {
         Entry {
             call_id: call_id.clone(),
             turn: call.turn,
-            tool: call.tool.clone(),
+            tool: self.shown_tool(call),
             arguments: self.shown(call),
             who: self
                 .login
