@@ -17,6 +17,7 @@ mod refused;
 mod registry;
 mod rest;
 mod revocation;
+mod routes;
 mod session;
 mod signin;
 mod strict;
@@ -29,7 +30,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::get;
 
 pub use engines::MakeLanguage;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
@@ -37,6 +37,7 @@ pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
 pub use session::Voice;
 
 use crate::refused::Refused;
+use crate::routes::routes as table;
 
 /// A platform that is bound to its address and not serving yet.
 pub struct Server {
@@ -83,18 +84,34 @@ impl Server {
     }
 }
 
+/// Every method and path that the platform answers.
+pub fn routes() -> impl Iterator<Item = (&'static str, String)> {
+    let pages = ROUTES
+        .iter()
+        .map(|(method, path)| (*method, (*path).to_owned()));
+    let rest = rest::ROUTES
+        .iter()
+        .map(|(method, path)| (*method, format!("{}{path}", rest::PREFIX)));
+    pages.chain(rest)
+}
+
+table! {
+    /// Methods and paths outside the REST interface.
+    ROUTES, all:
+    get "/" => pages::talk;
+    get "/dashboard" => pages::dashboard;
+    get "/assets/{name}" => pages::asset;
+    get "/sdk/websocket" => gateway::agent::connect;
+    get "/customer_sdk/websocket" => gateway::agent::connect;
+    get "/media/websocket" => gateway::caller::connect;
+    get "/health" => telemetry::health;
+    get "/metrics" => telemetry::metrics;
+    get "/api/openapi.json" => rest::openapi;
+}
+
 fn router(platform: Arc<Platform>) -> Router {
-    Router::new()
-        .route("/", get(pages::talk))
-        .route("/dashboard", get(pages::dashboard))
-        .route("/assets/{name}", get(pages::asset))
-        .route("/sdk/websocket", get(gateway::agent::connect))
-        .route("/customer_sdk/websocket", get(gateway::agent::connect))
-        .route("/media/websocket", get(gateway::caller::connect))
-        .route("/health", get(telemetry::health))
-        .route("/metrics", get(telemetry::metrics))
-        .route("/api/openapi.json", get(rest::openapi))
-        .nest("/api/v1", rest::routes())
+    all()
+        .nest(rest::PREFIX, rest::routes())
         .fallback(|| async { Refused::from(conversimple_wire::Code::NotFound) })
         .layer(DefaultBodyLimit::max(rest::BODY_LIMIT_BYTES))
         .layer(middleware::from_fn_with_state(

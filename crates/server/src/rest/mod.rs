@@ -13,13 +13,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use conversimple_wire::Code;
 
 pub(crate) use client::Requests;
 
 use crate::platform::Platform;
 use crate::refused::Refused;
+use crate::routes::routes as table;
 
 /// Largest body, in bytes.
 pub(crate) const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -37,59 +37,45 @@ async fn no_such_method() -> Response {
     response
 }
 
-/// Every route under `/api/v1`.
+/// Where the interface begins.
+pub(crate) const PREFIX: &str = "/api/v1";
+
+/// The interface's routes, under [`PREFIX`].
 pub(crate) fn routes() -> Router<Arc<Platform>> {
-    Router::new()
-        .route(
-            "/conversations",
-            post(conversations::open).get(conversations::list),
-        )
-        .route(
-            "/conversations/{id}",
-            get(conversations::show).delete(conversations::end),
-        )
-        .route("/conversations/{id}/turns", post(conversations::turn))
-        .route("/talk", get(conversations::talk))
-        .route("/session", post(oversight::sign_in))
-        .route("/session/end", post(oversight::sign_out))
-        .route("/audit", get(oversight::audit))
-        .route("/audit/verify", get(oversight::verify))
-        .merge(resources())
-        .method_not_allowed_fallback(no_such_method)
+    all().method_not_allowed_fallback(no_such_method)
 }
 
-/// What a customer sets up: agents, their deployments, the key.
-fn resources() -> Router<Arc<Platform>> {
-    Router::new()
-        .route("/agents", get(agents::list).post(agents::create))
-        .route(
-            "/agents/{id}",
-            get(agents::show).put(agents::update).delete(agents::delete),
-        )
-        .route("/agents/{id}/spec", get(agents::spec))
-        .route(
-            "/agents/{id}/generation-status",
-            get(agents::generation_status),
-        )
-        .route("/agents/{id}/publish", post(agents::publish))
-        .route(
-            "/deployments",
-            get(deployments::list).post(deployments::create),
-        )
-        .route(
-            "/deployments/{id}",
-            get(deployments::show)
-                .put(deployments::update)
-                .delete(deployments::delete),
-        )
-        .route("/deployments/{id}/activate", post(deployments::activate))
-        .route(
-            "/deployments/{id}/deactivate",
-            post(deployments::deactivate),
-        )
-        .route("/settings/api-key", get(settings::show))
-        .route("/settings/api-key/rotate", post(settings::rotate))
-        .route("/settings/api-key/usage", get(settings::usage))
+table! {
+    /// Methods and paths under [`PREFIX`].
+    ROUTES, all:
+    post "/conversations" => conversations::open;
+    get "/conversations" => conversations::list;
+    get "/conversations/{id}" => conversations::show;
+    delete "/conversations/{id}" => conversations::end;
+    post "/conversations/{id}/turns" => conversations::turn;
+    get "/talk" => conversations::talk;
+    post "/session" => oversight::sign_in;
+    post "/session/end" => oversight::sign_out;
+    get "/audit" => oversight::audit;
+    get "/audit/verify" => oversight::verify;
+    get "/agents" => agents::list;
+    post "/agents" => agents::create;
+    get "/agents/{id}" => agents::show;
+    put "/agents/{id}" => agents::update;
+    delete "/agents/{id}" => agents::delete;
+    get "/agents/{id}/spec" => agents::spec;
+    get "/agents/{id}/generation-status" => agents::generation_status;
+    post "/agents/{id}/publish" => agents::publish;
+    get "/deployments" => deployments::list;
+    post "/deployments" => deployments::create;
+    get "/deployments/{id}" => deployments::show;
+    put "/deployments/{id}" => deployments::update;
+    delete "/deployments/{id}" => deployments::delete;
+    post "/deployments/{id}/activate" => deployments::activate;
+    post "/deployments/{id}/deactivate" => deployments::deactivate;
+    get "/settings/api-key" => settings::show;
+    post "/settings/api-key/rotate" => settings::rotate;
+    get "/settings/api-key/usage" => settings::usage;
 }
 
 /// A new id of something that has no type of its own: the prefix and the random bytes in hexadecimal.
