@@ -3,9 +3,13 @@
 //! Nothing here sleeps: what takes time is waited for by the line that says it happened.
 
 mod agents;
+mod chance;
 mod failures;
+mod hijacked;
+mod http;
 mod page;
 mod platform;
 mod python;
+mod tap;
 mod text;
 mod voice;
