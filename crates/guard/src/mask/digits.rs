@@ -153,6 +153,14 @@ pub(super) fn run_at(text: &str, tokens: &[Token], at: usize, how: Reading, run:
         let Some(glue) = reader.glue(here + usize::from(of), dictated) else {
             break;
         };
+        // "member 99812, six three six …": two numbers.
+        let switches = tokens[here - 1].is_digits() != tokens[glue.next].is_digits();
+        let solid = [here - 1, glue.next]
+            .into_iter()
+            .any(|at| tokens[at].is_digits() && tokens[at].len >= 5);
+        if switches && solid && glue.gap & COMMA != 0 {
+            break;
+        }
         (here, gap, corrected, glued) = (glue.next, glue.gap, glue.corrected, glue.words > 0);
     }
     !run.items.is_empty()

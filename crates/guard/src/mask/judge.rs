@@ -12,7 +12,7 @@ use super::digits::{Item, Reading, Run, run_at};
 use super::leads::{Lead, Want};
 use super::lexicon::{MIXED, Number};
 use super::scan::Scan;
-use super::token::{COLON, COMMA, LINE, SLASH, STOP};
+use super::token::{COLON, COMMA, LINE, PAREN, PLUS, SLASH, STOP};
 use super::written::is_card;
 use sight::Sight;
 
@@ -172,6 +172,11 @@ impl Judge<'_> {
             lead.clear();
             return lead;
         }
+        if lead.tail && lead.want == Want::Ssn && total == 4 {
+            self.out.push((0, all, Kind::Ssn));
+            lead.clear();
+            return lead;
+        }
         if lead.tail && total <= 6 {
             lead.tail = false;
             return lead;
@@ -181,6 +186,8 @@ impl Judge<'_> {
             Want::Order | Want::Account if lead.is_close(3) => {
                 if !self.cards(0, all, false) && self.sight.plus {
                     self.phones_and_ssns(0, all);
+                } else {
+                    self.apart_from_order();
                 }
                 lead.go_on();
                 return lead;
@@ -226,10 +233,26 @@ impl Judge<'_> {
         {
             self.cards(end, self.run.items.len(), false);
         }
+        self.apart_from_order();
         // The next number after other words is only taken for a part of this one if it is no card.
         lead.go_on();
         lead.strong = false;
         lead
+    }
+
+    /// "MRN 00459921, (415) 555-2671": a comma or bracket, and the exact shape of something else.
+    fn apart_from_order(&mut self) {
+        let all = self.run.items.len();
+        for at in 1..all {
+            let item = self.run.items[at];
+            let free = self.out.iter().all(|(_, to, _)| *to <= at);
+            if free
+                && item.gap & (COMMA | STOP | PAREN | PLUS | LINE) != 0
+                && let Some((to, kind)) = self.shape(at, all)
+            {
+                self.out.push((at, to, kind));
+            }
+        }
     }
 
     fn after_announced(&self, mut lead: Lead) -> Lead {
@@ -268,7 +291,10 @@ impl Judge<'_> {
             Want::Pen if near => self.split_or(4, 8, |_| fits(4, 6, 4), Kind::Pin),
             // "passcode seven oh seven one": nothing stands between.
             Want::Password
-                if lead.is_direct() && lead.words() == 0 && (4..=12).contains(&total) =>
+                if lead.strong
+                    && lead.is_direct()
+                    && lead.words() == 0
+                    && (4..=12).contains(&total) =>
             {
                 self.out.push((0, all, Kind::Pin));
                 true

@@ -235,7 +235,10 @@ impl Leads<'_> {
             Topic::Pin => strong(Want::Pin),
             Topic::Pen if self.next_in(at, "is number code it's was") => lead(Want::Pen),
             Topic::Pen => None,
+            Topic::Password if self.text_of(at).eq_ignore_ascii_case("pw") => lead(Want::Password),
             Topic::Password => strong(Want::Password),
+            Topic::Desk if self.tokens.get(at + 1).is_some_and(|t| t.has(COLON) && (t.is_digits() || t.info().number != Number::None)) => strong(Want::Reach),
+            Topic::Desk => None,
             Topic::Order => self.order(at, held, Want::Order),
             Topic::Account => self.order(at, held, Want::Account),
             Topic::Back => self.back(at, held),
@@ -243,7 +246,7 @@ impl Leads<'_> {
             Topic::Answer if self.before_in(at, "secret memorable security magic safe code pass") => strong(Want::Password),
             Topic::Digits if self.before_in(at, "security") => strong(Want::Cvv),
             Topic::Strip if self.before_in(at, "signature") => strong(Want::Cvv),
-            Topic::Thru if self.before_in(at, "valid good") => strong(Want::Expiry),
+            Topic::Thru if self.before_in(at, "valid good") => self.expiry(at),
             Topic::Ending | Topic::Last | Topic::Thru | Topic::Answer | Topic::Strip | Topic::Digits => None,
         }
     }
@@ -440,7 +443,8 @@ impl Leads<'_> {
             return Some(Lead::new(Want::Phone, true, start));
         }
         let next = self.tokens.get(at + 1);
-        let numbered = self.is_number_word(at + 1) && !self.next_in(at, "no")
+        let numbered = self.is_number_word(at + 1)
+            && (!self.next_in(at, "no") || self.digits(at + 2))
             || self.next_in(at, "id code num nr ref reference");
         let direct = self.digits(at + 1)
             || matches!(
@@ -519,8 +523,12 @@ impl Leads<'_> {
                 at,
                 "my his her our contact callback best your direct daytime evening back",
             );
-        (whose && matches!(held.want, Want::Nothing | Want::Reach | Want::Email))
-            .then(|| Lead::new(Want::Reach, false, self.tokens[at].start))
+        let free = match held.want {
+            Want::Nothing | Want::Reach | Want::Email => true,
+            Want::Order | Want::Account => held.part || held.words() >= 4,
+            _ => false,
+        };
+        (whose && free).then(|| Lead::new(Want::Reach, false, self.tokens[at].start))
     }
 
     /// Leads that are spelled: "c v v", "s s n", "p i n".

@@ -65,6 +65,8 @@ pub(super) enum Topic {
     Answer,
     /// "strip" after "signature".
     Strip,
+    /// "desk", "office": a lead before a colon.
+    Desk,
     /// "digits" after "security".
     Digits,
 }
@@ -198,11 +200,20 @@ impl Lexicon {
         for (topic, list) in TOPICS {
             for text in list.split_whitespace() {
                 lexicon.entry(text).topic = *topic;
+                // "the expiration's": the word with its "is".
+                if !text.contains('\'') && text.len() <= 14 && *topic != Topic::Thru {
+                    let said = lexicon.entry(&format!("{text}'s"));
+                    said.topic = *topic;
+                    said.flags |= COPULA;
+                }
             }
         }
         for (flags, list) in FLAGS {
             for text in list.split_whitespace() {
                 lexicon.entry(text).flags |= flags;
+                if *flags == OFFER && text.len() <= 14 {
+                    lexicon.entry(&format!("{text}'s")).flags |= flags;
+                }
             }
         }
         for (at, text) in ORDINALS.iter().enumerate() {
@@ -274,7 +285,8 @@ const TOPICS: &[(Topic, &str)] = &[
     (Topic::Ssn, "ssn ssn's socialsecurity"),
     (Topic::Social, "social soc"),
     (Topic::Phone, "phone telephone cell mobile cellphone landline whatsapp callback fax tel cell's mobile's phone's telno msisdn"),
-    (Topic::Call, "call reach text ring dial contact called calling rang"),
+    (Topic::Call, "call reach text ring dial contact called calling rang registered"),
+    (Topic::Desk, "desk office home work direct main"),
     (Topic::Email, "email e-mail mail emails emailed email's mail's e-mail's"),
     (Topic::Iban, "iban"),
     (Topic::Pin, "pin pin's pins mpin tpin telepin ipin epin atmpin"),

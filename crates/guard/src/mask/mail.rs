@@ -191,7 +191,9 @@ impl Ends<'_, '_> {
             provider |= token.info().is(PROVIDER);
             here += 1;
         };
-        if self.flag(at, DOT) {
+        // "we met at a dot com".
+        let lone = first_dot == at + 1 && self.text(at).eq_ignore_ascii_case("a");
+        if self.flag(at, DOT) || lone && !joined && !self.announced {
             return None;
         }
         here = first_dot;

@@ -199,6 +199,17 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     {
         return None;
     }
+    // `password=password,`, `self.password = password`: one name is given another.
+    let named = !quoted
+        && secret_name(text).is_some()
+        && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    let passed = value > name_end + 1 || matches!(bytes.get(to), Some(b',' | b')'));
+    let placeholder = text.len() > 5
+        && text.as_bytes()[..4].eq_ignore_ascii_case(b"your")
+        && matches!(text.as_bytes()[4], b'_' | b'-');
+    if named && passed || placeholder {
+        return None;
+    }
     let to = phrase_end(scan, at, value, to, quoted, kind);
     is_value(scan, at, text, kind, colon, quoted, value > name_end + 1).then_some(Span {
         start: from,
@@ -419,7 +430,14 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     };
     let first = scan.tokens.get(from)?;
     // A written value right after the name was decided by `named`.
-    let code = first.has(EQUALS) || is_code(scan.text.as_bytes(), "", first.end(), false);
+    let word = scan.text[first.start..]
+        .split([' ', ',', ';', ')', '\n', '"'])
+        .next()
+        .unwrap_or_default();
+    let path = from == at + 1
+        && first.has(COLON)
+        && is_code(scan.text.as_bytes(), word, first.start + word.len(), false);
+    let code = first.has(EQUALS) || path || is_code(scan.text.as_bytes(), "", first.end(), false);
     let typed = from == at + 1
         && first.has(COLON)
         && first.word == PLAIN
@@ -546,6 +564,9 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
             }
             "it" if !said && token.has(STOP) => {}
             "for" | "on" | "to" | "of" if !said => {}
+            "i" | "we" | "use" | "used" | "set" | "chose" | "have" | "picked" | "created"
+            | "remember" | "up" | "always"
+                if !said => {}
             "my" | "the" | "this" | "that" | "account" | "login" | "online" | "banking"
             | "email" | "would" | "should" | "will" | "and" | "code" | "word" | "card"
             | "profile" | "number" | "here" | "you" | "are" | "phrase" | "wifi" | "your"

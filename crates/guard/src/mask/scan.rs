@@ -6,7 +6,7 @@ use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
 use super::lexicon::{
-    AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, NATO, Number, PLAIN, SECRET_NAME,
+    AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, NATO, Number, PLAIN, SECRET_NAME, Topic,
 };
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
@@ -25,6 +25,8 @@ pub(super) enum Live {
     Growing,
 }
 
+/// How far after a card "the code" is still its security code.
+const CODE_BYTES: usize = 80;
 /// How far back a line is looked at for the words of a question.
 const LINE_WORDS: usize = 16;
 const ASKS: [&str; 13] = [
@@ -211,7 +213,11 @@ impl<'t> Scan<'t> {
         if let Some(next) = judge::month(self, at) {
             return next;
         }
-        match self.leads().at(at, &self.lead) {
+        match self
+            .leads()
+            .at(at, &self.lead)
+            .or_else(|| self.its_code(at))
+        {
             Some(lead) => {
                 let tail = self.lead.tail && self.lead.words() < 4;
                 let asked = self.lead.asked && self.lead.want == lead.want;
@@ -228,6 +234,21 @@ impl<'t> Scan<'t> {
             None => self.lead.word(&token),
         }
         at + 1
+    }
+
+    /// "… and the code is" after a card or its expiry.
+    fn its_code(&self, at: usize) -> Option<Lead> {
+        let token = self.tokens[at];
+        let paid = self.spans.last().is_some_and(|span| {
+            matches!(span.kind, Kind::Card | Kind::Expiry) && token.start < span.end + CODE_BYTES
+        });
+        let named =
+            token.info().topic == Topic::Code && self.leads().before_in(at, "the and its it's");
+        let said = self
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.info().is(COPULA) || t.is_digits());
+        (paid && named && said).then(|| Lead::new(Want::Cvv, true, token.start))
     }
 
     /// A letter alone: a spelled lead ("c v v") or a spelled IBAN.
@@ -368,7 +389,7 @@ impl<'t> Scan<'t> {
     fn is_version(&self, at: usize) -> bool {
         self.leads().before_in(
             at,
-            "v version release firmware build section chapter rev revision",
+            "v version release firmware build section chapter rev revision os ios android windows macos kernel driver clause paragraph",
         )
     }
 

@@ -169,7 +169,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 }
             }
         }
-        let (end, word) = word_at(text, at);
+        let after_group = out.last().is_some_and(|t: &Token| {
+            t.is_digits() && t.len == 3 && gap & !(DASH | POINT | SPACE | PAREN) == 0
+        });
+        let (end, word) = match before_extension(bytes, at, after_group) {
+            Some(end) => (end, DIGITS),
+            None => word_at(text, at),
+        };
         out.push(Token {
             start: at,
             len: len_of(at, end),
@@ -240,6 +246,29 @@ fn word_at(text: &str, start: usize) -> (usize, u16) {
         (true, false) => LEXICON.number_of(&bytes[start..at]),
     };
     (at, word)
+}
+
+/// `555-2671x402`, `4155552671x402`: the end of the digits before an extension, which is a word of its own.
+fn before_extension(bytes: &[u8], start: usize, after_group: bool) -> Option<usize> {
+    let count = |from: usize, most: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.iter()
+            .take(most)
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
+    let digits = count(start, 14);
+    let end = start + digits;
+    if !matches!(bytes.get(end), Some(b'x' | b'X'))
+        || !(after_group && digits == 4 || (10..14).contains(&digits))
+    {
+        return None;
+    }
+    let extension = count(end + 1, 7);
+    let ends = bytes
+        .get(end + 1 + extension)
+        .is_none_or(|b| !b.is_ascii_alphanumeric());
+    ((1..7).contains(&extension) && ends).then_some(end)
 }
 
 fn next_is_letter(bytes: &[u8], at: usize) -> bool {

@@ -320,6 +320,19 @@ pub(super) fn iban_length(country: &[u8]) -> Option<usize> {
 /// The end of a written IBAN that begins at `start`; `announced` takes one whose check digits fail.
 pub(super) fn iban(bytes: &[u8], start: usize, announced: bool) -> Option<usize> {
     let wanted = iban_length(&bytes[start..])?;
+    // One that is named as such or checks, though it has lost or won a letter.
+    let rest = &bytes[start..];
+    let solid = rest
+        .iter()
+        .take(40)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    if (15..=34).contains(&solid)
+        && solid != wanted
+        && (announced || iban_checks(&rest[..solid].to_ascii_uppercase()))
+    {
+        return Some(start + solid);
+    }
     let (mut letters, mut at) = (Vec::with_capacity(34), start);
     while letters.len() < wanted {
         match bytes.get(at) {
@@ -379,6 +392,8 @@ pub(super) fn brand_has(digits: &[u8], len: usize) -> bool {
         3400..=3499 | 3700..=3799 => len == 15,
         3000..=3059 | 3600..=3699 | 3800..=3999 | 3095 => matches!(len, 14 | 16 | 19),
         3528..=3589 => (16..=19).contains(&len),
+        3500..=3599 => len == 16,
+        1800 | 2131 => len == 15,
         6011 | 6400..=6599 | 6200..=6299 | 8100..=8299 | 6000..=6099 => (16..=19).contains(&len),
         5000..=5099 | 5600..=5999 | 6100..=6199 | 6300..=6399 | 6600..=6999 => {
             (12..=19).contains(&len) && !matches!(len, 13 | 14)

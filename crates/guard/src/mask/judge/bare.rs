@@ -106,14 +106,14 @@ impl Judge<'_> {
             {
                 Some((at + 2, Kind::Phone))
             }
-            [first, ..] if (2..=5).contains(&first) && digits(1)[0] == 0 && digits(1)[1] != 0 => {
+            [first, ..] if (2..=5).contains(&first) && digits(1)[0] == 0 => {
                 self.trunk(at, &lens, &closed, &same)
             }
             _ => None,
         }
     }
 
-    /// A national number with its leading zero: "020 7946 0958", "06 12 34 56 78".
+    /// A national number with its leading zero, or one with two and its country: "020 7946 0958", "06 12 34 56 78", "001-415-555-2671".
     pub(super) fn trunk(
         &self,
         at: usize,
@@ -122,13 +122,16 @@ impl Judge<'_> {
         same: &dyn Fn(usize, u16) -> bool,
     ) -> Option<(usize, Kind)> {
         let mut sum = 0;
+        let abroad = self.run.digits_of(at, at + 1).starts_with(&[0, 0]);
+        let sums = if abroad { 11..=15 } else { 10..=11 };
+        let least = if abroad { 3 } else { 2 };
         for (place, len) in lens.iter().enumerate() {
             sum += len;
             let end = place + 1;
-            if end >= 2
-                && (10..=11).contains(&sum)
+            if end >= least
+                && sums.contains(&sum)
                 && closed(end)
-                && same(end, SPACE | DASH | PAREN)
+                && same(end, SPACE | DASH | PAREN | POINT)
                 && lens[1..end].iter().all(|l| (2..=8).contains(l))
             {
                 return Some((at + end, Kind::Phone));

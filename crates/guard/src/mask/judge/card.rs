@@ -33,6 +33,11 @@ impl Judge<'_> {
         if self.has_slash() && total <= 8 {
             return self.expiry(0, all);
         }
+        // "change the address of my card to 81292 Main Street".
+        let lone = all == 1 && self.run.items[0].written && total < 8;
+        if lone && !lead.is_said() && !lead.strong && !lead.asked && !lead.part {
+            return false;
+        }
         if total < least || lead.want == Want::Card && total < 5 && self.is_year_or_small() {
             return false;
         }
@@ -201,7 +206,12 @@ impl Judge<'_> {
         );
         let slash = items[1].gap & (SLASH | DASH) != 0 && items[1].written;
         let turned = month.len() == 4 && is_card_year(month) && year.len() == 2 && is_month(year);
-        if slash && turned {
+        let day = self
+            .run
+            .items
+            .get(from + 2)
+            .is_some_and(|i| i.gap & (SLASH | DASH) != 0 && i.written);
+        if slash && turned && !day {
             return Some(from + 2);
         }
         (slash && is_month(month) && is_card_year(year)).then_some(from + 2)

@@ -6,7 +6,7 @@ use super::super::digits::{Item, Run};
 use super::super::leads::{Lead, Want};
 use super::super::lexicon::{DOT, FILLER, LINK, MEASURE};
 use super::super::scan::{Live, Scan};
-use super::super::token::{COLON, COMMA, DASH, MONEY, PLUS, POINT, STOP, UNDER};
+use super::super::token::{COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, STOP, UNDER};
 
 /// What surrounds the run.
 pub(super) struct Sight {
@@ -42,8 +42,9 @@ impl Sight {
             && tight(head.gap)
             && !scan.tokens[first - 1].is_digits()
             && !scan.tokens[first - 1].is_atom();
-        let letters_after =
-            follows.is_some_and(|t| (tight(t.gap) || t.gap == 0) && !t.is_digits() && !t.is_atom());
+        let letters_after = follows
+            .is_some_and(|t| (tight(t.gap) || t.gap == 0) && !t.is_digits() && !t.is_atom())
+            && !names_a_phone(scan, next);
         let money = head.has(MONEY)
             || bytes.get(end).is_some_and(|b| matches!(b, b'$' | b'%'))
             || scan.text[end..].starts_with('€');
@@ -60,8 +61,17 @@ impl Sight {
                 .tokens
                 .get(next + 1)
                 .is_some_and(|t| t.info().is(MEASURE));
-        let lead = postfix(scan, next)
-            .filter(|_| !scan.lead.is_near())
+        let dated = scan.leads().before_in(first, "month year mm yy yyyy");
+        // "Expiry month 05 year 2029" measures nothing.
+        let measured = measured && !(dated && scan.lead.want == Want::Expiry);
+        let short = run.total() < 12;
+        let lead = postfix(scan, run, next)
+            .filter(|lead| {
+                let told = scan.leads().next_in(next - 1, "is that's it's");
+                let done =
+                    scan.lead.part && told && matches!(scan.lead.want, Want::Order | Want::Account);
+                (!scan.lead.is_near() || done) && !(short && lead.want == Want::Card)
+            })
             .unwrap_or(scan.lead);
         let rest = &scan.tokens[next.min(scan.tokens.len())..];
         Self {
@@ -75,10 +85,33 @@ impl Sight {
                 || head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
-            dated: scan.leads().before_in(first, "month year mm yy yyyy"),
+            dated,
             dots: dots(scan, run),
         }
     }
+}
+
+/// "-Office", "x402": what stands glued to a phone number.
+fn names_a_phone(scan: &Scan<'_>, next: usize) -> bool {
+    let text = scan.leads().text_of(next).to_ascii_lowercase();
+    let extension = text
+        .strip_prefix('x')
+        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    extension
+        || matches!(
+            text.as_str(),
+            "office"
+                | "home"
+                | "work"
+                | "mobile"
+                | "cell"
+                | "fax"
+                | "desk"
+                | "direct"
+                | "phone"
+                | "x"
+                | "ext"
+        )
 }
 
 fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
@@ -89,13 +122,17 @@ fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
 }
 
 /// "… that's my pin", "… is the order number": a lead that comes after its number.
-fn postfix(scan: &Scan<'_>, next: usize) -> Option<Lead> {
+fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
     let leads = scan.leads();
     let opening = scan.tokens.get(next)?;
     let says = [
         "is", "that's", "it's", "as", "was", "for", "being", "this", "that",
     ]
     .contains(&leads.text_of(next).to_ascii_lowercase().as_str());
+    let plain = run.items.len() == 1 && run.items[0].written && (10..=11).contains(&run.total());
+    if plain && !opening.has(STOP | COMMA | LINE) && names_a_phone(scan, next) {
+        return Some(Lead::new(Want::Reach, true, opening.start));
+    }
     let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
     let back = matches!(leads.text_of(next), "on" | "from")
         && leads.text_of(next + 1) == "the"
