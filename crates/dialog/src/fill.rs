@@ -58,12 +58,14 @@ impl<'a> Utterance<'a> {
             .is_some_and(|used| !used.contains(&true))
     }
 
-    /// How many addresses were said that no argument took.
-    pub(crate) fn contacts_left(&self) -> usize {
+    /// How many of the addresses that were said an argument took, and how many none did.
+    pub(crate) fn contacts(&self) -> (usize, usize) {
         let words = self.words.iter().zip(&self.used);
-        words
-            .filter(|(word, used)| !**used && contact_of(&word.lower).is_some())
-            .count()
+        let used = words
+            .filter(|(word, _)| contact_of(&word.lower).is_some())
+            .map(|(_, used)| *used);
+        let (taken, left): (Vec<bool>, Vec<bool>) = used.partition(|used| *used);
+        (taken.len(), left.len())
     }
 
     fn take(&mut self, from: usize, to: usize) {

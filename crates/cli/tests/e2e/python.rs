@@ -30,6 +30,45 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// Every tool says whether it was called as it should be, and nothing else.
+const SHOP: &str = r#"
+import asyncio, os
+from conversimple import ConversimpleAgent, tool
+
+class Shop(ConversimpleAgent):
+    @tool("Send a confirmation e-mail")
+    def send_confirmation(self, email: str) -> dict:
+        return {"right": email == "jane@example.com"}
+
+    @tool("Request a callback")
+    def request_callback(self, phone: str) -> dict:
+        return {"right": phone == "5551234567"}
+
+    @tool("Add a note to the file")
+    def add_note(self, note: str) -> dict:
+        return {"right": "⟨" in note and "555" not in note and "jane" not in note}
+
+    @tool("Mail the receipt of an order")
+    def mail_receipt(self, email: str) -> dict:
+        return {"right": email == "jane@example.com"}
+
+    @tool("Verify a PIN")
+    def verify(self, pin: int) -> dict:
+        return {"right": pin == 4271}
+
+async def main():
+    agent = Shop(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
+    await agent.start()
+    for known in agent.registered_tools:
+        if known["name"] == "mail_receipt":
+            known["parameters"]["x-confirm"] = True
+            known["parameters"]["x-say"] = "The receipt went to {email}, right is {right}."
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"#;
+
 struct Agent(Child);
 
 impl Drop for Agent {
@@ -42,34 +81,15 @@ impl Drop for Agent {
 #[test]
 fn the_published_client_works_unchanged_and_is_guarded() {
     let platform = Platform::typing();
-    let data = platform.data.to_str().expect("a path");
-    let created = command()
-        .args([
-            "keys",
-            "create",
-            "--customer",
-            "weather",
-            "--json",
-            "--data-dir",
-            data,
-        ])
-        .output()
-        .expect("it runs");
-    let created: serde_json::Value = serde_json::from_slice(&created.stdout).expect("JSON");
-    let key = created["api_key"].as_str().expect("a key");
-    let _agent = start(&platform, key);
-    let lines = [
-        "what is the weather in Paris",
-        "and in Atlantis",
-        "subscribe ann@example.com to the newsletter",
-    ];
-    let output = command()
-        .args(["call", "--json", "--url", &platform.url, "--text"])
-        .args(lines)
-        .env("CONVERSIMPLE_API_KEY", key)
-        .output()
-        .expect("the call runs");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let report = talk(
+        &platform,
+        AGENT,
+        &[
+            "what is the weather in Paris",
+            "and in Atlantis",
+            "subscribe ann@example.com to the newsletter",
+        ],
+    );
     assert_eq!(calls(&report, 0), [("get_weather", "allowed")], "{report}");
     assert_eq!(
         report["turns"][0]["tool_calls"][0]["arguments"]["city"],
@@ -87,9 +107,81 @@ fn the_published_client_works_unchanged_and_is_guarded() {
     );
 }
 
-fn start(platform: &Platform, key: &str) -> Agent {
+#[test]
+fn an_address_reaches_the_argument_that_takes_it_and_nobody_else() {
+    let platform = Platform::typing();
+    let report = talk(
+        &platform,
+        SHOP,
+        &[
+            "send a confirmation to jane at example dot com",
+            "please send a confirmation",
+            "jane@example.com",
+            "request a callback at 555-123-4567",
+            "add a note that jane@example.com called",
+            "mail the receipt to jane@example.com",
+            "yes",
+            "verify my pin",
+            "four two seven one",
+        ],
+    );
+    for (turn, tool) in [
+        (0, "send_confirmation"),
+        (2, "send_confirmation"),
+        (3, "request_callback"),
+        (4, "add_note"),
+        (6, "mail_receipt"),
+        (8, "verify"),
+    ] {
+        assert_eq!(calls(&report, turn), [(tool, "allowed")], "{report}");
+        let said = said(&report, turn).to_lowercase();
+        assert!(
+            said.contains("right: yes") || said.contains("right is yes"),
+            "turn {turn}: {report}"
+        );
+    }
+    let read_back = said(&report, 5);
+    assert!(
+        read_back.contains("starting with j and ending in example.com"),
+        "the caller can tell which address is meant: {report}"
+    );
+    let shown = report.to_string();
+    for secret in ["jane", "555", "123-4567", "4271", "four two seven one"] {
+        assert!(!shown.contains(secret), "{secret}: {report}");
+        for name in ["conversimple.db", "conversimple.db-wal"] {
+            let bytes = std::fs::read(platform.data.join(name)).unwrap_or_default();
+            let found = bytes
+                .windows(secret.len())
+                .any(|part| part == secret.as_bytes());
+            // Three figures may be anything in a database.
+            assert!(!found || secret.len() < 4, "{secret} in {name}");
+        }
+    }
+}
+
+/// A conversation by typed lines with an agent of a customer of its own; its report.
+fn talk(platform: &Platform, agent: &str, lines: &[&str]) -> serde_json::Value {
+    let data = platform.data.to_str().expect("a path");
+    let created = command()
+        .args(["keys", "create", "--customer", "python", "--json"])
+        .args(["--data-dir", data])
+        .output()
+        .expect("it runs");
+    let created: serde_json::Value = serde_json::from_slice(&created.stdout).expect("JSON");
+    let key = created["api_key"].as_str().expect("a key");
+    let _agent = start(platform, agent, key);
+    let output = command()
+        .args(["call", "--json", "--url", &platform.url, "--text"])
+        .args(lines)
+        .env("CONVERSIMPLE_API_KEY", key)
+        .output()
+        .expect("the call runs");
+    serde_json::from_slice(&output.stdout).expect("a report")
+}
+
+fn start(platform: &Platform, agent: &str, key: &str) -> Agent {
     let mut child = Command::new(interpreter())
-        .args(["-c", AGENT])
+        .args(["-c", agent])
         .env("CONVERSIMPLE_API_KEY", key)
         .env(
             "URL",
