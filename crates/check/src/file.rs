@@ -149,7 +149,7 @@ fn analysed(
         return;
     }
     let body = code::parse(language, text);
-    let (functions, declared) = tools::declared(&body);
+    let (functions, declared) = tools::declared(&body, text);
     let is_agent = !declared.is_empty() || text.contains("onversimple");
     let facts = FileFacts {
         tools: declared
@@ -157,6 +157,10 @@ fn analysed(
             .map(|tool| tool.function.name_span.start)
             .collect(),
         is_agent,
+        answers: !declared.is_empty()
+            || ["axum", "actix_web", "rocket::", "warp::", "poem::"]
+                .iter()
+                .any(|framework| text.contains(framework)),
         speaks_to_others: [
             "http", "requests", "session", "ssl", "client", "tls", "url", "socket",
         ]
@@ -174,7 +178,7 @@ fn analysed(
                     || text.contains(".scheme")
                     || text.contains(".protocol")),
     };
-    let mut found = flow::check(language, &facts, &body);
+    let mut found = flow::check(language, &facts, &functions, &body);
     let mut kept = Vec::new();
     if !source.is_test {
         found.extend(tools::check(

@@ -1,16 +1,19 @@
 //! Follows values through a file: what a name holds, what a text is made of, where an argument, a secret or an error
 //! goes. Decides no fault itself: it tells `rules` about calls, assignments, texts and returns as it meets them.
-//! Branches are gone through one after the other and functions are not entered from their calls, so a value is
-//! followed within its function, its class's attributes and the file's constants.
+//! Branches are gone through one after the other. A value is followed within its function, its class's attributes, the
+//! file's constants, and through functions of the same file two calls deep.
 
 mod call;
 mod eval;
+mod inline;
 mod known;
+mod request;
 mod result;
 mod value;
 
 pub(crate) use known::is_context;
 use known::{is_number_type, is_wrapped};
+pub(crate) use request::{is_answer, is_route};
 pub(crate) use result::is_hash;
 pub(crate) use value::{Skeleton, Value};
 
@@ -28,6 +31,10 @@ use std::rc::Rc;
 pub(crate) struct Frame {
     pub(crate) name: String,
     pub(crate) is_tool: bool,
+    /// It answers a request or hands tool calls on, so what it gives back leaves the agent.
+    pub(crate) answers: bool,
+    /// What it gave back so far.
+    pub(crate) returns: Vec<Value>,
     /// How many error handlers stand around the current statement.
     pub(crate) handlers: usize,
 }
@@ -39,6 +46,8 @@ pub(crate) struct FileFacts {
     pub(crate) tools: HashSet<usize>,
     /// Whether this is part of a voice agent.
     pub(crate) is_agent: bool,
+    /// Whether its functions may answer requests: an agent's tools, or handlers of a web framework.
+    pub(crate) answers: bool,
     /// Whether somewhere a scheme is compared, so that a configured address is not taken blindly.
     pub(crate) checks_scheme: bool,
     /// Whether the file has to do with connections; elsewhere `verify=False` turns off something else.
@@ -56,6 +65,9 @@ pub(crate) struct Flow<'a> {
     /// What a whole value of each declared type shows when it is printed.
     types: HashMap<String, Labels>,
     depth: usize,
+    /// The functions of the file by name, and how much of them is still entered from calls.
+    functions: &'a HashMap<&'a str, &'a Function>,
+    inlining: inline::Budget,
     /// How many comparisons stand around the current expression.
     pub(crate) comparing: usize,
 }
@@ -106,7 +118,12 @@ impl Site<'_> {
 }
 
 /// Goes through a file and returns what the rules found.
-pub(crate) fn check(language: Language, facts: &FileFacts, body: &[Stmt]) -> Vec<Draft> {
+pub(crate) fn check<'a>(
+    language: Language,
+    facts: &'a FileFacts,
+    functions: &'a HashMap<&'a str, &'a Function>,
+    body: &'a [Stmt],
+) -> Vec<Draft> {
     let mut flow = Flow {
         language,
         facts,
@@ -116,6 +133,8 @@ pub(crate) fn check(language: Language, facts: &FileFacts, body: &[Stmt]) -> Vec
         meanings: HashMap::new(),
         types: HashMap::new(),
         depth: 0,
+        functions,
+        inlining: inline::Budget::default(),
         comparing: 0,
     };
     flow.learn_types(body);
@@ -223,6 +242,11 @@ impl Flow<'_> {
             Stmt::Return(expr) => {
                 let value = self.eval(expr);
                 rules::returned(self, expr, &value);
+                if let Some(frame) = self.frames.last_mut()
+                    && frame.returns.len() < 16
+                {
+                    frame.returns.push(value.clone());
+                }
                 value
             }
             Stmt::Raise(expr) => {
@@ -369,6 +393,9 @@ impl Flow<'_> {
         }
         let is_tool = self.facts.tools.contains(&function.name_span.start);
         let is_nested_in_tool = function.name.is_empty() && self.frame().is_tool;
+        let serves = request::serves(self.language, function);
+        let dispatches = request::dispatches(function);
+        let is_nested_in_answer = function.name.is_empty() && self.frame().answers;
         rules::function(self, function);
         self.scopes.push(HashMap::new());
         for (index, param) in function.params.iter().enumerate() {
@@ -376,12 +403,17 @@ impl Flow<'_> {
             if is_wrapped(&param.kind) {
                 labels = labels.made_safe();
             }
-            if is_tool && !is_context(&param.name, &param.kind) {
+            if dispatches && request::is_arguments(&param.name) {
+                labels |= Labels::INPUT | Labels::PAYLOAD;
+            } else if (is_tool
+                || serves && request::is_filled(self.language, &param.kind, param.default.as_ref()))
+                && !is_context(&param.name, &param.kind)
+            {
                 labels |= Labels::INPUT;
             } else if self.facts.is_agent && !is_context(&param.name, &param.kind) {
                 labels |= Labels::ARGUMENT;
             }
-            labels |= self.shown_by(&param.kind);
+            labels |= self.shown_by(&param.kind) | known::thrown(&param.kind);
             if is_number_type(&param.kind, self.language) {
                 labels |= Labels::NUMBER;
             }
@@ -405,6 +437,8 @@ impl Flow<'_> {
         self.frames.push(Frame {
             name,
             is_tool: is_tool || is_nested_in_tool,
+            answers: serves || dispatches || is_nested_in_answer,
+            returns: Vec::new(),
             handlers,
         });
         let result = self.block(&function.body);

@@ -47,6 +47,8 @@ impl Labels {
     pub(crate) const CHECKED: Self = Self(1 << 20);
     /// A builder of shell commands.
     pub(crate) const SHELL: Self = Self(1 << 22);
+    /// The same bytes at every run, where a nonce should be fresh.
+    pub(crate) const FIXED: Self = Self(1 << 24);
     /// An exception that has been turned into text.
     pub(crate) const ERROR_TEXT: Self = Self(1 << 23);
 
@@ -368,6 +370,18 @@ pub(crate) fn meaning(name: &str) -> Labels {
             "is",
             "has",
             "encrypted",
+            "sealed",
+            "hashed",
+            "digest",
+            "token",
+            "tokenized",
+            "ciphertext",
+            "column",
+            "field",
+            "regex",
+            "pattern",
+            "re",
+            "length",
             "hash",
             "hint",
         ];

@@ -176,9 +176,15 @@ impl<'s> Lower<'s, '_> {
                 }
                 self.body_of(node, depth, out);
             }
+            // `type Ecb = ecb::Encryptor<Aes128>` is a use of what it names.
+            "type_item" => {
+                if let Some(kind) = node.child_by_field_name("type") {
+                    let head = self.text(kind).split('<').next().unwrap_or("").to_owned();
+                    out.push(Stmt::Expr(Expr::new(self.span(kind), Kind::Name(head))));
+                }
+            }
             "use_declaration"
             | "extern_crate_declaration"
-            | "type_item"
             | "enum_item"
             | "empty_statement"
             | "inner_attribute_item"
@@ -479,6 +485,12 @@ impl<'s> Lower<'s, '_> {
         let depth = depth + 1;
         if depth > DEPTH_LIMIT {
             return Expr::new(self.span(node), Kind::Other(Vec::new()));
+        }
+        if node.kind() == "generic_function"
+            && let Some(function) = node.child_by_field_name("function")
+            && function.kind() == "field_expression"
+        {
+            return self.expr(function, depth);
         }
         let kind = match node.kind() {
             "identifier"

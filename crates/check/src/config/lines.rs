@@ -24,6 +24,22 @@ pub(super) fn settings(source: &Source, separators: &str) -> Settings {
     found
 }
 
+/// Lines of which nobody knows more: settings, and commands too.
+pub(super) fn each(source: &Source, separators: &str) -> Settings {
+    let mut found = settings(source, separators);
+    for number in 1..=source.line_count() {
+        let (line, start) = (source.line(number), source.line_start(number));
+        let span = Span {
+            start,
+            end: start + line.len(),
+        };
+        if line.len() < 10_000 {
+            found.commands.push((line.to_owned(), span));
+        }
+    }
+    found
+}
+
 /// Shell: assignments are settings, and every line may be a command.
 pub(super) fn shell(source: &Source) -> Settings {
     let mut found = settings(source, "=");

@@ -60,7 +60,8 @@ fn read(source: &Source) -> Settings {
         Format::Env | Format::Ini => lines::settings(source, "=:"),
         Format::Shell => lines::shell(source),
         Format::Dockerfile => lines::dockerfile(source),
-        Format::Yaml => yaml::settings(source).unwrap_or_else(|| lines::settings(source, ":")),
+        // Pipelines are often not quite YAML; each line is then looked at as a setting and as a command.
+        Format::Yaml => yaml::settings(source).unwrap_or_else(|| lines::each(source, ":")),
         Format::Json => json::settings(source),
         Format::Toml => toml::settings(source).unwrap_or_else(|| lines::settings(source, "=")),
         Format::Other => lines::settings(source, "=:"),
@@ -126,7 +127,12 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
             | "http_sslverify"
             | "sslverify"
             | "check_hostname"
-    );
+            | "verify_tls_certs"
+            | "ssl_verification"
+            | "tls_verification"
+            | "verify_certificates"
+            | "certificate_verification"
+    ) || (joined == "verify" && speaks_of_tls(source));
     let is_insecure = matches!(
         joined.as_str(),
         "insecure_skip_verify"
@@ -198,6 +204,21 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// A bare `verify` is about certificates where the file has a place for them.
+fn speaks_of_tls(source: &Source) -> bool {
+    [
+        "[tls", "tls]", "tls:", "\"tls\"", "ssl:", "[ssl", "\"ssl\"", "tls.", "ssl.",
+    ]
+    .iter()
+    .any(|mark| source.text.contains(mark))
+}
+
+static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:authorization:\s*(?:bearer|basic|token)|x-api-key:)\s+([A-Za-z0-9._~+/=-]{16,})",
+    )
+    .ok()
+});
 static KEY_OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)(?:^|[\s"'\[,])--?(?:api[-_]?key|auth[-_]?token|access[-_]?token|token|secret(?:[-_]key)?|password|passwd)(?:=|\s+|["'],\s*["'])["']?([^\s"',\]]+)"#).ok()
 });
@@ -231,6 +252,21 @@ fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>
         let line = command[..start].rsplit('\n').next().unwrap_or("");
         line.trim_start().starts_with('#')
     };
+    if let Some(value) = HEADER
+        .as_ref()
+        .and_then(|header| header.captures(command))
+        .and_then(|captures| captures.get(1))
+        .filter(|value| !is_placeholder(value.as_str()) && looks_random(value.as_str()))
+    {
+        drafts.push(
+            Draft::new(
+                &SECRET,
+                place(&value),
+                "a secret is written out in a header",
+            )
+            .secret(place(&value)),
+        );
+    }
     if let Some(captures) = KEY_OPTION
         .as_ref()
         .and_then(|option| option.captures(command))

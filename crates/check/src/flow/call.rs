@@ -28,11 +28,16 @@ impl Flow<'_> {
         );
         let is_error_event = last == "on"
             && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "error");
+        let is_message_event = matches!(last, "on" | "addEventListener" | "once")
+            && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "message");
         let mut args = Vec::new();
         for arg in &call.args {
             let mut value = match &arg.value.kind {
                 Kind::Function(function) if handles_error || is_error_event => {
                     self.function(function, Labels::ERROR)
+                }
+                Kind::Function(function) if is_message_event => {
+                    self.function(function, Labels::PAYLOAD)
                 }
                 Kind::Joined(parts) if call.tagged => {
                     for part in parts {
@@ -64,7 +69,10 @@ impl Flow<'_> {
             args,
         };
         rules::called(self, &site);
-        let value = result::of(self, &site);
+        let mut value = result::of(self, &site);
+        if let Some(entered) = self.inline(&site) {
+            value.learn(&entered);
+        }
         if matches!(last, "join" | "concat") {
             rules::text(self, &value, span);
         }
@@ -92,6 +100,21 @@ impl Flow<'_> {
                             ..value
                         },
                     );
+                }
+            }
+        }
+        if site
+            .args
+            .iter()
+            .any(|value| value.labels.any(Labels::FIXED))
+            && fills(site.last)
+        {
+            for arg in &site.call.args {
+                if let Kind::Name(name) = &arg.value.kind
+                    && let Some(value) = self.lookup(name).cloned()
+                {
+                    let labels = value.labels.without(Labels::FIXED);
+                    self.bind(name, Value { labels, ..value });
                 }
             }
         }
@@ -160,4 +183,14 @@ impl Flow<'_> {
             },
         );
     }
+}
+
+/// Calls that write random or received bytes into a buffer.
+fn fills(name: &str) -> bool {
+    crate::names::words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "fill" | "getrandom" | "random" | "read" | "copy" | "generate" | "derive" | "rand"
+        )
+    })
 }

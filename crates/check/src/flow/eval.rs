@@ -138,6 +138,9 @@ impl Flow<'_> {
         if let Some(value) = self.lookup(&path) {
             return value.clone();
         }
+        if let Some(value) = self.from_request(&path) {
+            return value;
+        }
         if matches!(base.last_name(), "self" | "this" | "cls")
             && let Some(value) = self.lookup(name)
         {
@@ -202,6 +205,9 @@ impl Flow<'_> {
                     && let Some((_, value)) = fields.get(at as usize)
                 {
                     return value.clone();
+                }
+                if base.is_choice() {
+                    return Value::labelled(Labels::NUMBER);
                 }
                 Value {
                     origin: base.origin.clone(),

@@ -35,11 +35,19 @@ impl Flow<'_> {
         }
     }
 
-    /// What a value of this type shows.
+    /// What a value of this type shows, also when a framework's extractor is around it.
     pub(super) fn shown_by(&self, kind: &str) -> Labels {
-        let bare = kind
+        let mut bare = kind
             .trim_start_matches(['&', ' '])
             .trim_start_matches("mut ");
+        if let Some((wrapper, inner)) = bare.split_once('<')
+            && matches!(
+                wrapper.rsplit("::").next().unwrap_or(""),
+                "Json" | "Form" | "Query" | "Path" | "Vec" | "Option" | "Box" | "Arc"
+            )
+        {
+            bare = inner.trim_end_matches('>').trim();
+        }
         self.types.get(bare).copied().unwrap_or_default()
     }
 
@@ -177,12 +185,31 @@ pub(crate) fn is_context(name: &str, kind: &str) -> bool {
                 | "conversation"
                 | "run_context"
                 | "current_user"
+                | "req"
+                | "res"
+                | "response"
+                | "next"
                 | "extra"
                 | "_context"
                 | "_input"
                 | "_params"
                 | "config"
         )
+}
+
+/// What a parameter's type says about errors.
+pub(super) fn thrown(kind: &str) -> Labels {
+    let bare = kind
+        .trim_start_matches(['&', ' '])
+        .trim_start_matches("mut ")
+        .trim_start_matches("dyn ");
+    let last = bare.split('<').next().unwrap_or("");
+    let last = last.rsplit(['.', ':']).next().unwrap_or("").trim();
+    if last.ends_with("Exception") || matches!(last, "Error" | "StdError" | "BaseException") {
+        Labels::ERROR
+    } else {
+        Labels::NONE
+    }
 }
 
 /// Types that keep their content to themselves.

@@ -15,6 +15,9 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
     if let Some(value) = environment(flow, site) {
         return value;
     }
+    if let Some(value) = flow.from_request(&site.call.callee.path()) {
+        return value;
+    }
     if let Some(value) = folded(site, &first) {
         return value;
     }
@@ -35,6 +38,12 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             if let Some(key) = first.constant() {
                 return flow.field(&site.receiver, key);
             }
+            if site.receiver.is_choice() {
+                return Value::labelled(Labels::NUMBER);
+            }
+        }
+        "args" | "args_os" if path.ends_with("env.args") || path.ends_with("env.args_os") => {
+            return Value::labelled(Labels::ARGV);
         }
         "Literal" | "identifier" | "Identifier" | "quote" | "escape" | "mogrify"
             if path.contains("sql") || path.contains("shlex") =>
@@ -42,6 +51,9 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             return Value::labelled(Labels::NUMBER | Labels::SAFE);
         }
         _ => {}
+    }
+    if site.receiver.labels.any(Labels::ARGV) {
+        return Value::labelled(Labels::ARGV);
     }
     if is_shell_builder(site) {
         return Value::labelled(Labels::SHELL | site.receiver.labels);
@@ -347,14 +359,36 @@ pub(crate) fn is_hash(site: &Site<'_>) -> bool {
             | "sha3_256"
             | "crc32"
             | "md4"
+            | "sha512_256"
+            | "keccak256"
+            | "ripemd160"
     );
     let base = site.path.rsplit('.').nth(1).unwrap_or("");
     let on_hasher = matches!(
         base,
-        "md5" | "sha1" | "sha256" | "sha224" | "sha384" | "sha512" | "hashlib" | "cryptojs"
+        "md5"
+            | "sha1"
+            | "sha256"
+            | "sha224"
+            | "sha384"
+            | "sha512"
+            | "hashlib"
+            | "cryptojs"
+            | "blake3"
+            | "sha3_256"
+            | "sha3_512"
+            | "blake2b512"
     ) && matches!(
         last.as_str(),
-        "digest" | "compute" | "new" | "md5" | "sha1" | "sha256"
+        "digest"
+            | "compute"
+            | "new"
+            | "md5"
+            | "sha1"
+            | "sha256"
+            | "hash"
+            | "keyed_hash"
+            | "new_with_prefix"
     );
     let continues = site.receiver.labels.any(Labels::WEAK_HASHER);
     is_hasher || on_hasher || continues
@@ -527,8 +561,26 @@ fn keeps(last: &str, path: &str) -> bool {
         "inspect",
         "gettext",
         "to_json",
+        "loads",
+        "from_str",
+        "from_slice",
+        "fromhex",
+        "unhexlify",
+        "b64decode",
+        "decodebytes",
+        "to_thread",
+        "as_slice",
+        "as_array",
+        "unwrap_or_else",
+        "ok_or",
+        "ok_or_else",
+        "to_hex",
+        "finish",
+        "copied",
+        "as_mut",
+        "push_str",
     ];
-    KEEPING.contains(&last) || path.ends_with("string.from")
+    KEEPING.contains(&last) || path.ends_with("string.from") || path.ends_with("json.parse")
 }
 
 fn kept(site: &Site<'_>, first: &Value) -> Value {

@@ -116,6 +116,36 @@ impl Value {
         }
     }
 
+    /// Takes over what going through the called function has shown.
+    pub(crate) fn learn(&mut self, entered: &Self) {
+        let has_holes = entered
+            .skeleton
+            .as_ref()
+            .is_some_and(|skeleton| !skeleton.holes.is_empty());
+        if self.skeleton.is_none() {
+            self.skeleton = entered.skeleton.clone();
+        }
+        if entered.labels.any(Labels::NUMBER) {
+            self.labels |= Labels::NUMBER;
+        }
+        if self.labels.any(Labels::SAFE) {
+            return;
+        }
+        self.labels |= entered.labels.only(
+            Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE | Labels::FROM_KEY | Labels::INPUT,
+        );
+        if has_holes {
+            self.labels |= entered.labels.exposed(Labels::SENSITIVE);
+        }
+    }
+
+    /// Whether all that this collection can give are texts of the program's own.
+    pub(crate) fn is_choice(&self) -> bool {
+        self.fields.as_ref().is_some_and(|fields| {
+            !fields.is_empty() && fields.iter().all(|(_, value)| value.constant().is_some())
+        })
+    }
+
     /// One of several values.
     pub(crate) fn either(values: &[Self]) -> Self {
         let labels = values

@@ -22,7 +22,7 @@ pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
 }
 
 /// A name that gets a nonce.
-pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
+pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &mut Value) {
     let name = words(name);
     let is_nonce = name
         .last()
@@ -30,7 +30,9 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
         && name.len() < 4;
     // In Rust an array of zeros is what random bytes are filled into.
     let is_buffer = flow.language == Language::Rust && matches!(written.kind, Kind::List(_));
-    if is_nonce && !is_buffer && is_constant(written, value) {
+    if is_nonce && is_buffer && is_constant(written, value) {
+        value.labels |= Labels::FIXED;
+    } else if is_nonce && is_constant(written, value) {
         report(flow, written.span, "the nonce is always the same");
     }
 }
@@ -56,6 +58,22 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             ));
         }
         return;
+    }
+    stretched(flow, site);
+    let takes_fixed = flow.language == Language::Rust
+        && site
+            .args
+            .iter()
+            .any(|value| value.labels.any(Labels::FIXED))
+        && (site.last.starts_with("new")
+            || words(site.last).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "encrypt" | "seal" | "nonce" | "cipher" | "apply"
+                )
+            }));
+    if takes_fixed {
+        report(flow, site.span, "the nonce is always the same");
     }
     let path = site.path.as_str();
     let broken = [
@@ -124,21 +142,86 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     }
 }
 
-/// A cipher of one's own: XOR or a shifted alphabet in a function that says that it encrypts.
-pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
-    let name = words(&function.name);
-    let says = name.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "encrypt" | "decrypt" | "cipher" | "crypt" | "scramble" | "obfuscate" | "encipher"
-        )
-    });
-    if !says {
+/// A password hash with too few rounds: OWASP asks for 600 000 of PBKDF2 with SHA-256; under 10 000 is no work at all.
+fn stretched(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if !site.last.contains("bkdf2") && !site.last.contains("BKDF2") {
         return;
     }
-    let (mut has_xor, mut has_code, mut has_char) = (false, false, false);
+    let rounds = site
+        .named("iterations")
+        .map(|(_, value)| value.number)
+        .or_else(|| {
+            site.args
+                .iter()
+                .map(|value| value.number)
+                .find(Option::is_some)
+        })
+        .flatten();
+    if rounds.is_some_and(|rounds| (1.0..10_000.0).contains(&rounds)) {
+        flow.report(Draft::new(
+            &WEAK_HASH,
+            site.span,
+            "a password is stretched with too few rounds",
+        ));
+    }
+}
+
+/// A cipher or hash of one's own: XOR with a key, a shifted alphabet in a function that says that it encrypts, or
+/// arithmetic on the letters of a password.
+pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
+    // Most functions have nothing to do with any of this, and splitting their names would cost more than all the rest.
+    let hints = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        [
+            "key", "secret", "pass", "pin", "pw", "crypt", "ciph", "scram", "obfus", "rot13",
+            "caesar",
+        ]
+        .iter()
+        .any(|hint| name.contains(hint))
+    };
+    if !hints(&function.name) && !function.params.iter().any(|param| hints(&param.name)) {
+        return;
+    }
+    let name = words(&function.name);
+    let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
+    let encrypts = says(&[
+        "encrypt",
+        "decrypt",
+        "cipher",
+        "crypt",
+        "scramble",
+        "obfuscate",
+        "encipher",
+        "rot13",
+        "caesar",
+    ]);
+    let keys: Vec<&str> = function
+        .params
+        .iter()
+        .map(|param| param.name.as_str())
+        .filter(|name| {
+            words(name)
+                .iter()
+                .any(|word| matches!(word.as_str(), "key" | "secret" | "passphrase" | "keystream"))
+        })
+        .collect();
+    let takes_key = !keys.is_empty() && function.params.len() > keys.len();
+    let takes_password = function
+        .params
+        .iter()
+        .any(|param| crate::names::meaning(&param.name).any(Labels::PASSWORD | Labels::PIN));
+    if !(encrypts || takes_key || takes_password) || function.name.is_empty() {
+        return;
+    }
+    let (mut has_xor, mut has_keyed_xor) = (false, false);
+    let (mut has_mixing, mut has_code, mut has_char) = (false, false, false);
     walk_all(&function.body, &mut |expr| match &expr.kind {
-        Kind::Binary(operator, _, _) => has_xor |= operator == "^",
+        Kind::Binary(operator, left, right) => {
+            has_xor |= operator == "^";
+            // A key that is mixed with itself is a hash of the key.
+            has_keyed_xor |= operator == "^" && names_any(left, &keys) != names_any(right, &keys);
+            has_mixing |= matches!(operator.as_str(), "^" | "<<" | "*");
+        }
         Kind::Call(call) => {
             has_code |= matches!(
                 call.callee.last_name(),
@@ -151,9 +234,25 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
         }
         _ => {}
     });
-    if has_xor || (has_code && has_char) {
+    let compares = says(&[
+        "compare", "equal", "equals", "eq", "same", "verify", "constant",
+    ]);
+    if (encrypts && (has_xor || (has_code && has_char)))
+        || (takes_key && has_keyed_xor && !compares)
+    {
         report(flow, function.name_span, "this is a cipher of your own");
+    } else if takes_password && has_mixing && has_code {
+        let message = "a password is hashed by arithmetic of your own";
+        flow.report(Draft::new(&WEAK_HASH, function.name_span, message));
     }
+}
+
+fn names_any(expr: &Expr, names: &[&str]) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| {
+        found |= matches!(&part.kind, Kind::Name(name) if names.contains(&name.as_str()));
+    });
+    found
 }
 
 /// Whether a value is the same at every run.

@@ -5,13 +5,18 @@ use crate::catalogue::data::{
     CODE_STORED, DATA_LOGGED, DATA_RETURNED, PAYLOAD_LOGGED, UNENCRYPTED,
 };
 use crate::code::Language;
-use crate::code::ir::{Expr, Span};
+use crate::code::ir::{Class, Expr, Kind, Span};
 use crate::finding::{Draft, Severity};
-use crate::flow::{Flow, Site, Value};
+use crate::flow::{Flow, Site, Value, is_answer};
 use crate::names::{Labels, words};
 
 /// A call: is it one that logs, or one that stores?
 pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if is_answer(site) {
+        for value in &site.args {
+            said(flow, value, site.span);
+        }
+    }
     if is_log(flow.language, site) {
         logged(flow, site);
     } else if is_store(site) {
@@ -21,11 +26,14 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
 
 /// What a tool gives back.
 pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
-    if !flow.frame().is_tool {
-        return;
+    if flow.frame().is_tool || flow.frame().answers {
+        said(flow, value, written.span);
     }
+}
+
+fn said(flow: &mut Flow<'_>, value: &Value, span: Span) {
     let mut found = Vec::new();
-    whole_values(value, written.span, 0, &mut found);
+    whole_values(value, span, 0, &mut found);
     for (labels, span) in found {
         flow.report(Draft::new(
             &DATA_RETURNED,
@@ -151,7 +159,10 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
         ) {
             continue;
         }
-        let labels = exposed(value, Labels::SENSITIVE, 0);
+        let mut labels = exposed(value, Labels::SENSITIVE, 0);
+        if flow.facts.is_agent && labels == Labels::NONE && shows_token(&arg.value) {
+            labels = Labels::KEY;
+        }
         let span = arg.value.span;
         if labels != Labels::NONE {
             let draft = Draft::new(
@@ -174,6 +185,54 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
                 "a whole message goes into a log, with whatever the caller said",
             ));
             return;
+        }
+    }
+}
+
+/// Whether `self.token` or `config.token` stands in what is logged; a bare `token` is a piece of text as often.
+fn shows_token(written: &Expr) -> bool {
+    let mut found = false;
+    let look = |part: &Expr| {
+        matches!(&part.kind, Kind::Member(base, name) if name == "token"
+            && matches!(base.last_name(), "self" | "this" | "config" | "settings" | "cfg" | "credentials"))
+    };
+    match &written.kind {
+        Kind::Joined(parts) | Kind::Sum(parts) => found |= parts.iter().any(look),
+        _ => found |= look(written),
+    }
+    found
+}
+
+/// A struct that is serialised with something in it that is never said.
+pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+    let derives = |wanted: &str| {
+        class.decorators.iter().any(|decorator| {
+            matches!(&decorator.kind, Kind::Call(call) if call.callee.last_name() == "derive"
+                && call.args.iter().any(|arg| arg.value.last_name() == wanted))
+        })
+    };
+    // What is sent on to a payment service has to carry the number.
+    let is_request = words(&class.name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "request" | "req" | "charge" | "payload" | "body" | "row" | "record" | "config"
+        )
+    });
+    if !flow.facts.answers || is_request || !derives("Serialize") || derives("Deserialize") {
+        return;
+    }
+    for field in &class.fields {
+        let is_text = matches!(
+            field.kind.trim(),
+            "String" | "&'static str" | "&'a str" | "Option<String>"
+        );
+        let labels = flow.meaning(&field.name).only(Labels::NEVER_SAID);
+        let is_kept_back = ["skip", "serialize_with", "with ="]
+            .iter()
+            .any(|mark| field.attributes.contains(mark));
+        if is_text && labels != Labels::NONE && !is_kept_back {
+            let message = format!("an answer carries {} as it is", labels.noun());
+            flow.report(Draft::new(&DATA_RETURNED, field.span, message));
         }
     }
 }
@@ -263,6 +322,8 @@ fn is_store(site: &Site<'_>) -> bool {
     let is_keeper = words(base_last)
         .iter()
         .any(|word| KEEPERS.contains(&word.as_str()))
+        || base.starts_with("prisma.")
+        || base.contains(".prisma.")
         || base.contains("query()")
         || base.contains("query_as()");
     let is_plain = matches!(
@@ -330,7 +391,8 @@ fn is_store(site: &Site<'_>) -> bool {
             .map_or("", |skeleton| skeleton.text.trim_start());
         let verb: String = text.chars().take(7).collect::<String>().to_lowercase();
         verb.starts_with("insert") || verb.starts_with("update") || verb.starts_with("replace")
-    });
+    }) || matches!(site.last, "run" | "execute" | "exec")
+        && is_writing_statement(site);
     (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
         || (is_keeping && is_keeper)
         || is_sql

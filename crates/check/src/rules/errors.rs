@@ -5,7 +5,7 @@ use crate::catalogue::errors::ERROR_RETURNED;
 use crate::code::Language;
 use crate::code::ir::{Expr, Kind, Span};
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value};
+use crate::flow::{Flow, Site, Value, is_answer};
 use crate::names::{Labels, words};
 
 /// A return, in a tool or in a function beside tools.
@@ -17,14 +17,15 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     }
     let in_handler = frame.handlers > 0;
     let has_tools = !flow.facts.tools.is_empty();
-    let is_answer = matches!(written.kind, Kind::Map(_)) || value.fields.is_some();
+    let has_parts = matches!(written.kind, Kind::Map(_)) || value.fields.is_some();
     let is_wrapped_error =
         flow.language == Language::Rust && !labels.any(Labels::ERROR_TEXT | Labels::TRACE);
     if is_wrapped_error {
         return;
     }
     let is_exposed = frame.is_tool
-        || (has_tools && in_handler && is_answer)
+        || frame.answers
+        || (has_tools && in_handler && has_parts)
         || (labels.any(Labels::TRACE) && matches!(written.kind, Kind::Map(_)));
     if is_exposed {
         report(flow, labels, first_detail(value, written.span, 0));
@@ -40,10 +41,11 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             }
         }
     }
-    if !flow.facts.is_agent {
-        return;
-    }
-    let name = words(site.last);
+    let name = if flow.facts.is_agent {
+        words(site.last)
+    } else {
+        Vec::new()
+    };
     let sends = name.iter().any(|word| {
         matches!(
             word.as_str(),
@@ -55,18 +57,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             "log" | "alert" | "email" | "mail" | "slack" | "sentry" | "metric" | "metrics"
         )
     });
-    let is_response = matches!(
-        site.path.as_str(),
-        "res.json"
-            | "res.send"
-            | "response.json"
-            | "reply.send"
-            | "ws.send"
-            | "socket.send"
-            | "jsonify"
-            | "jsonresponse"
-            | "httpexception"
-    );
+    let is_response = is_answer(site);
     if !sends && !is_response {
         return;
     }

@@ -8,7 +8,7 @@ use crate::catalogue::keys::{
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
 use crate::finding::{Draft, Edit};
-use crate::flow::{Flow, Site, Value};
+use crate::flow::{Flow, Site, Value, has_hole};
 use crate::names::{Labels, words};
 use crate::secret::placeholder::is_placeholder;
 use crate::secret::scan;
@@ -66,7 +66,24 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
         return;
     };
     let text = &skeleton.text;
+    bearer(flow, text, span);
     if !text.contains(['?', '&']) {
+        return;
+    }
+    // A key that stands in a constant of the file has become part of the text.
+    if text.contains("://")
+        && key_parameters(text)
+            .iter()
+            .any(|(_, value)| !is_placeholder(value) && value.len() >= 12 && looks_random(value))
+    {
+        flow.report(
+            Draft::new(
+                &KEY_IN_URL,
+                span,
+                "a key travels in the query of an address",
+            )
+            .secret(span),
+        );
         return;
     }
     let mut holes = skeleton.holes.iter();
@@ -92,6 +109,21 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
     }
 }
 
+/// `Bearer` and a literal: the value of a header that is written out.
+fn bearer(flow: &mut Flow<'_>, text: &str, span: Span) {
+    let given = ["Bearer ", "bearer ", "Basic ", "Token "]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    if let Some(given) = given
+        && !has_hole(given)
+        && given.len() >= 16
+        && !is_placeholder(given)
+        && looks_random(given)
+    {
+        flow.report(Draft::new(&SECRET, span, "a secret is written out in a header").secret(span));
+    }
+}
+
 /// A name that gets a value.
 pub(crate) fn assigned(
     flow: &mut Flow<'_>,
@@ -105,8 +137,10 @@ pub(crate) fn assigned(
     named.dedup();
     let is_customer_id = named
         .windows(2)
-        .any(|pair| pair[0] == "customer" && pair[1] == "id");
-    if is_customer_id && value.labels.any(Labels::FROM_KEY) {
+        .any(|pair| matches!(pair[0].as_str(), "customer" | "cust" | "tenant") && pair[1] == "id")
+        || matches!(named.as_slice(), [only] if only == "customer");
+    let is_made = value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::WEAK_HASHER);
+    if is_customer_id && (is_made || named.len() > 1) && value.labels.any(Labels::FROM_KEY) {
         flow.report(Draft::new(
             &CUSTOMER_FROM_KEY,
             at,
@@ -115,7 +149,9 @@ pub(crate) fn assigned(
         value.labels = value.labels.without(Labels::FROM_KEY);
     }
     let labels = flow.meaning(name);
-    if value.labels.any(Labels::ARGV) && labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN) {
+    let is_key = labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN)
+        || named.iter().any(|word| word == "key");
+    if value.labels.any(Labels::ARGV) && is_key {
         flow.report(Draft::new(
             &KEY_IN_ARGV,
             target.span,
@@ -211,7 +247,7 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     let name = words(&flow.frame().name);
     let is_customer_id = name
         .windows(2)
-        .any(|pair| pair[0] == "customer" && pair[1] == "id");
+        .any(|pair| matches!(pair[0].as_str(), "customer" | "cust" | "tenant") && pair[1] == "id");
     if is_customer_id && value.labels.any(Labels::FROM_KEY) {
         flow.report(Draft::new(
             &CUSTOMER_FROM_KEY,
@@ -424,6 +460,15 @@ fn query_parameters(flow: &mut Flow<'_>, site: &Site<'_>) {
         .and_then(|value| value.fields)
     {
         let is_carrying = fields.iter().any(|(key, value)| {
+            // Rust writes the parameters as pairs.
+            let pair = value
+                .fields
+                .as_ref()
+                .filter(|pair| key.is_none() && pair.len() == 2);
+            let (key, value) = match pair {
+                Some(pair) => (pair[0].1.constant().map(str::to_owned), &pair[1].1),
+                None => (key.clone(), value),
+            };
             let is_key_name = key
                 .as_deref()
                 .is_some_and(|key| is_key_parameter(key) && key != "auth");

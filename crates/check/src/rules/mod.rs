@@ -86,4 +86,5 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
 /// A class or struct.
 pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
     keys::class(flow, class);
+    data::class(flow, class);
 }

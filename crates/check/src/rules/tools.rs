@@ -40,9 +40,21 @@ pub(crate) fn check(
     kept: &mut Vec<(usize, String, String)>,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    // A limiter that stands before all routes limits each of them.
+    let limits_routes = [
+        "rateLimit(",
+        "RateLimit(",
+        "Limiter(",
+        "slowDown(",
+        "GovernorLayer",
+        "throttle(",
+    ]
+    .iter()
+    .any(|mark| text.contains(mark));
     let confirms_elsewhere = tools.iter().any(|tool| Body::of(tool, functions).confirms);
     for tool in tools {
-        let body = Body::of(tool, functions);
+        let mut body = Body::of(tool, functions);
+        body.limits |= limits_routes && tool.is_route;
         let mut review = Review {
             language,
             text,
@@ -378,7 +390,11 @@ fn is_thing_id(param: &Param) -> bool {
         )
     });
     let names_thing = name.iter().any(|word| THINGS.contains(&word.as_str()));
-    let is_alone = names_thing && name.len() == 1 && !param.kind.contains("Owned");
+    let is_alone = names_thing
+        && name.len() == 1
+        && !param.kind.contains("Owned")
+        && !param.kind.contains("Literal")
+        && param.default.is_none();
     let is_own_number = meaning(&param.name).any(Labels::CARD);
     ((is_id && names_thing) || is_alone) && !is_own_number
 }

@@ -2,7 +2,7 @@
 //! open them and from the switches that turn verification off.
 
 use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
-use crate::code::ir::{Expr, Kind, Span};
+use crate::code::ir::{Expr, Kind, Span, Stmt};
 use crate::finding::{Draft, Severity};
 use crate::flow::{Flow, Site, Value, has_hole};
 use crate::names::{Labels, words};
@@ -103,6 +103,9 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
             off(flow, written.span);
         }
     }
+    if name == "checkServerIdentity" && accepts_everything(written) {
+        off(flow, written.span);
+    }
     let Kind::Literal(literal) = &written.kind else {
         return;
     };
@@ -139,6 +142,21 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
     };
     if switches_off && (name != "verify" || flow.facts.speaks_to_others) {
         off(flow, written.span);
+    }
+}
+
+/// A function that says yes to every server.
+fn accepts_everything(written: &Expr) -> bool {
+    let Kind::Function(function) = &written.kind else {
+        return false;
+    };
+    match function.body.as_slice() {
+        [] => true,
+        [Stmt::Return(value) | Stmt::Expr(value)] => {
+            matches!(&value.kind, Kind::Literal(_) | Kind::Map(_))
+                || matches!(&value.kind, Kind::Name(name) if name == "undefined")
+        }
+        _ => false,
     }
 }
 
@@ -235,7 +253,12 @@ fn accepts_any(flow: &mut Flow<'_>, site: &Site<'_>) {
 pub(crate) fn opens(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
     let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
-    let is_client = words(base_last).iter().any(|word| {
+    // `Client::new().get(…)` names the client before the constructor.
+    let holder = match base_last {
+        "new" | "build" | "builder" | "default" | "unwrap" | "expect" => base,
+        _ => base_last,
+    };
+    let is_client = words(holder).iter().any(|word| {
         matches!(
             word.as_str(),
             "requests"

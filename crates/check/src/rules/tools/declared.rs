@@ -2,6 +2,8 @@
 //! voice agents declare them; a function with such a name alone is no tool.
 
 use crate::code::ir::{Arg, Call, Expr, Function, Kind, Stmt};
+use crate::flow::is_route;
+use crate::names::words;
 use std::collections::{HashMap, HashSet};
 
 /// A tool.
@@ -14,6 +16,8 @@ pub(crate) struct Tool<'a> {
     pub(crate) call: Option<&'a Call>,
     /// Where the argument schema is looked for.
     pub(crate) schemas: Vec<&'a Expr>,
+    /// It is reached through a path of a web framework.
+    pub(crate) is_route: bool,
 }
 
 impl Tool<'_> {
@@ -42,8 +46,14 @@ impl Tool<'_> {
 }
 
 /// All functions of a file by name, and its tools.
-pub(crate) fn declared(body: &[Stmt]) -> (HashMap<&str, &Function>, Vec<Tool<'_>>) {
+pub(crate) fn declared<'a>(
+    body: &'a [Stmt],
+    text: &str,
+) -> (HashMap<&'a str, &'a Function>, Vec<Tool<'a>>) {
     let mut finder = Finder {
+        speaks_of_tools: ["tool", "Tool", "onversimple"]
+            .iter()
+            .any(|word| text.contains(word)),
         functions: HashMap::new(),
         tools: Vec::new(),
         by_name: Vec::new(),
@@ -53,6 +63,7 @@ pub(crate) fn declared(body: &[Stmt]) -> (HashMap<&str, &Function>, Vec<Tool<'_>
         functions,
         mut tools,
         by_name,
+        ..
     } = finder;
     for (name, registered, call) in by_name {
         if let Some(function) = functions.get(registered) {
@@ -62,10 +73,15 @@ pub(crate) fn declared(body: &[Stmt]) -> (HashMap<&str, &Function>, Vec<Tool<'_>
                 } else {
                     name
                 },
-                description: text_argument(call, 1).unwrap_or_default(),
+                description: call
+                    .and_then(|call| text_argument(call, 1))
+                    .unwrap_or_default(),
                 function,
-                call: Some(call),
-                schemas: call.args.iter().map(|arg| &arg.value).collect(),
+                call,
+                is_route: false,
+                schemas: call.map_or_else(Vec::new, |call| {
+                    call.args.iter().map(|arg| &arg.value).collect()
+                }),
             });
         }
     }
@@ -78,7 +94,9 @@ struct Finder<'a> {
     functions: HashMap<&'a str, &'a Function>,
     tools: Vec<Tool<'a>>,
     /// Tools that are registered by the name of their function.
-    by_name: Vec<(String, &'a str, &'a Call)>,
+    by_name: Vec<(String, &'a str, Option<&'a Call>)>,
+    /// The file has to do with tools, so that a table of handlers is one of theirs.
+    speaks_of_tools: bool,
 }
 
 const DEPTH_LIMIT: usize = 300;
@@ -144,6 +162,7 @@ impl<'a> Finder<'a> {
                     }
                 }
                 Stmt::Assign { target, value, .. } => {
+                    self.table(target.last_name(), value);
                     self.expr(value, target.last_name(), depth + 1)
                 }
                 Stmt::Expr(expr) | Stmt::Return(expr) | Stmt::Raise(expr) => {
@@ -158,6 +177,19 @@ impl<'a> Finder<'a> {
             .entry(function.name.as_str())
             .or_insert(function);
         for decorator in &function.decorators {
+            if let Kind::Call(call) = &decorator.kind
+                && let Some(name) = route_of_tool(call)
+            {
+                self.tools.push(Tool {
+                    name,
+                    description: String::new(),
+                    function,
+                    call: Some(call),
+                    is_route: true,
+                    schemas: Vec::new(),
+                });
+                break;
+            }
             let call = match &decorator.kind {
                 Kind::Call(call) => Some(call.as_ref()),
                 _ => None,
@@ -177,6 +209,7 @@ impl<'a> Finder<'a> {
                         .unwrap_or_default(),
                     function,
                     call,
+                    is_route: false,
                     schemas: call.map_or_else(Vec::new, |call| {
                         call.args.iter().map(|arg| &arg.value).collect()
                     }),
@@ -196,6 +229,18 @@ impl<'a> Finder<'a> {
             Kind::Call(call) => {
                 if REGISTERING.contains(&call.callee.last_name()) {
                     self.registered(call, hint);
+                } else if let Some(name) = route_of_tool(call)
+                    && let Some(Kind::Function(function)) =
+                        call.args.last().map(|arg| &arg.value.kind)
+                {
+                    self.tools.push(Tool {
+                        name,
+                        description: String::new(),
+                        function,
+                        call: Some(call),
+                        is_route: true,
+                        schemas: Vec::new(),
+                    });
                 }
                 self.expr(&call.callee, "", next);
                 for arg in &call.args {
@@ -229,6 +274,57 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// A table from names to functions, such as `const handlers = { pay, refund }`, or a list of functions.
+    fn table(&mut self, name: &str, value: &'a Expr) {
+        if !matches!(value.kind, Kind::Map(_) | Kind::List(_)) {
+            return;
+        }
+        let name = words(name);
+        let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
+        let is_of_tools = says(&["tool", "tools"]) && !says(&["schemas", "schema", "names"])
+            || self.speaks_of_tools
+                && name.last().is_some_and(|last| {
+                    matches!(
+                        last.as_str(),
+                        "handlers" | "functions" | "actions" | "dispatch"
+                    )
+                });
+        if !is_of_tools {
+            return;
+        }
+        match &value.kind {
+            Kind::Map(entries) => {
+                for (key, value) in entries {
+                    let key = key.clone().unwrap_or_default();
+                    match &value.kind {
+                        Kind::Function(function) if !key.starts_with("on") => {
+                            self.tools.push(Tool {
+                                name: key,
+                                description: String::new(),
+                                function,
+                                call: None,
+                                is_route: false,
+                                schemas: Vec::new(),
+                            });
+                        }
+                        Kind::Name(_) | Kind::Member(..) => {
+                            self.by_name.push((key, value.last_name(), None));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Kind::List(parts) => {
+                let names = parts
+                    .iter()
+                    .filter(|part| matches!(part.kind, Kind::Name(_)));
+                self.by_name
+                    .extend(names.map(|part| (String::new(), part.last_name(), None)));
+            }
+            _ => {}
+        }
+    }
+
     fn registered(&mut self, call: &'a Call, hint: &str) {
         let named = text_argument(call, 0);
         for arg in &call.args {
@@ -242,6 +338,7 @@ impl<'a> Finder<'a> {
                         description: text_argument(call, 1).unwrap_or_default(),
                         function,
                         call: Some(call),
+                        is_route: false,
                         schemas: call.args.iter().map(|arg| &arg.value).collect(),
                     });
                     return;
@@ -261,7 +358,8 @@ impl<'a> Finder<'a> {
             .find(|arg| is_reference(arg))
             .map(|arg| arg.value.last_name());
         if let Some(name) = by_reference {
-            self.by_name.push((named.unwrap_or_default(), name, call));
+            self.by_name
+                .push((named.unwrap_or_default(), name, Some(call)));
         }
     }
 
@@ -300,6 +398,7 @@ impl<'a> Finder<'a> {
             description: text("description").unwrap_or_default(),
             function,
             call,
+            is_route: false,
             schemas: entries
                 .iter()
                 .filter(|(_, value)| !matches!(value.kind, Kind::Function(_)))
@@ -308,6 +407,18 @@ impl<'a> Finder<'a> {
         });
         true
     }
+}
+
+/// The name of the tool that a path serves: `app.post("/tools/pay", …)`.
+fn route_of_tool(call: &Call) -> Option<String> {
+    if !is_route(call) {
+        return None;
+    }
+    let path = text_argument(call, 0)?;
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    parts.find(|part| matches!(*part, "tool" | "tools" | "functions"))?;
+    let name = parts.next_back()?;
+    (!name.starts_with([':', '{', '<'])).then(|| name.to_owned())
 }
 
 fn is_reference(arg: &Arg) -> bool {

@@ -71,7 +71,20 @@ impl Body {
             || tool.has_flag("requires_confirmation")
             || tool.has_flag("needs_approval");
         body.validates_all |= tool.has_flag("args_schema") || tool.has_flag("args_model");
+        // What stands before the handler of a route, and what a framework is told to fill a parameter with.
+        if let Some(call) = tool.call {
+            for arg in &call.args {
+                if !matches!(arg.value.kind, Kind::Function(_) | Kind::Text(_)) {
+                    body.words_of(&arg.value);
+                }
+            }
+        }
         for param in &tool.function.params {
+            if let Some(default) = &param.default {
+                body.words_of(default);
+            }
+            body.asks_caller |= matches!(param.kind.trim(), "User" | "CurrentUser" | "Principal")
+                || param.kind.contains("Depends(");
             let name = words(&param.name);
             body.asks_caller |=
                 name.iter().any(|word| word == "caller") || param.name == "current_user";
@@ -121,6 +134,14 @@ impl Body {
                 self.read(&function.body, functions, seen, depth + 1);
             }
         }
+    }
+
+    fn words_of(&mut self, expr: &Expr) {
+        expr.walk(&mut |part| {
+            if let Kind::Name(name) | Kind::Member(_, name) = &part.kind {
+                self.word(name, 1);
+            }
+        });
     }
 
     fn word(&mut self, name: &str, depth: usize) {
@@ -372,6 +393,8 @@ impl Checks {
                 let is_choice = parts.iter().skip(1).any(|part| {
                     matches!(part.kind, Kind::List(_) | Kind::Member(..) | Kind::Map(_))
                         || is_constant_name(part)
+                        || matches!(&part.kind, Kind::Call(call)
+                            if matches!(call.callee.last_name(), "get" | "keys" | "values" | "get_state" | "Set"))
                 });
                 self.is_bounded |= is_choice || parts.iter().any(|part| is_length(part, names));
             }
@@ -481,6 +504,10 @@ impl Checks {
                         | "isdecimal"
                         | "matches"
                 ));
+        // A look-up in a table of the program's own gives nothing for what is not in it.
+        let is_looked_up = takes
+            && matches!(last, "get" | "hasOwn" | "hasOwnProperty")
+            && matches!(&call.callee.kind, Kind::Member(base, _) if is_constant_name(base));
         let cuts = on_it
             && matches!(
                 last,
@@ -492,8 +519,9 @@ impl Checks {
                 last,
                 "isinstance" | "len" | "sub" | "isNaN" | "isFinite" | "isInteger" | "bool"
             );
-        self.is_validated |= validates || converts || matches_form || cuts || only_looks;
-        self.is_bounded |= validates || converts || matches_form || cuts;
+        self.is_validated |=
+            validates || converts || matches_form || cuts || only_looks || is_looked_up;
+        self.is_bounded |= validates || converts || matches_form || cuts || is_looked_up;
     }
 }
 
