@@ -8,12 +8,14 @@ use anyhow::{Context as _, Result, bail};
 use crate::{has, run};
 
 /// A Debian package, and what of it must be there.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 6] = [
     ("chromium", "/usr/bin/chromium"),
     ("flite", "/usr/bin/flite"),
     ("sox", "/usr/bin/sox"),
     ("postgresql", "/usr/lib/postgresql"),
     ("nodejs", "node"),
+    // The fuzzer's own engine.
+    ("g++", "c++"),
 ];
 
 /// The published client, at the version that the protocol page describes, and what Fernet tokens are compared with.

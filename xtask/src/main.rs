@@ -1,10 +1,12 @@
-//! Project tasks. `cargo xtask test` installs what it lacks and runs everything; `cargo xtask tidy` holds the house rules.
+//! Project tasks. `cargo xtask test` installs what it lacks and runs everything; `cargo xtask tidy` holds the house rules;
+//! `cargo xtask fuzz` looks for inputs that break one.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a task runner prints"
 )]
 
+mod fuzz;
 mod install;
 mod test;
 mod tidy;
@@ -18,12 +20,16 @@ fn main() -> ExitCode {
     let done = match arguments.next().as_deref() {
         Some("test") => test::run(&arguments.collect::<Vec<_>>()),
         Some("tidy") => tidy::run(),
+        Some("fuzz") => fuzz::run(&arguments.collect::<Vec<_>>()),
         Some("models") => test::models(),
         _ => {
             eprintln!(
-                "cargo xtask test [FILTER…]   everything: tidy, format, lints, models, all tests"
+                "cargo xtask test [FILTER…]   everything: tidy, format, lints, models, fuzzing, all tests"
             );
             eprintln!("cargo xtask tidy             the rules of the house");
+            eprintln!(
+                "cargo xtask fuzz [TARGET…] [--seconds N] [--keep] [--input FILE]   the fuzz targets, side by side"
+            );
             eprintln!("cargo xtask models           fetch the speech models");
             return ExitCode::from(2);
         }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{has, install, tidy};
+use crate::{fuzz, has, install, tidy};
 
 use crate::run as command;
 
@@ -42,6 +42,9 @@ pub(crate) fn run(filter: &[String]) -> Result<()> {
     )?;
     // The end-to-end tests start these programs, whichever package they stand in.
     command("cargo", &["build", "--release", "--workspace", "--bins"])?;
+    if filter.is_empty() {
+        fuzz::short()?;
+    }
     models()?;
     let mut test = match has("cargo-nextest") {
         true => vec![
