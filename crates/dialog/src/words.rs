@@ -422,8 +422,15 @@ pub(crate) fn stems(text: &str) -> Vec<(String, f32)> {
             ("log", Some("me")) if list.get(i + 2).is_some_and(|w| w.lower == "in") => {
                 Some("login")
             }
+            ("call" | "calling" | "called" | "ring", Some("back")) => Some("callback"),
             _ => None,
         };
+        let third = list.get(i + 2).map(|w| w.lower.as_str());
+        if let ("call" | "ring", Some("me" | "us"), Some("back")) = (lower, next, third) {
+            out.push(("callback".to_owned(), 1.0));
+            i += 3;
+            continue;
+        }
         if let Some(joined) = joined {
             out.push((joined.to_owned(), 1.0));
             i += 2;

@@ -158,7 +158,7 @@ impl Capture {
                 (self.typed(kind, words, &heard), false)
             }
             Some(kind) => self.spoken(kind, words, &heard),
-            None => (self.unasked(words, &heard), false),
+            None => self.unasked(words, &heard),
         };
         let answers = asked.is_some_and(|kind| swapped.tokens.iter().any(|t| t.kind() == kind));
         let text = swapped.text.clone();
@@ -257,12 +257,30 @@ impl Capture {
             || span.kind == Kind::Phone && figures(&self.said).contains(&figures(&value))
     }
 
-    fn unasked(&mut self, words: &str, heard: &Heard) -> Swapped {
+    fn unasked(&mut self, words: &str, heard: &Heard) -> (Swapped, bool) {
+        let last = heard.spans.last().filter(|_| !heard.continues);
+        if let Some(span) = last.filter(|span| span.kind == Kind::Card) {
+            let digits = normal_form(span.kind, &words[span.start..span.end]);
+            if !is_whole(span.kind, &digits) {
+                // Nothing can be done with half a number; the rest is likely to come.
+                let mut swapped = self
+                    .vault
+                    .swap_at(words, &heard.spans[..heard.spans.len() - 1]);
+                swapped.text = swapped.rewritten(words, *span, None);
+                swapped.spans.push(*span);
+                swapped.places.push(place(span.kind, None));
+                self.part_on_trial = Some(Part {
+                    kind: span.kind,
+                    digits,
+                });
+                return (swapped, true);
+            }
+        }
         let wide = answer::widened(words, &heard.spans);
         if wide == heard.spans {
-            return self.vault.swap_heard(words, heard);
+            return (self.vault.swap_heard(words, heard), false);
         }
-        self.vault.swap_at(words, &wide)
+        (self.vault.swap_at(words, &wide), false)
     }
 
     /// What is typed when a secret is asked for is the secret, unless it says in words what it is.
@@ -516,6 +534,21 @@ mod tests {
                 value,
                 "{kind}: {words}"
             );
+        }
+    }
+
+    #[test]
+    fn half_a_card_is_no_card_yet() {
+        let half = "my card is four one one one one one one one";
+        let rest = "one one one one one one one one";
+        for asked in [None, Some(Kind::Card)] {
+            let mut line = Line::default();
+            let first = line.capture.heard(half, None, How::Spoken);
+            assert!(first.unfinished);
+            assert_eq!(first.text, "my card is [card]");
+            line.take();
+            assert_eq!(line.say(rest, asked), "⟨card 1⟩");
+            assert_eq!(line.value("⟨card 1⟩").as_deref(), Some("4111111111111111"));
         }
     }
 
