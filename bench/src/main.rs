@@ -6,6 +6,7 @@ mod calls;
 mod check;
 mod dialog;
 mod guard;
+mod hearing;
 mod line;
 mod mask;
 mod process;
@@ -22,7 +23,9 @@ use report::{Found, Row};
 use voice::Part;
 
 /// What `all` stands for, in this order.
-const ALL: [&str; 7] = ["guard", "calls", "voice", "size", "dialog", "mask", "check"];
+const ALL: [&str; 8] = [
+    "guard", "calls", "voice", "size", "hearing", "dialog", "mask", "check",
+];
 
 /// The parts of `voice`.
 const PARTS: [&str; 3] = ["sentences", "interruptions", "rest"];
@@ -35,6 +38,7 @@ Usage: bench [--verbose] WHAT…
   voice   twenty spoken sentences in real time, interruptions, calls at rest (needs flite);
           also one by one: sentences, interruptions, rest
   size    memory and programs
+  hearing word errors, without and with the words of an agent's tools expected (needs flite)
   dialog  which tool and which arguments, on public questions
   mask    how well and how fast secrets are found (mask-lines: the lines that this is measured on)
   check   how well and how fast faults are found in agents (check-corpus DIR: the snippets that this is measured on)
@@ -92,6 +96,7 @@ fn measure(what: &str, verbose: bool) -> Result<Found> {
         "interruptions" => voice_parts(&[Part::Interruptions], verbose)?,
         "rest" => voice_parts(&[Part::Rest], verbose)?,
         "size" => runtime()?.block_on(size::run())?,
+        "hearing" => hearing::run()?.into(),
         "mask" => mask::run()?.into(),
         "check" => check::run().into(),
         _ => with_targets(dialog::run()?),
