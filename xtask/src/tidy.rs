@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// The floor of each package: it may depend on packages of a lower floor, and on those of its own that stand behind it.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("conversimple-wire", 0),
     ("conversimple-guard", 1),
     ("conversimple-conversation", 1),
@@ -23,6 +23,7 @@ const FLOORS: [(&str, u8); 14] = [
     ("conversimple-check", 3),
     ("conversimple-server", 3),
     ("conversimple-guide", 3),
+    ("conversimple-orm", 3),
     ("conversimple-cli", 4),
     ("conversimple-bench", 5),
     ("xtask", 5),

@@ -38,53 +38,72 @@ CREATE INDEX IF NOT EXISTS cards_user ON cards(user_id);
 
 /// The database.
 #[derive(Clone)]
-pub(crate) struct Database {
+pub struct Database {
     pool: SqlitePool,
 }
 
 /// Somebody who can log in.
-pub(crate) struct User {
-    pub(crate) id: String,
-    pub(crate) username: String,
-    pub(crate) password_hash: String,
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// The name that it logs in with, unique whatever its case.
+    pub username: String,
+    /// Its password as an argon2id hash.
+    pub password_hash: String,
 }
 
 /// An account.
 #[derive(Clone)]
-pub(crate) struct Account {
-    pub(crate) id: String,
+pub struct Account {
+    /// Its id.
+    pub id: String,
     /// "checking" or "savings".
-    pub(crate) kind: String,
-    pub(crate) balance: Money,
+    pub kind: String,
+    /// What is on it.
+    pub balance: Money,
 }
 
 /// A customer's record.
 #[derive(Clone)]
-pub(crate) struct Customer {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) phone: String,
+pub struct Customer {
+    /// Its id.
+    pub id: String,
+    /// The whole name.
+    pub name: String,
+    /// The e-mail address, whole: it is masked where it is shown.
+    pub email: String,
+    /// The phone number, whole: it is masked where it is shown.
+    pub phone: String,
 }
 
 /// A stored card. Its number stays sealed.
-pub(crate) struct Card {
-    pub(crate) id: String,
-    pub(crate) number_sealed: String,
-    pub(crate) last_four: String,
-    pub(crate) brand: String,
+pub struct Card {
+    /// Its id.
+    pub id: String,
+    /// The number as a Fernet token.
+    pub number_sealed: String,
+    /// The number's last four digits.
+    pub last_four: String,
+    /// The brand in small letters, such as "visa".
+    pub brand: String,
 }
 
 /// Something to buy.
-pub(crate) struct Product {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) price: Money,
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
 }
 
 impl Database {
     /// Opens the database, and makes its tables where they are missing.
-    pub(crate) async fn open(url: Option<&str>) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// An address that is no `sqlite:` file, or a file that cannot be opened; the text says what to write.
+    pub async fn open(url: Option<&str>) -> anyhow::Result<Self> {
         let url = url.unwrap_or(DEFAULT_URL);
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             bail!(
@@ -121,7 +140,7 @@ impl Database {
     }
 
     /// Whether nobody can log in yet.
-    pub(crate) async fn is_empty(&self) -> sqlx::Result<bool> {
+    pub async fn is_empty(&self) -> sqlx::Result<bool> {
         let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM users")
             .fetch_one(&self.pool)
             .await?;
@@ -129,7 +148,7 @@ impl Database {
     }
 
     /// A user by name, whatever its case.
-    pub(crate) async fn user(&self, username: &str) -> sqlx::Result<Option<User>> {
+    pub async fn user(&self, username: &str) -> sqlx::Result<Option<User>> {
         let row: Option<(String, String, String)> =
             sqlx::query_as("SELECT id, username, password_hash FROM users WHERE username = ?1")
                 .bind(username)
@@ -143,7 +162,7 @@ impl Database {
     }
 
     /// Makes a user.
-    pub(crate) async fn add_user(&self, user: &User) -> sqlx::Result<()> {
+    pub async fn add_user(&self, user: &User) -> sqlx::Result<()> {
         sqlx::query("INSERT INTO users (id, username, password_hash) VALUES (?1, ?2, ?3)")
             .bind(&user.id)
             .bind(&user.username)
@@ -154,7 +173,7 @@ impl Database {
     }
 
     /// Makes an account.
-    pub(crate) async fn add_account(&self, user: &str, account: &Account) -> sqlx::Result<()> {
+    pub async fn add_account(&self, user: &str, account: &Account) -> sqlx::Result<()> {
         sqlx::query(
             "INSERT INTO accounts (id, user_id, kind, balance_cents) VALUES (?1, ?2, ?3, ?4)",
         )
@@ -168,7 +187,7 @@ impl Database {
     }
 
     /// The accounts of a user.
-    pub(crate) async fn accounts(&self, user: &str) -> sqlx::Result<Vec<Account>> {
+    pub async fn accounts(&self, user: &str) -> sqlx::Result<Vec<Account>> {
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT id, kind, balance_cents FROM accounts WHERE user_id = ?1 ORDER BY id",
         )
@@ -179,7 +198,7 @@ impl Database {
     }
 
     /// One account of a user. Another user's is as absent as one that is not there.
-    pub(crate) async fn account(&self, user: &str, id: &str) -> sqlx::Result<Option<Account>> {
+    pub async fn account(&self, user: &str, id: &str) -> sqlx::Result<Option<Account>> {
         let row: Option<(String, String, i64)> = sqlx::query_as(
             "SELECT id, kind, balance_cents FROM accounts WHERE id = ?1 AND user_id = ?2",
         )
@@ -191,7 +210,7 @@ impl Database {
     }
 
     /// Makes a customer's record.
-    pub(crate) async fn add_customer(&self, user: &str, customer: &Customer) -> sqlx::Result<()> {
+    pub async fn add_customer(&self, user: &str, customer: &Customer) -> sqlx::Result<()> {
         sqlx::query(
             "INSERT INTO customers (id, user_id, name, email, phone) VALUES (?1, ?2, ?3, ?4, ?5)",
         )
@@ -206,7 +225,7 @@ impl Database {
     }
 
     /// The records of a user.
-    pub(crate) async fn customers(&self, user: &str) -> sqlx::Result<Vec<Customer>> {
+    pub async fn customers(&self, user: &str) -> sqlx::Result<Vec<Customer>> {
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
             "SELECT id, name, email, phone FROM customers WHERE user_id = ?1 ORDER BY id",
         )
@@ -217,7 +236,7 @@ impl Database {
     }
 
     /// One record of a user.
-    pub(crate) async fn customer(&self, user: &str, id: &str) -> sqlx::Result<Option<Customer>> {
+    pub async fn customer(&self, user: &str, id: &str) -> sqlx::Result<Option<Customer>> {
         let row: Option<(String, String, String, String)> = sqlx::query_as(
             "SELECT id, name, email, phone FROM customers WHERE id = ?1 AND user_id = ?2",
         )
@@ -229,7 +248,7 @@ impl Database {
     }
 
     /// Stores a card whose number is sealed already.
-    pub(crate) async fn add_card(&self, user: &str, card: &Card) -> sqlx::Result<()> {
+    pub async fn add_card(&self, user: &str, card: &Card) -> sqlx::Result<()> {
         sqlx::query(
             "INSERT INTO cards (id, user_id, number_sealed, last_four, brand) VALUES (?1, ?2, ?3, ?4, ?5)",
         )
@@ -244,7 +263,7 @@ impl Database {
     }
 
     /// The cards of a user, in the order in which they were stored.
-    pub(crate) async fn cards(&self, user: &str) -> sqlx::Result<Vec<Card>> {
+    pub async fn cards(&self, user: &str) -> sqlx::Result<Vec<Card>> {
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
             "SELECT id, number_sealed, last_four, brand FROM cards WHERE user_id = ?1 ORDER BY rowid",
         )
@@ -255,7 +274,7 @@ impl Database {
     }
 
     /// Any stored card: whether the key that was given opens what is stored.
-    pub(crate) async fn any_card(&self) -> sqlx::Result<Option<Card>> {
+    pub async fn any_card(&self) -> sqlx::Result<Option<Card>> {
         let row: Option<(String, String, String, String)> = sqlx::query_as(
             "SELECT id, number_sealed, last_four, brand FROM cards ORDER BY rowid DESC LIMIT 1",
         )
@@ -265,7 +284,7 @@ impl Database {
     }
 
     /// Makes a product.
-    pub(crate) async fn add_product(&self, product: &Product) -> sqlx::Result<()> {
+    pub async fn add_product(&self, product: &Product) -> sqlx::Result<()> {
         sqlx::query("INSERT INTO products (id, name, price_cents) VALUES (?1, ?2, ?3)")
             .bind(&product.id)
             .bind(&product.name)
@@ -277,7 +296,7 @@ impl Database {
 
     /// The products that have the most of the words in their names, ten at most. A word finds what begins with it, with
     /// or without a plural's s; a word of one or two letters finds itself alone.
-    pub(crate) async fn search(&self, words: &[String]) -> sqlx::Result<Vec<Product>> {
+    pub async fn search(&self, words: &[String]) -> sqlx::Result<Vec<Product>> {
         let words = serde_json::to_string(words).map_err(|e| sqlx::Error::Encode(e.into()))?;
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "WITH wanted AS (
@@ -305,7 +324,7 @@ impl Database {
     }
 
     /// Notes a charge.
-    pub(crate) async fn add_charge(
+    pub async fn add_charge(
         &self,
         id: &str,
         user: &str,

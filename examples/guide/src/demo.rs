@@ -71,7 +71,10 @@ const PRODUCTS: [(&str, &str, Money); 12] = [
 ];
 
 /// Fills an empty database and says in one line what was made.
-pub(crate) async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<String> {
+///
+/// # Errors
+/// No `ENCRYPTION_KEY` to seal the cards with, or a database that takes nothing.
+pub async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<String> {
     if !database.is_empty().await? {
         return Ok("The database has users already; the demo data was left alone.".to_owned());
     }

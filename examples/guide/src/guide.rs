@@ -12,13 +12,14 @@ use crate::payments::{self, Payment, Receipt};
 use crate::vault::Vault;
 
 /// The agent.
-pub(crate) struct Guide {
+pub struct Guide {
     database: Database,
     vault: Vault,
 }
 
 impl Guide {
-    pub(crate) fn new(database: Database, vault: Vault) -> Self {
+    /// An agent on this data.
+    pub fn new(database: Database, vault: Vault) -> Self {
         Self { database, vault }
     }
 }

@@ -3,21 +3,13 @@
 //! `guide-agent` serves until it is told to stop; `guide-agent --demo` first fills an empty database. Settings come from
 //! the environment or from `.env`: CONVERSIMPLE_API_KEY, CONVERSIMPLE_PLATFORM_URL, DATABASE_URL, ENCRYPTION_KEY.
 
-mod database;
-mod demo;
-mod guide;
-mod money;
-mod payments;
-mod vault;
-
 use std::io::Write;
 
 use anyhow::bail;
 use conversimple::{Agent, Environment};
-
-use crate::database::Database;
-use crate::guide::Guide;
-use crate::vault::Vault;
+use conversimple_guide::database::Database;
+use conversimple_guide::vault::Vault;
+use conversimple_guide::{Guide, demo};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {

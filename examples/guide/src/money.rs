@@ -8,14 +8,14 @@ use serde::{Serialize, Serializer};
 
 /// An amount in cents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Money {
+pub struct Money {
     /// The cents.
-    pub(crate) cents: i64,
+    pub cents: i64,
 }
 
 impl Money {
     /// So many whole units and cents.
-    pub(crate) const fn of(units: i64, cents: i64) -> Self {
+    pub const fn of(units: i64, cents: i64) -> Self {
         Self {
             cents: units * 100 + cents,
         }

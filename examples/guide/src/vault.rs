@@ -9,12 +9,16 @@ const ADVICE: &str =
     "Cards are stored sealed: set ENCRYPTION_KEY in the environment or in .env. This makes a key:";
 
 /// The keys, if there are any.
-pub(crate) struct Vault {
+pub struct Vault {
     keys: Option<SealKeys>,
 }
 
 impl Vault {
-    pub(crate) fn open(environment: &Environment) -> anyhow::Result<Self> {
+    /// Reads `ENCRYPTION_KEY`. Without one no card can be stored.
+    ///
+    /// # Errors
+    /// A key that is none; the text says how to make one.
+    pub fn open(environment: &Environment) -> anyhow::Result<Self> {
         let keys = SealKeys::from_environment(environment)?;
         Ok(Self { keys })
     }
@@ -30,7 +34,10 @@ impl Vault {
     }
 
     /// Whether what is stored opens. Without cards no key is needed yet.
-    pub(crate) async fn check(&self, database: &Database) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// Cards that the key does not open.
+    pub async fn check(&self, database: &Database) -> anyhow::Result<()> {
         let Some(card) = database.any_card().await? else {
             if self.keys.is_none() {
                 tracing::warn!("ENCRYPTION_KEY is not set: no card can be stored");

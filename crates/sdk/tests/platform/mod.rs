@@ -48,6 +48,8 @@ impl Platform {
     /// Takes the next socket.
     pub(crate) async fn accept_unjoined(&self) -> Peer {
         let (tcp, _) = patient(self.listener.accept()).await.expect("a socket");
+        // Several frames in a row would otherwise wait for each other's acknowledgement, 40 ms each.
+        tcp.set_nodelay(true).expect("a socket");
         let mut request = Request::new(());
         #[expect(clippy::result_large_err, reason = "the library's own callback type")]
         let callback =

@@ -5,6 +5,9 @@ mod platform;
 
 mod answers;
 mod arguments;
+mod injection;
+mod page;
 mod process;
 mod rig;
 mod secrets;
+mod twin;

@@ -21,16 +21,34 @@ pub(crate) struct Guide {
 }
 
 impl Guide {
+    /// A guide that says and records everything.
     pub(crate) async fn start() -> Self {
+        Self::started(|command, folder| {
+            command
+                .env("CONVERSIMPLE_LOG_LEVEL", "trace")
+                .env("CONVERSIMPLE_AUDIT_FILE", folder.join("audit.jsonl"));
+        })
+        .await
+    }
+
+    /// A guide for thousands of calls, which need not each be on disk before the next.
+    pub(crate) async fn quiet() -> Self {
+        Self::started(|command, _| {
+            command.env("CONVERSIMPLE_LOG_LEVEL", "error");
+        })
+        .await
+    }
+
+    async fn started(more: impl FnOnce(&mut Command, &Path)) -> Self {
         let platform = Platform::start().await;
         let folder = tempfile::tempdir().expect("a folder");
         let fernet_key = fernet_key();
         let log = tempfile::NamedTempFile::new().expect("a file");
         let writer = || Stdio::from(log.reopen().expect("the file"));
-        let child = command(folder.path(), &platform.url())
+        let mut command = command(folder.path(), &platform.url());
+        more(&mut command, folder.path());
+        let child = command
             .env("ENCRYPTION_KEY", &fernet_key)
-            .env("CONVERSIMPLE_LOG_LEVEL", "trace")
-            .env("CONVERSIMPLE_AUDIT_FILE", folder.path().join("audit.jsonl"))
             .arg("--demo")
             .stdout(writer())
             .stderr(writer())
