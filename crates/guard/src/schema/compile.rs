@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use super::format::Format;
 use super::node::{Condition, Declared, List, Node, Object, Property, Rest, Text, Types};
 use super::number::{self, Bounds};
+use super::pattern::Patterns;
 use super::relation::Relation;
-use super::{ITEMS_LIMIT, Schema, SchemaError, check, pattern};
+use super::{ITEMS_LIMIT, Schema, SchemaError, check};
 use crate::text::{Rule, TEXT_LIMIT_CHARS};
 
 /// Most nodes of one schema; tools have dozens.
@@ -45,6 +46,7 @@ pub(super) struct Compiler {
     open_references: Vec<String>,
     /// Alternatives around the present place.
     alternatives: usize,
+    patterns: Patterns,
     /// No combinator was met.
     is_steady: bool,
 }
@@ -58,6 +60,7 @@ impl Compiler {
             definitions: HashMap::new(),
             open_references: Vec::new(),
             alternatives: 0,
+            patterns: Patterns::new(),
             is_steady: true,
         }
     }
@@ -369,7 +372,7 @@ impl Compiler {
         };
         let pattern = match map.get("pattern") {
             None => None,
-            Some(Value::String(source)) => match pattern::compile(source) {
+            Some(Value::String(source)) => match self.patterns.compile(source) {
                 Some(regex) => Some(regex),
                 None => self.ignore(path, "pattern").map(|()| None)?,
             },
