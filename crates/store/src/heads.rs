@@ -1,7 +1,7 @@
 //! Signed heads of the audit chains: when they are signed, and where they are kept.
 //!
-//! A notary beside the clerk signs how far each chain has come: when there is much that is new, once a minute while there is
-//! anything, and when the store is closed. No record waits for it. A head goes into the database and into a file outside of
+//! A notary beside the clerk signs how far each chain has come: soon after the first record of a quiet time, then once a minute
+//! while there is anything new or when there is much of it, and when the store is closed. No record waits for it. A head goes into the database and into a file outside of
 //! it, because whoever may write the database could take both out of it. What a head is and when a chain disagrees with one is the
 //! guard's. Records behind the last head are not vouched for: after kill -9 that is at most a minute's, until the next
 //! start signs them.
@@ -25,8 +25,11 @@ use crate::stamp::Moment;
 use crate::store::{Store, WeakStore};
 use crate::tenant::Operator;
 
-/// How long a record waits to be vouched for.
+/// How long a record waits at most to be vouched for.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// How long after the first record of a quiet time, for what comes with it.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Longest line that is looked for at the end of the file, in bytes.
 const LINE_LIMIT_BYTES: u64 = 64 * 1024;
@@ -92,6 +95,7 @@ pub(crate) struct Unsigned {
     records: AtomicU64,
     /// At how many records the notary is woken; 0 while there is none.
     enough: AtomicU64,
+    some: Notify,
     much: Notify,
 }
 
@@ -110,6 +114,7 @@ impl Unsigned {
             }
         }
         drop(unsigned);
+        self.some.notify_one();
         let records = self.records.fetch_add(count, Ordering::Relaxed) + count;
         let enough = self.enough.load(Ordering::Relaxed);
         if enough > 0 && records >= enough {
@@ -273,9 +278,18 @@ impl Store {
 
 async fn keep_signing(store: WeakStore, unsigned: Arc<Unsigned>) {
     loop {
+        // Whether something came or not: a store that was closed meanwhile is noticed.
+        if tokio::time::timeout(EVERY, unsigned.some.notified())
+            .await
+            .is_ok()
+        {
+            let _either = tokio::time::timeout(SOON, unsigned.much.notified()).await;
+        }
+        match store.upgrade() {
+            Some(store) => store.sign_what_is_unsigned().await,
+            None => return,
+        }
         let _either = tokio::time::timeout(EVERY, unsigned.much.notified()).await;
-        let Some(store) = store.upgrade() else { return };
-        store.sign_what_is_unsigned().await;
     }
 }
 

@@ -1,7 +1,8 @@
 //! The only SQL of the platform: SQLite and PostgreSQL, one text for both.
 //!
 //! Every statement is a literal with bound values; a text made at run time does not compile as one, and clippy refuses
-//! the ways around that. Every query on a tenant's data takes a [`Tenant`]. Decides how data is kept; whether somebody
+//! the ways around that. One file puts names that a database's own catalogue has into literals, for sealing a customer's
+//! columns anew. Every query on a tenant's data takes a [`Tenant`]. Decides how data is kept; whether somebody
 //! may have it is decided by the guard and the server. Texts and arguments of conversations come here masked.
 //!
 //! The time is an argument, as are ids. What is not an argument is the background task of an open [`Store`], which

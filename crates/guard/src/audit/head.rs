@@ -144,30 +144,32 @@ impl HeadVerifier {
             .is_ok()
     }
 
-    /// Reads the lines of a file of heads. Empty lines are passed over.
-    ///
-    /// # Errors
-    /// `HeadsError`, with the first line at fault.
-    pub fn read(&self, text: &str) -> Result<Vec<SignedHead>, HeadsError> {
-        let mut heads = Vec::new();
-        for (at, line) in text.lines().enumerate() {
-            let number = at + 1;
-            if line.trim().is_empty() {
-                continue;
+    /// Reads the lines of a file of heads: those that are believed, and what is wrong with the others. Empty lines are
+    /// passed over.
+    pub fn read(&self, text: &str) -> (Vec<SignedHead>, Vec<HeadsError>) {
+        let (mut heads, mut wrong) = (Vec::new(), Vec::new());
+        let lines = text.lines().enumerate();
+        for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+            match self.read_line(line, at + 1) {
+                Ok(head) => heads.push(head),
+                Err(error) => wrong.push(error),
             }
-            let head = conversimple_wire::json::parse(line, LINE_LIMIT_BYTES)
-                .ok()
-                .and_then(|value| serde_json::from_value::<SignedHead>(value).ok())
-                .ok_or(HeadsError::Line(number))?;
-            if !self.trusts(&head) {
-                return Err(HeadsError::Stranger(number));
-            }
-            if !self.verify(&head) {
-                return Err(HeadsError::Forged(number));
-            }
-            heads.push(head);
         }
-        Ok(heads)
+        (heads, wrong)
+    }
+
+    fn read_line(&self, line: &str, number: usize) -> Result<SignedHead, HeadsError> {
+        let head = conversimple_wire::json::parse(line, LINE_LIMIT_BYTES)
+            .ok()
+            .and_then(|value| serde_json::from_value::<SignedHead>(value).ok())
+            .ok_or(HeadsError::Line(number))?;
+        if !self.trusts(&head) {
+            Err(HeadsError::Stranger(number))
+        } else if self.verify(&head) {
+            Ok(head)
+        } else {
+            Err(HeadsError::Forged(number))
+        }
     }
 }
 
@@ -319,12 +321,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_heads_is_read_and_its_first_bad_line_named() {
+    fn a_file_of_heads_is_read_and_its_bad_lines_named() {
         let verifier = trusting(&[&signer(5)]);
         let good = format!("{}\n{}", signed(1).to_line(), signed(2).to_line());
-        assert_eq!(verifier.read(&good), Ok(vec![signed(1), signed(2)]));
+        let read = vec![signed(1), signed(2)];
+        assert_eq!(verifier.read(&good), (read.clone(), vec![]));
         let stranger = signer(6).sign("c", head(3), Duration::ZERO).to_line();
-        let with = |line: &str| verifier.read(&format!("{good}{line}")).err();
+        let with = |line: &str| {
+            let (heads, mut wrong) = verifier.read(&format!("{good}{line}"));
+            assert_eq!((&heads, wrong.len()), (&read, 1));
+            wrong.pop()
+        };
         assert_eq!(with(&stranger), Some(HeadsError::Stranger(4)));
         assert_eq!(
             with(&signed(3).to_line().replace("\"seq\":3", "\"seq\":4")),
