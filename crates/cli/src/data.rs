@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use conversimple_guard::apikey::Pepper;
+use conversimple_guard::audit::HeadSigner;
 use conversimple_store::{Address, Store};
+use zeroize::Zeroizing;
 
 /// Environment variable that names another database.
 const DATABASE_URL: &str = "CONVERSIMPLE_DATABASE_URL";
+
+/// Name of the secret that signs the audit trail.
+const AUDIT_KEY: &str = "audit-signing-key";
 
 /// A folder that can be written.
 pub(crate) struct DataDir(PathBuf);
@@ -87,6 +92,26 @@ impl DataDir {
         Ok(Pepper::new(bytes)?)
     }
 
+    /// What signs the ends of the audit trail, made the first time. Whoever has it can sign another trail.
+    pub(crate) fn audit_signer(&self) -> Result<HeadSigner> {
+        let bytes = self.secret(AUDIT_KEY, || random::<32>().map(Vec::from))?;
+        signer(bytes)
+    }
+
+    /// As [`DataDir::audit_signer`] where one was made before.
+    pub(crate) fn audit_signer_if_any(&self) -> Result<Option<HeadSigner>> {
+        if self.0.join("secrets").join(AUDIT_KEY).exists() {
+            self.audit_signer().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Where signed heads of the audit trail are kept, unless another file is named.
+    pub(crate) fn audit_heads(&self) -> PathBuf {
+        self.0.join("audit-heads.jsonl")
+    }
+
     /// A secret of this folder, made the first time, readable by its owner alone.
     pub(crate) fn secret(
         &self,
@@ -100,7 +125,7 @@ impl DataDir {
                 file.read_to_end(&mut bytes)?;
                 if bytes.is_empty() {
                     bail!(
-                        "{} is empty; restore it from a backup, or remove it to lose all keys",
+                        "{} is empty; restore it from a backup, or remove it to lose what it keeps",
                         path.display()
                     );
                 }
@@ -115,6 +140,15 @@ impl DataDir {
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
+}
+
+fn signer(bytes: Vec<u8>) -> Result<HeadSigner> {
+    let bytes = Zeroizing::new(bytes);
+    let seed = <[u8; 32]>::try_from(bytes.as_slice())
+        .map(Zeroizing::new)
+        .ok()
+        .context("the key that signs the audit trail is not 32 bytes; restore it from a backup")?;
+    Ok(HeadSigner::from_seed(seed)?)
 }
 
 /// Random bytes of the operating system.

@@ -46,8 +46,7 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     let program = tokio::task::spawn_blocking(child::program).await??;
     let data = DataDir::open(place.data_dir.as_deref())?;
     let _lock = data.lock()?;
-    let store = data.store().await?;
-    start::close_lost(&store).await?;
+    let store = place.store(&data).await?;
     let loaded = place.models().await?;
     let voice = loaded.is_some();
 

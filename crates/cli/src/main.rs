@@ -15,6 +15,7 @@ mod keys;
 mod models;
 mod new;
 mod redact;
+mod retention;
 mod rewrap;
 mod serve;
 mod start;

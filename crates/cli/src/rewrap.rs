@@ -21,9 +21,6 @@ use crate::data;
 /// How often a line says how far it is, where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// What a shell gives a program that Ctrl-C ended: the work is not done.
-const STOPPED: u8 = 130;
-
 /// Options of `keys rewrap`.
 #[derive(Args)]
 #[command(
@@ -81,16 +78,30 @@ impl Options {
 
 pub(crate) async fn run(options: &Options) -> Result<ExitCode> {
     let ring = key_ring()?;
+    let end = rewrap(options, &ring, &stop_on_interrupt()).await?;
+    Ok(ExitCode::from(end as u8))
+}
+
+/// How the work ended, as the exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done = 0,
+    NotAll = 1,
+    /// What a shell gives a program that Ctrl-C ended: the work is not done.
+    Stopped = 130,
+}
+
+/// Takes batch after batch until there are no more, or until somebody wants it to stop.
+async fn rewrap(options: &Options, ring: &KeyRing, stop: &AtomicBool) -> Result<End> {
     let address = Address::parse(&options.database).context("--database")?;
     let mut rewrap = Rewrap::open(&address, &options.column()).await?;
     let mut shown = Shown::start(rewrap.count().await?, options.json);
-    let stop = stop_on_interrupt();
     let mut is_stopped = false;
     let mut random = || data::random::<NONCE_BYTES>().ok();
-    while let Some(batch) = rewrap.step(&ring, &mut random).await? {
+    while let Some(batch) = rewrap.step(ring, &mut random).await? {
         shown.add(batch);
-        if stop.load(Ordering::Relaxed) {
-            is_stopped = true;
+        is_stopped = stop.load(Ordering::Relaxed);
+        if is_stopped {
             break;
         }
     }
@@ -116,7 +127,7 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         crate::start::stopped().await;
         seen.store(true, Ordering::Relaxed);
         crate::start::stopped().await;
-        std::process::exit(i32::from(STOPPED));
+        std::process::exit(End::Stopped as i32);
     });
     stop
 }
@@ -188,7 +199,7 @@ impl Shown {
         self.rewrapped + self.already_new + self.busy + self.closed.len() as u64
     }
 
-    fn finish(&self, is_stopped: bool) -> Result<ExitCode> {
+    fn finish(&self, is_stopped: bool) -> Result<End> {
         self.bar.finish_and_clear();
         let Self {
             rewrapped,
@@ -225,11 +236,69 @@ impl Shown {
             }
         }
         Ok(if is_stopped {
-            ExitCode::from(STOPPED)
+            End::Stopped
         } else if failed > 0 || *busy > 0 {
-            ExitCode::FAILURE
+            End::NotAll
         } else {
-            ExitCode::SUCCESS
+            End::Done
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use conversimple_store::{BATCH_CELLS, Store};
+    use conversimple_wire::CustomerId;
+
+    fn ring(keys: &[u8]) -> KeyRing {
+        let keys: Vec<_> = keys
+            .iter()
+            .map(|key| KeyRing::new_key([*key; 32].into()).to_string())
+            .collect();
+        KeyRing::parse(&keys.join(",")).expect("keys")
+    }
+
+    /// A store has a table with a text column and a key, and that is all it takes.
+    async fn customers(file: &std::path::Path, count: u32, ring: &KeyRing) {
+        let store = Store::open(&Address::file(file)).await.expect("a store");
+        let operator = conversimple_store::Operator::acting();
+        for number in 0..count {
+            let id = CustomerId::parse(format!("cust_{number}")).expect("an id");
+            let token =
+                ring.seal_fernet(b"made up", data::random().expect("bytes"), Duration::ZERO);
+            let made = store.ensure_customer(&operator, &token, id, Duration::ZERO);
+            made.await.expect("a customer");
+        }
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn whoever_stops_it_goes_on_by_starting_it_again_and_a_lost_key_is_no_success() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.db");
+        customers(&file, BATCH_CELLS + 5, &ring(&[1])).await;
+        let options = Options {
+            database: format!("sqlite:{}", file.display()),
+            table: "customers".into(),
+            column: "name".into(),
+            id: None,
+            customer: None,
+            customer_column: None,
+            bound_table: None,
+            bound_column: None,
+            json: true,
+        };
+        let (run_on, stop) = (AtomicBool::new(false), AtomicBool::new(true));
+        let end =
+            async |keys: &[u8], stop| rewrap(&options, &ring(keys), stop).await.expect("an end");
+        assert_eq!(end(&[2, 1], &stop).await, End::Stopped);
+        assert_eq!(
+            end(&[2], &run_on).await,
+            End::NotAll,
+            "five are under the old key"
+        );
+        assert_eq!(end(&[2, 1], &run_on).await, End::Done);
+        assert_eq!(end(&[2], &run_on).await, End::Done);
     }
 }

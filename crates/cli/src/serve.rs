@@ -47,8 +47,7 @@ async fn serve(options: &Options) -> Result<ExitCode> {
     let listener = place.listener(tls.as_ref(), options.behind_proxy).await?;
     let data = DataDir::open(place.data_dir.as_deref())?;
     let _lock = data.lock()?;
-    let store = data.store().await?;
-    start::close_lost(&store).await?;
+    let store = place.store(&data).await?;
     let loaded = place.models().await?;
     let secure = tls.is_some() || options.behind_proxy;
     let voice = loaded.is_some();

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use conversimple_server::{Limits, Listener, Settings, Tls};
-use conversimple_store::{Operator, Store};
+use conversimple_store::{HeadsFile, Notary, Operator, Store};
 
 use crate::data::DataDir;
+use crate::retention;
 use crate::voice::{self, Loaded};
 
 /// Where to listen and keep data.
@@ -23,9 +24,48 @@ pub(crate) struct Place {
     /// Read and write only: no speech models.
     #[arg(long)]
     pub(crate) no_voice: bool,
+    /// File for the signed heads of the audit trail, best where whoever may write the database may not
+    /// [default: audit-heads.jsonl in the data folder].
+    #[arg(long, env = AUDIT_HEADS, value_name = "FILE")]
+    pub(crate) audit_heads: Option<PathBuf>,
+    /// Forget conversations, with what was said and called in them, that ended more than so many days ago [default: never].
+    /// Audit records are kept.
+    #[arg(long, env = "CONVERSIMPLE_KEEP_DAYS", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) keep_days: Option<u16>,
 }
 
+/// Environment variable that names another file for signed heads.
+pub(crate) const AUDIT_HEADS: &str = "CONVERSIMPLE_AUDIT_HEADS";
+
 impl Place {
+    /// The database, with the audit trail signed, what a platform before this one left open closed, and what is old
+    /// forgotten.
+    pub(crate) async fn store(&self, data: &DataDir) -> Result<Store> {
+        let store = data.store().await?;
+        let path = self.audit_heads.clone();
+        let path = path.unwrap_or_else(|| data.audit_heads());
+        let file = HeadsFile::open(&path).with_context(|| {
+            format!(
+                "cannot write {}, where signed heads of the audit trail are kept; choose another with --audit-heads",
+                path.display()
+            )
+        })?;
+        let notary = Notary {
+            signer: data.audit_signer()?,
+            file,
+            now: crate::keys::now,
+            records: Notary::RECORDS,
+        };
+        store.sign_audit(notary).await?;
+        store
+            .close_lost_conversations(&Operator::acting(), crate::keys::now())
+            .await?;
+        if let Some(days) = self.keep_days {
+            tokio::spawn(retention::keep(store.clone(), days));
+        }
+        Ok(store)
+    }
+
     /// Binds first: that nothing can be started twice is known before anything is fetched or written.
     pub(crate) async fn listener(&self, tls: Option<&Tls>, behind_proxy: bool) -> Result<Listener> {
         Ok(Listener::bind(self.listen, tls, behind_proxy).await?)
@@ -66,14 +106,6 @@ impl Place {
             limits: Limits::default(),
         })
     }
-}
-
-/// Conversations that a platform before this one left open are over.
-pub(crate) async fn close_lost(store: &Store) -> Result<()> {
-    store
-        .close_lost_conversations(&Operator::acting(), crate::keys::now())
-        .await?;
-    Ok(())
 }
 
 /// Waits for Ctrl-C or a polite kill.
