@@ -237,6 +237,10 @@ fn the_media_socket() {
             text: "hello".into(),
             is_final: true,
         },
+        ToCaller::Rewritten {
+            turn: TurnId(1),
+            text: "⟨card 1⟩".into(),
+        },
         ToCaller::Said {
             turn: TurnId(1),
             text: "Hello.".into(),

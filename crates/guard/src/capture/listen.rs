@@ -370,6 +370,8 @@ impl Capture {
         if after == last.swapped.text {
             return;
         }
+        let hidden = typed_form(words);
+        self.said = Zeroizing::new(self.said.replace(hidden.as_str(), "\n"));
         self.correction = Some(Correction {
             turn: last.turn.unwrap_or_default(),
             before: last.swapped.text.clone(),
@@ -429,6 +431,8 @@ fn is_whole(kind: Kind, digits: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// A caller and what is known of their words.
@@ -453,6 +457,45 @@ mod tests {
         fn value(&self, text: &str) -> Option<String> {
             let value = self.capture.vault().resolve(text);
             value.map(|value| value.as_str().to_owned())
+        }
+    }
+
+    fn words() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            4 => prop::sample::select(vec![
+                "four", "one", "two", "seven", "double", "oh", "for", "to", "my", "card", "pin", "is", "it's", "password", "sunflower", "jane",
+                "at", "example", "dot", "com", "never", "mind", "4111", "1111", "4271", "555-0100", "a@b.example", "⟨card 1⟩", "⟨", "⟩", "é", "İ",
+                "’", ".", ",", "?", "phone", "number", "um", "call", "me", "1.2.3.4",
+            ]).prop_map(str::to_owned),
+            1 => "\\PC{0,8}",
+        ];
+        prop::collection::vec(word, 0..20).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #[test]
+        fn no_words_upset_it_and_no_figure_of_an_answer_is_given_out(
+            said in prop::collection::vec((words(), 0..8_usize, 0..4_usize, 0..4_u8), 1..8),
+        ) {
+            let mut line = Line::default();
+            for (words, kind, how, after) in said {
+                let asked = [None, Some(Kind::Pin), Some(Kind::Card), Some(Kind::Password), Some(Kind::SecurityCode), None, Some(Kind::Iban), None];
+                let how = [How::Spoken, How::Piece, How::Typed, How::Keypad][how];
+                let caught = line.capture.heard(&words, asked[kind], how);
+                let numbers = matches!(asked[kind], Some(Kind::Pin | Kind::Card | Kind::SecurityCode));
+                if numbers && how == How::Spoken {
+                    let given = caught.text.split(['⟨', '[']).map(|part| part.rsplit(['⟩', ']']).next().unwrap_or_default());
+                    let figures = given.collect::<String>();
+                    for word in ["four", "one", "two", "seven", "4111", "1111", "4271"] {
+                        prop_assert!(!figures.split_whitespace().any(|other| other == word), "{words}: {}", caught.text);
+                    }
+                }
+                match after {
+                    0 | 1 => drop(line.take()),
+                    2 => line.capture.taken_back(),
+                    _ => line.capture.commit(),
+                }
+            }
         }
     }
 
@@ -510,6 +553,7 @@ mod tests {
             (Kind::Pin, "four two", "[pin]", ""),
             (Kind::Pin, "it's oh four two", "it's ⟨pin 1⟩", "042"),
             (Kind::Pin, "4 2 7 1", "⟨pin 1⟩", "4271"),
+            (Kind::Pin, "for to won ate", "⟨pin 1⟩", "4218"),
             (Kind::SecurityCode, "one two three", "⟨cvv 1⟩", "123"),
             (
                 Kind::Card,
