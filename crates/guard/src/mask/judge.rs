@@ -11,7 +11,7 @@ use super::Kind;
 use super::digits::{Item, Reading, Run, run_at};
 use super::leads::{Lead, Want};
 use super::lexicon::{MIXED, Number};
-use super::scan::Scan;
+use super::scan::{Live, Scan};
 use super::token::{COLON, COMMA, LINE, PAREN, PLUS, SLASH, STOP};
 use super::written::is_card;
 use sight::Sight;
@@ -189,6 +189,13 @@ impl Judge<'_> {
                 } else {
                     self.apart_from_order();
                 }
+                if self.out.is_empty()
+                    && self.sight.live == Live::Growing
+                    && self.sight.ends
+                    && all > 5
+                {
+                    self.open_card(0, all);
+                }
                 lead.go_on();
                 return lead;
             }
@@ -277,8 +284,14 @@ impl Judge<'_> {
     fn announced(&mut self, lead: &Lead) -> bool {
         let (total, all) = (self.run.total(), self.run.items.len());
         let (near, said, ends) = (lead.is_near(), lead.is_said(), self.sight.ends);
+        let growing = self.sight.live == Live::Growing;
         let fits = |least: usize, most: usize, at_end: usize| {
-            let least = if ends && said { at_end } else { least };
+            // What may still grow is held back early.
+            let least = match (ends, growing) {
+                (true, true) if near => at_end.min(3),
+                (true, _) if said => at_end,
+                _ => least,
+            };
             total >= least && total <= most
         };
         match lead.want {

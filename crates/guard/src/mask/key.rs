@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::lexicon::{COPULA, FILLER, LINK, SECRET_NAME};
+use super::lexicon::{COMMAND, COPULA, FILLER, LINK, SECRET_NAME};
 use super::scan::Scan;
 use super::token::{DASH, LINE, OTHER, STOP};
 use super::{Kind, Span};
@@ -194,7 +194,7 @@ pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let near = &scan.tokens[at.saturating_sub(LINE_WORDS)..at];
     let runs = |names: &[&str]| {
         near.iter()
-            .any(|t| names.contains(&&scan.text[t.start..t.end()]))
+            .any(|t| t.info().is(COMMAND) && names.contains(&&scan.text[t.start..t.end()]))
     };
     let (_, flag, pair) = COMMANDS.iter().find(|(names, flag, pair)| {
         (word == *flag || flag.len() == 1 && !pair && word.starts_with(flag)) && runs(names)

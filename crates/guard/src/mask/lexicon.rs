@@ -105,6 +105,8 @@ pub(super) const ROLE: u32 = 1 << 26;
 /// "first" to "twelfth"; its value is the month.
 pub(super) const ORDINAL: u32 = 1 << 27;
 pub(super) const HESITATION: u32 = 1 << 28;
+/// A command whose options may hold a password.
+pub(super) const COMMAND: u32 = 1 << 30;
 /// Says how many digits follow: "first four", "the next three".
 pub(super) const COUNTS: u32 = 1 << 29;
 
@@ -317,7 +319,7 @@ const FLAGS: &[(u32, &str)] = &[
         after also now there there's sorry no wait actually mean oops scratch correction rather hold on hang bear with kinda another finally lastly"),
     (CORRECT, "mean meant make sorry no wait actually oops scratch correction rather mistake apologies pardon strike"),
     (SEP, "dash hyphen space dot point period minus slash stroke over underscore comma"),
-    (LINK, "code's number's is it's its was are were be number numbers no nr num the my that's that would will here here's you your our his her \
+    (LINK, "sec file code's number's is it's its was are were be number numbers no nr num the my that's that would will here here's you your our his her \
         their a an to of for on full whole complete new old current bank debit credit card account yes yeah yep sure okay ok \
         please digits digit as follows reads goes it and front back this i have use using got called named date code security \
         right now equals says say i'll give gonna so well um uh uhm umm er erm ah hmm like oh let's see let me ready down \
@@ -389,6 +391,7 @@ const FLAGS: &[(u32, &str)] = &[
     (ROLE, "info support sales hello contact admin help helpdesk billing claims careers jobs accounts office team press service \
         services enquiries inquiries bookings reservations orders returns feedback hr legal marketing reception privacy security"),
     (HESITATION, "uh um umm uhm er erm ah eh hmm hm"),
+    (COMMAND, "curl wget http https httpie sshpass mysql mysqldump mysqladmin mariadb login zip unzip 7z cli ldapsearch ldapadd ldapmodify"),
     (COUNTS, "first next last final second third other remaining"),
     (OTHER_CODE, "zip postal area country error gate promo promotion coupon discount voucher booking access door product bar source qr \
         dress sort swift branch postal status confirmation reference activation tracking airport exit morse building entry \

@@ -8,8 +8,8 @@ use super::leads::Want;
 use super::lexicon::{
     DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE, TLD,
 };
-use super::scan::Scan;
-use super::token::{AT_SIGN, COMMA, DASH, OTHER, PAREN, POINT, SPACE, Token, UNDER};
+use super::scan::{Live, Scan};
+use super::token::{AT_SIGN, COMMA, DASH, LINE, OTHER, PAREN, POINT, SPACE, STOP, Token, UNDER};
 use super::written::{iban_checks, iban_length, mail_parts};
 use super::{Kind, Span};
 
@@ -90,12 +90,36 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         + usize::from(of);
     let joined = at > 1 && ends.flag(at - 2, DOT | JOIN);
     let domain = ends.domain(host, joined)?;
-    if at == 0 || scan.tokens[at].gap & !(SPACE | COMMA) != 0 && !ends.bracketed(at) {
+    if at == 0 || ends.gap(at) & !(SPACE | COMMA) != 0 {
         return None;
     }
     let start = ends.local(at - 1, &domain)?;
     Some(Span {
         start,
+        end: domain.end,
+        kind: Kind::Email,
+    })
+}
+
+/// An address that is still being said, "tom dash hughes at proton dot", around the "at" at token `at`.
+pub(super) fn growing(scan: &Scan<'_>, at: usize) -> Option<Span> {
+    let ends = Ends {
+        scan,
+        announced: scan.lead.want == Want::Email,
+    };
+    let rest = &scan.tokens[at + 1..];
+    let provider = rest.iter().any(|t| t.info().is(PROVIDER));
+    let joined = at > 1 && ends.flag(at - 2, DOT | JOIN) || ends.announced || provider;
+    if at == 0 || !joined || rest.len() > 6 || rest.iter().any(|t| t.has(STOP)) {
+        return None;
+    }
+    let domain = Domain {
+        end: scan.text.trim_end().len(),
+        words: 1,
+        provider,
+    };
+    Some(Span {
+        start: ends.local(at - 1, &domain)?,
         end: domain.end,
         kind: Kind::Email,
     })
@@ -146,7 +170,9 @@ impl Ends<'_, '_> {
 
     /// The signs before token `at`, without the brackets around a sign.
     fn gap(&self, at: usize) -> u16 {
-        let gap = self.token(at).map_or(0, |t| t.gap);
+        // Two turns of one conversation are joined by a line's end.
+        let line = if self.scan.live == Live::No { 0 } else { LINE };
+        let gap = self.token(at).map_or(0, |t| t.gap) & !line;
         let signs = self.bracketed(at) || at > 0 && self.bracketed(at - 1);
         if signs { gap & !(PAREN | OTHER) } else { gap }
     }
@@ -441,7 +467,9 @@ impl Ends<'_, '_> {
 }
 
 /// An IBAN in letters and digits, "G B two nine N W B K …", that begins at the single letter at token `at`.
-pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
+///
+/// Also whether it is whole: while a conversation goes on, one that reaches the end may go on too.
+pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<(Span, bool)> {
     let announced = scan.lead.want == Want::Iban;
     let letter = |j: usize| {
         scan.tokens
@@ -480,7 +508,7 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
                 .unwrap_or(run.items.len());
             letters.extend(run.digits_of(0, to).iter().map(|d| b'0' + d));
             here = run.items[to - 1].next;
-        } else if let Some(b) = letter(here) {
+        } else if let Some(b) = letter(here).filter(|_| letters.len() >= 4) {
             letters.push(b.to_ascii_uppercase());
             here += 1;
             // "x-ray" is two words.
@@ -505,9 +533,12 @@ pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<Span> {
         end = scan.tokens[here - 1].end();
     }
     let right = letters.len() == wanted && iban_checks(&letters);
-    (right || announced && letters.len() >= 10).then_some(Span {
+    let open = scan.live != Live::No && letters.len() < wanted && here >= scan.tokens.len();
+    let found = right || announced && (letters.len() >= 10 || open);
+    let span = Span {
         start: scan.tokens[at].start,
         end,
         kind: Kind::Iban,
-    })
+    };
+    found.then_some((span, !open))
 }

@@ -20,6 +20,9 @@ const VALUE_BYTES: usize = 2048;
 
 /// The kind of secret that a field of this name holds: `db_password`, `apiKey`, `Authorization`.
 pub(super) fn secret_name(name: &str) -> Option<Kind> {
+    if !may_be_secret(name) {
+        return None;
+    }
     let words = words_of(name);
     let last = words.last()?.as_str();
     if DESCRIBES.contains(&last) {
@@ -113,6 +116,20 @@ pub(super) fn secret_name(name: &str) -> Option<Kind> {
     ];
     (token.contains(&last) || key || has(&["secret"]) || suffix.iter().any(|s| joined.ends_with(s)))
         .then_some(Kind::ApiKey)
+}
+
+/// Whether a name has the beginning of one of the words above: most have not, and are done with.
+#[rustfmt::skip]
+fn may_be_secret(name: &str) -> bool {
+    name.len() == 2 || name.as_bytes().windows(3).any(|w| {
+        w[0] >= 128
+            || matches!(
+                &[w[0] | 0x20, w[1] | 0x20, w[2] | 0x20],
+                b"pas" | b"pwd" | b"sec" | b"tok" | b"key" | b"aut" | b"cre" | b"bea" | b"pin" | b"cvv" | b"cvc" | b"csc" | b"cvn" | b"ssn"
+                    | b"soc" | b"iba" | b"mon" | b"yea" | b"sen" | b"wac" | b"hes" | b"has" | b"par" | b"cla" | b"con" | b"ken"
+            )
+            || matches!([w[0] | 0x20, w[1] | 0x20], [b'p', b'w']) || matches!([w[1] | 0x20, w[2] | 0x20], [b'p', b'w'])
+    })
 }
 
 /// Last words that make a name about a secret, not the secret.

@@ -6,7 +6,8 @@ use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
 use super::lexicon::{
-    AT, COPULA, DIGITS, FILLER, KEY_START, MIXED, NATO, Number, PLAIN, SECRET_NAME, Topic,
+    AT, COPULA, DIGITS, FILLER, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN, SECRET_NAME,
+    Topic,
 };
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
@@ -62,6 +63,8 @@ pub(super) struct Scan<'t> {
     pub(super) live: Live,
     pub(super) open: Option<usize>,
     skip: usize,
+    /// Up to here no service's key can begin.
+    dull: usize,
     run: Run,
 }
 
@@ -75,6 +78,7 @@ impl<'t> Scan<'t> {
             live: setting.live,
             open: None,
             skip: 0,
+            dull: 0,
             run: Run::default(),
         }
     }
@@ -88,12 +92,35 @@ impl<'t> Scan<'t> {
                 self.step(at)
             };
         }
+        if self.live == Live::Growing && self.lead.want == Want::Email {
+            self.growing_mail();
+        }
         let open = self.open;
         Found {
             spans: merged(self.spans),
             lead: self.lead,
             open,
         }
+    }
+
+    /// "my email is jane dot": what follows its lead is held back while it grows.
+    fn growing_mail(&mut self) {
+        let lead = self.tokens.partition_point(|t| t.start <= self.lead.start);
+        let rest = &self.tokens[lead.min(self.tokens.len())..];
+        let said = rest
+            .iter()
+            .position(|t| t.info().is(COPULA) || t.has(COLON));
+        let first = said.and_then(|at| {
+            rest[at..]
+                .iter()
+                .find(|t| t.len == 1 || !t.info().is(COPULA | LINK | FILLER))
+        });
+        let Some(first) =
+            first.filter(|t| rest.len() <= 24 && !t.info().is(NO_VALUE) || t.len == 1)
+        else {
+            return;
+        };
+        self.push(first.start, self.text.trim_end().len(), Kind::Email);
     }
 
     pub(super) fn leads(&self) -> Leads<'_> {
@@ -148,6 +175,15 @@ impl<'t> Scan<'t> {
             self.push_and_skip(span);
             return at + 1;
         }
+        if word.is(AT) && self.live != Live::No && self.tokens.len() - at <= 6 {
+            let from = at.saturating_sub(6);
+            self.open = self.open.or(Some(self.tokens[from].start));
+            if self.live == Live::Growing
+                && let Some(span) = mail::growing(self, at)
+            {
+                self.push_and_skip(span);
+            }
+        }
         if word.number != Number::None || token.is_digits() {
             if counts(self.text, &self.tokens, at) {
                 return at + 1;
@@ -198,11 +234,7 @@ impl<'t> Scan<'t> {
 
     fn lead_word(&mut self, at: usize) -> usize {
         let token = self.tokens[at];
-        if (token.len == 1 || token.info().is(NATO))
-            && let Some(span) = mail::spelled_iban(self, at)
-        {
-            self.lead.clear();
-            self.push_and_skip(span);
+        if (token.len == 1 || token.info().is(NATO)) && self.spelled_iban(at) {
             return at + 1;
         }
         if self.leads().is_tail(at) {
@@ -236,6 +268,18 @@ impl<'t> Scan<'t> {
         at + 1
     }
 
+    fn spelled_iban(&mut self, at: usize) -> bool {
+        let Some((span, whole)) = mail::spelled_iban(self, at) else {
+            return false;
+        };
+        if !whole {
+            self.open = Some(span.start.min(self.lead.start));
+        }
+        self.lead.clear();
+        self.push_and_skip(span);
+        true
+    }
+
     /// "… and the code is" after a card or its expiry.
     fn its_code(&self, at: usize) -> Option<Lead> {
         let token = self.tokens[at];
@@ -253,9 +297,7 @@ impl<'t> Scan<'t> {
 
     /// A letter alone: a spelled lead ("c v v") or a spelled IBAN.
     fn single_letter(&mut self, at: usize) -> usize {
-        if let Some(span) = mail::spelled_iban(self, at) {
-            self.lead.clear();
-            self.push_and_skip(span);
+        if self.spelled_iban(at) {
             return at + 1;
         }
         let leads = Leads {
@@ -340,11 +382,12 @@ impl<'t> Scan<'t> {
         }
         let joined =
             start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
-        if word.is(KEY_START)
-            && !joined
-            && let Some(end) = written::service_key(bytes, start)
-        {
-            return Some(key(end));
+        let keyed = matches!(bytes.get(token.end()), Some(b'-' | b'_' | b'.'));
+        if word.is(KEY_START) && keyed && !joined && start >= self.dull {
+            match written::service_key(bytes, start) {
+                Ok(end) => return Some(key(end)),
+                Err(dull) => self.dull = dull,
+            }
         }
         let google = token.len >= 4 && bytes[start..].starts_with(b"AIza");
         if (token.len >= 16 || google)
@@ -363,6 +406,10 @@ impl<'t> Scan<'t> {
             });
         }
         if let Some(span) = self.address(at) {
+            let part = span.kind == Kind::Iban && written::iban_part(bytes, start).is_some();
+            if self.live != Live::No && part {
+                self.open = Some(start);
+            }
             return Some(span);
         }
         if let Some(span) = key::bot_token(self, at).or_else(|| key::option(self, at)) {
@@ -415,7 +462,12 @@ impl<'t> Scan<'t> {
         let coded = matches!(head, [a, b, c, d, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
         if coded && !token.has(POINT) {
             let announced = self.lead.want == Want::Iban;
-            return written::iban(bytes, start, announced).map(|end| Span {
+            let whole = written::iban(bytes, start, announced);
+            let part = || {
+                let (end, letters) = written::iban_part(bytes, start)?;
+                (self.live != Live::No && (announced || letters >= 8)).then_some(end)
+            };
+            return whole.or_else(part).map(|end| Span {
                 start,
                 end,
                 kind: Kind::Iban,

@@ -10,9 +10,10 @@
 use zeroize::Zeroizing;
 
 use super::leads::{Lead, Leads, Want};
-use super::lexicon::{FILLER, LINK, NO_VALUE};
+use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, Number, SPEAKS};
 use super::scan::{Found, Live, Scan, Setting};
 use super::token::tokens;
+use super::written::may_grow_into_card;
 use super::{Kind, Span};
 
 /// The longest open end that is kept, in bytes: nineteen digits with fillers around each.
@@ -75,6 +76,8 @@ pub struct Watch {
     /// What the other side asked for.
     asked: Lead,
     turns: u8,
+    /// A password was being spelled: only more of it is an answer.
+    spelled: bool,
 }
 
 impl Watch {
@@ -186,8 +189,18 @@ impl Watch {
         let Some(first) = (0..tokens.len()).find(|at| opens(*at)) else {
             return;
         };
+        let sign = |at: usize| {
+            tokens.get(at).is_some_and(|t| {
+                t.len == 1 || t.info().is(SPEAKS | NATO) || t.info().number != Number::None
+            })
+        };
+        if self.spelled
+            && !(sign(0) && (tokens.len() == 1 || sign(1) || tokens[0].info().is(SPEAKS)))
+        {
+            return;
+        }
         let declines = tokens.len() > 1 && tokens[first].info().is(NO_VALUE) && !spelled(first);
-        if declines || tokens.len() - first > 12 {
+        if declines || tokens.len() - first > if self.spelled { 40 } else { 12 } {
             return;
         }
         let (start, end) = (
@@ -263,11 +276,16 @@ impl Watch {
         self.turns = self.turns.saturating_add(1);
         if answered || self.turns >= ASKED_TURNS {
             self.asked = Lead::default();
+            self.spelled = false;
         }
         let before = if cut > 0 { self.before } else { self.asked };
-        let open = found.open.filter(|open| {
+        // "my email is jane dot doe", and "at example dot com" in the next turn.
+        let mail = (lead.want == Want::Email && lead.start >= cut).then_some(lead.start);
+        let open = found.open.or(mail).filter(|open| {
             !is_complete(source, *open, &found.spans) && source.len() - open <= CARRY_BYTES
         });
+        // "his number's nine": the words before belong to the lead.
+        let open = open.map(|open| words_before(source, open));
         match open {
             Some(open) => {
                 self.reported = found.spans.last().is_some_and(|span| {
@@ -281,7 +299,12 @@ impl Watch {
             None => {
                 self.carry = Zeroizing::default();
                 self.reported = false;
-                if lead.is_near()
+                let spelled = spells(source, &found.spans);
+                if spelled {
+                    self.asked = Lead::asked(Want::Password);
+                    self.spelled = true;
+                    self.turns = ASKED_TURNS - 2;
+                } else if lead.is_near()
                     && !matches!(lead.want, Want::Order | Want::Account | Want::Email)
                     && !lead.asked
                 {
@@ -296,6 +319,34 @@ impl Watch {
     }
 }
 
+/// How many words before a lead are kept with it.
+const LEAD_WORDS: usize = 3;
+
+/// Up to three words back from `at`, in the same line.
+fn words_before(source: &str, at: usize) -> usize {
+    let line = source[..at].rfind('\n').map_or(0, |end| end + 1);
+    source[line..at]
+        .rmatch_indices(' ')
+        .filter(|(space, _)| line + space + 1 < at)
+        .take(LEAD_WORDS)
+        .last()
+        .map_or(at, |(space, _)| line + space + 1)
+}
+
+/// A password reaches the end and is being spelled: "capital r o b".
+fn spells(source: &str, spans: &[Span]) -> bool {
+    let Some(span) = spans
+        .last()
+        .filter(|s| s.kind == Kind::Password && source[s.end..].trim().is_empty())
+    else {
+        return false;
+    };
+    let tokens = tokens(&source[span.start..span.end]);
+    tokens
+        .last()
+        .is_some_and(|t| t.len == 1 || t.info().is(SPEAKS | NATO))
+}
+
 /// Whether the number that reaches the end needs no more digits.
 fn is_complete(source: &str, open: usize, spans: &[Span]) -> bool {
     let Some(span) = spans.iter().rev().find(|span| span.end > open) else {
@@ -308,8 +359,10 @@ fn is_complete(source: &str, open: usize, spans: &[Span]) -> bool {
         }
         Kind::Pin => digits.len() >= 4,
         Kind::SecurityCode => digits.len() >= 3,
-        Kind::Ssn => digits.len() >= 9,
-        Kind::Phone => digits.len() >= 10,
+        // Without a lead nine or ten digits may be the first part of a card.
+        Kind::Ssn => digits.len() >= 9 && !(span.start <= open && may_grow_into_card(&digits)),
+        Kind::Phone => digits.len() >= 10 && !(span.start <= open && may_grow_into_card(&digits)),
+        Kind::Iban => false,
         Kind::Expiry => digits.len() >= 3,
         _ => true,
     }

@@ -77,25 +77,32 @@ impl Body {
     }
 }
 
-/// The end of a service's key with a known prefix that begins at `start`.
-pub(super) fn service_key(bytes: &[u8], start: usize) -> Option<usize> {
+/// The end of a service's key with a known prefix that begins at `start`; else where the next may begin.
+pub(super) fn service_key(bytes: &[u8], start: usize) -> Result<usize, usize> {
     let rest = &bytes[start..];
-    KEYS.iter().find_map(|(prefix, shortest, longest, body)| {
-        let tail = rest
+    let mut next = start + 1;
+    for (prefix, shortest, longest, body) in KEYS {
+        let Some(tail) = rest
             .get(..prefix.len())
-            .filter(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))?;
-        let mut len = body.run(&rest[tail.len()..], *longest);
-        if *body == Body::Url
-            && prefix.starts_with("sk")
-            && !looks_random(&rest[tail.len()..tail.len() + len])
-        {
-            return None;
+            .filter(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+            .map(|head| &rest[head.len()..])
+        else {
+            continue;
+        };
+        let mut len = body.run(tail, *longest);
+        if *body == Body::Url && prefix.starts_with("sk") && !looks_random(&tail[..len]) {
+            // Nor is any part of these words.
+            next = next.max(start + prefix.len() + len);
+            continue;
         }
-        while len > 0 && matches!(rest[tail.len() + len - 1], b'.' | b'/') {
+        while len > 0 && matches!(tail[len - 1], b'.' | b'/') {
             len -= 1;
         }
-        (len >= *shortest).then_some(start + tail.len() + len)
-    })
+        if len >= *shortest {
+            return Ok(start + prefix.len() + len);
+        }
+    }
+    Err(next)
 }
 
 /// The end of a key that is one long word without a separator (AWS, Google, Twilio).
@@ -337,7 +344,7 @@ pub(super) fn iban(bytes: &[u8], start: usize, announced: bool) -> Option<usize>
     while letters.len() < wanted {
         match bytes.get(at) {
             Some(b) if b.is_ascii_alphanumeric() => letters.push(b.to_ascii_uppercase()),
-            Some(b' ' | b'-')
+            Some(b' ' | b'-' | b'\n')
                 if !letters.is_empty()
                     && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
             _ => return None,
@@ -347,6 +354,25 @@ pub(super) fn iban(bytes: &[u8], start: usize, announced: bool) -> Option<usize>
     let whole = bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric());
     let checked = letters[2..4].iter().all(u8::is_ascii_digit) && whole;
     (checked && (announced || iban_checks(&letters))).then_some(at)
+}
+
+/// The beginning of a written IBAN at `start` that goes on to the end of the text: its end and how many characters it has.
+pub(super) fn iban_part(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    let wanted = iban_length(&bytes[start..])?;
+    let rest = &bytes[start..];
+    let plain = rest
+        .iter()
+        .take(wanted * 2)
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'\n'));
+    let letters = rest
+        .iter()
+        .take(wanted * 2)
+        .filter(|b| b.is_ascii_alphanumeric())
+        .count();
+    let end = rest.iter().rposition(u8::is_ascii_alphanumeric)? + start + 1;
+    let checks = rest.get(2..4)?.iter().all(u8::is_ascii_digit);
+    (plain && checks && rest.len() <= wanted * 2 && (4..wanted).contains(&letters))
+        .then_some((end, letters))
 }
 
 /// ISO 7064 mod 97-10 over upper-case letters and digits.

@@ -3,11 +3,17 @@
 //! Decides for precision: what could as well be a quantity, a date or an id is left alone.
 
 use super::super::Kind;
+use super::super::digits::Item;
 use super::super::scan::Live;
 use super::super::token::{COMMA, DASH, PAREN, PLUS, POINT, SLASH, SPACE, STOP};
 use super::super::written::{brand_has, is_ssn, may_grow_into_card};
 use super::Judge;
 use super::card::{luhn_after_correction, reread};
+
+/// Digit by digit or in pairs, not one amount.
+fn dictated_so_far(items: &[Item]) -> bool {
+    items.len() >= 3 && items.iter().all(|item| item.len <= 4)
+}
 
 impl Judge<'_> {
     /// A run, or the end of one, that nothing announced.
@@ -50,6 +56,9 @@ impl Judge<'_> {
     pub(super) fn shape(&self, at: usize, to: usize) -> Option<(usize, Kind)> {
         let items = &self.run.items[at..to];
         let written = items.iter().take_while(|i| i.written).count().min(7);
+        if written == 0 {
+            return None;
+        }
         let lens: Vec<usize> = items[..written].iter().map(|i| i.len).collect();
         let before = &items[0];
         if at > 0 && before.gap & (DASH | POINT | SLASH) != 0 && before.gap & SPACE == 0
@@ -167,6 +176,22 @@ impl Judge<'_> {
             _ => reread(self.run, from, to).map(|_| Kind::Card),
         };
         if let Some(kind) = kind {
+            self.out.push((from, to, kind));
+            return;
+        }
+        // Nothing of what may become a number is shown while it grows.
+        let whole = self.sight.ends && to == self.run.items.len();
+        if self.sight.live == Live::Growing
+            && whole
+            && dictated_so_far(items)
+            && (6..=24).contains(&digits.len())
+            && !self.sight.id_like
+        {
+            let kind = if may_grow_into_card(digits) {
+                Kind::Card
+            } else {
+                Kind::Phone
+            };
             self.out.push((from, to, kind));
             return;
         }

@@ -16,6 +16,7 @@ impl Judge<'_> {
         let (total, all) = (self.run.total(), self.run.items.len());
         let least = match (lead.want, lead.is_near()) {
             (Want::Card, true) if lead.part => 2,
+            (Want::Brand, true) if self.sight.ends && self.sight.live == Live::Growing => 4,
             (Want::Brand, true) => 8,
             (Want::Card, true) if !lead.is_direct() => 8,
             // The end of what was heard so far: two digits are enough where "card number is" or a question came before.

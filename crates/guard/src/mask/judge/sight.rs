@@ -4,9 +4,9 @@
 
 use super::super::digits::{Item, Run};
 use super::super::leads::{Lead, Want};
-use super::super::lexicon::{DOT, FILLER, LINK, MEASURE};
+use super::super::lexicon::{COUNTS, DOT, FILLER, GLUE, LINK, MEASURE, Number, SEP};
 use super::super::scan::{Live, Scan};
-use super::super::token::{COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, STOP, UNDER};
+use super::super::token::{COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, STOP, Token, UNDER};
 
 /// What surrounds the run.
 pub(super) struct Sight {
@@ -77,7 +77,7 @@ impl Sight {
         Self {
             lead,
             live: scan.live,
-            ends: rest.len() <= 4 && rest.iter().all(|t| t.info().is(FILLER)),
+            ends: rest.len() <= 4 && rest.iter().all(goes_on),
             measured,
             id_like: run.items[0].written && letters_before
                 || run.items.last().is_some_and(|i| i.written) && letters_after,
@@ -89,6 +89,12 @@ impl Sight {
             dots: dots(scan, run),
         }
     }
+}
+
+/// "…, double", "… dash", "and the last": more digits are to come.
+fn goes_on(token: &Token) -> bool {
+    let word = token.info();
+    word.is(FILLER | SEP | GLUE | COUNTS) || word.number == Number::Repeat
 }
 
 /// "-Office", "x402": what stands glued to a phone number.
