@@ -479,6 +479,21 @@ fn alternatives_within_alternatives_without_end_are_refused() {
     }
 }
 
+/// By steps and not by time: without their limit this takes seconds.
+#[test]
+fn alternatives_against_many_values_end() {
+    let leaves: Vec<Value> = (0..30).map(|n| json!({"minimum": 5 + n})).collect();
+    let mut alternatives = vec![json!({"oneOf": leaves}); 30];
+    alternatives.push(json!({"type": "integer"}));
+    let schema = json!({"type": "array", "maxItems": 9000, "items": {"anyOf": alternatives}});
+    let schema = Schema::compile_value(&schema).expect("schema");
+    let refusal = schema
+        .check_value(json!(vec![1; 8000]))
+        .expect_err("refused");
+    let told = refusal.to_result().to_string();
+    assert!(told.contains("too large"), "{told}");
+}
+
 #[test]
 fn a_part_of_a_schema_leaves_null_to_the_whole() {
     let schema =
