@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -61,9 +62,12 @@ pub(crate) fn request(
 /// These very bytes, and what came back until the other side closed.
 pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> Answer {
     let mut socket = TcpStream::connect(address).expect("the platform listens");
-    socket.write_all(bytes).expect("a request");
+    // A server that refuses a head or a body may close before all of it was sent or read.
+    let _refused = socket.write_all(bytes);
+    // Reached only when a test fails.
+    let patience = Some(Duration::from_secs(20));
+    socket.set_read_timeout(patience).expect("a time limit");
     let mut answer = Vec::new();
-    // A server that refuses a body may close before all of it was read.
     let _reset = socket.read_to_end(&mut answer);
     let text = String::from_utf8_lossy(&answer).into_owned();
     let status = text.split(' ').nth(1).and_then(|code| code.parse().ok());

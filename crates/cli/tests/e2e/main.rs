@@ -3,6 +3,7 @@
 //! Nothing here sleeps: what takes time is waited for by the line that says it happened.
 
 mod agents;
+mod canary;
 mod chance;
 mod failures;
 mod hijacked;

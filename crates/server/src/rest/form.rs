@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use conversimple_guard::mask::find;
 use conversimple_guard::text::Rule;
 use conversimple_store::{PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};
 use conversimple_wire::{AgentId, Code};
@@ -114,12 +115,10 @@ impl Form {
     /// Whether every field was good and known.
     pub(super) fn finish(mut self) -> Result<(), Refused> {
         for field in self.fields.keys() {
-            // A name that nobody declared is somebody's text, and shown only where it can be nothing else than a name.
-            let shown = if Rule::Id.apply(field, 1, 40).is_ok() {
-                field
-            } else {
-                "(unknown)"
-            };
+            // A name that nobody declared is somebody's text, and shown only where it can be nothing else than a name: a
+            // card's number is an id too.
+            let is_name = Rule::Id.apply(field, 1, 40).is_ok() && find(field).is_empty();
+            let shown = if is_name { field } else { "(unknown)" };
             self.errors.insert(shown.to_owned(), "is not known".into());
         }
         if self.errors.is_empty() {
@@ -203,7 +202,8 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named_and_no_value_is_repeated() {
-        let body = json!({"name": " ", "status": "hunter2", "agent_config": [], "page": "-1", "hunter2": 1, "<b>": 1});
+        let body = json!({"name": " ", "status": "hunter2", "agent_config": [], "page": "-1", "hunter2": 1, "<b>": 1,
+                          "4111111111111111": 1});
         let found = errors(body, |form| {
             let name = form.name("name");
             form.required("name", name);

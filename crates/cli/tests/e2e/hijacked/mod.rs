@@ -50,6 +50,7 @@ const TOOLS: [&str; 8] = [
 ];
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the seed is shown when the test fails")]
 fn a_hijacked_model_does_nothing_that_the_caller_did_not_ask_for_and_own() {
     let (mut reached, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let (mut paid, mut told) = (0, 0);
