@@ -6,9 +6,12 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, FieldsNamed, LitStr};
+use syn::{
+    Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, FieldsNamed, Ident, LitStr,
+};
 
 use crate::agent::words;
+use crate::relation;
 use crate::rules::{Rules, code, option};
 
 /// Writes the trait impl.
@@ -40,11 +43,17 @@ fn arguments(item: &DeriveInput, fields: &FieldsNamed) -> syn::Result<TokenStrea
     let container = Serde::read(&item.attrs)?;
     let mut declares = Vec::new();
     let mut takes = Vec::new();
+    let mut names = Vec::new();
     for field in &fields.named {
-        let (declare, take) = argument(field, &container)?;
-        declares.push(declare);
-        takes.push(take);
+        let argument = argument(field, &container)?;
+        declares.push(argument.declare);
+        takes.push(argument.take);
+        names.push((argument.field, argument.name));
     }
+    let named = |field: &Ident| names.iter().find(|(ident, _)| ident == field);
+    declares.extend(relation::read(&item.attrs, |field| {
+        named(field).map(|(_, name)| name.clone())
+    })?);
     Ok(quote! {
         #[automatically_derived]
         impl<Agent: ::core::marker::Send + ::core::marker::Sync + 'static> ::conversimple::__private::Parameter<Agent> for #ident {
@@ -65,7 +74,16 @@ fn arguments(item: &DeriveInput, fields: &FieldsNamed) -> syn::Result<TokenStrea
     })
 }
 
-fn argument(field: &Field, container: &Serde) -> syn::Result<(TokenStream, TokenStream)> {
+/// What one field becomes.
+struct Argument {
+    field: Ident,
+    /// The argument's name.
+    name: String,
+    declare: TokenStream,
+    take: TokenStream,
+}
+
+fn argument(field: &Field, container: &Serde) -> syn::Result<Argument> {
     let ident = field
         .ident
         .as_ref()
@@ -103,7 +121,12 @@ fn argument(field: &Field, container: &Serde) -> syn::Result<(TokenStream, Token
             #ident: permitted.argument::<#ty>(#name)?
         },
     };
-    Ok((declare, take))
+    Ok(Argument {
+        field: ident.clone(),
+        name,
+        declare,
+        take,
+    })
 }
 
 fn choice(item: &DeriveInput, choices: &DataEnum) -> syn::Result<TokenStream> {

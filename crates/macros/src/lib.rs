@@ -6,6 +6,7 @@
 
 mod agent;
 mod input;
+mod relation;
 mod rules;
 mod tool;
 
@@ -26,8 +27,11 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of an `#[agent]` block as a tool.
 ///
 /// The first argument says what it does, in the words in which a caller would ask for it. Then, in any order:
-/// `limit = "5/min"`, `confirm`, `role = "login"`, `examples = ["…"]`, `say = "Your balance is {balance}."`,
-/// `currency = "USD"`, `step_up = "5min"`.
+/// `limit = "5/min"`, `caller_limit = "20/hour"`, `sum = "amount: 20000/day"`, `confirm`, `role = "login"`,
+/// `examples = ["…"]`, `say = "Your balance is {balance}."`, `currency = "USD"`, `step_up = "5min"`.
+///
+/// A tool with `role = "login"` returns `Reply<Login>`. How often it may fail is counted by conversation and by account: the
+/// first of its arguments that is a text or a number, no secret, and no choice among a few words.
 #[proc_macro_attribute]
 pub fn tool(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);
@@ -45,6 +49,9 @@ pub fn tool(_: TokenStream, item: TokenStream) -> TokenStream {
 /// `pattern = "…"` (texts), `secret = "pin"`, `ask = "How much?"`, `about = "…"`, `default = …`, `name = "…"`; `code`
 /// and `say` tell what is answered when the bounds in the same attribute are broken. On an enum, `code` and `say`; where
 /// no code is given, an unknown word for `Currency` is refused with `invalid_currency`.
+///
+/// On a struct, each `#[input(…)]` is a rule between its fields, also with `code` and `say`: `less(from, to)`, `at_most`,
+/// `equal` and `differ` between two; `exactly_one(email, phone)`, `at_least_one` and `together` between optional ones.
 #[proc_macro_derive(Input, attributes(input, serde, default))]
 pub fn input(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

@@ -143,9 +143,9 @@ impl<A: Send + Sync + 'static> Desk<A> {
         let result = match tool.policy.role() {
             Role::Login => self.log_in(tool, checked, &room).await,
             Role::Logout => {
-                let (answered, _) = self.run(tool, checked, &room).await?;
+                // First, so that a body that fails leaves nobody logged in.
                 lock(&room.session).log_out();
-                Ok(plain(answered))
+                Ok(plain(self.run(tool, checked, &room).await?.0))
             }
             Role::Ordinary => Ok(plain(self.run(tool, checked, &room).await?.0)),
         };
@@ -207,9 +207,12 @@ impl<A: Send + Sync + 'static> Desk<A> {
         let account = tool
             .account
             .as_ref()
-            .and_then(|name| checked.arguments().get(name)?.as_str())
-            .unwrap_or_default()
-            .to_owned();
+            .and_then(|name| match checked.arguments().get(name)? {
+                Value::String(name) => Some(name.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+            .unwrap_or_default();
         lock(&self.attempts).check(&caller, &account, self.now())?;
         let (answered, ticket) = self.run(tool, checked, room).await?;
         let identity = match answered {

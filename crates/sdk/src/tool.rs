@@ -127,10 +127,52 @@ impl Permitted {
     }
 }
 
+/// A rule between arguments while it is declared.
+struct Relation {
+    rule: &'static str,
+    of: Vec<&'static str>,
+    row: Value,
+}
+
+impl Relation {
+    /// Why the rule can never hold, or is none at all, for these arguments.
+    fn problem(&self, properties: &[Property]) -> Option<String> {
+        let of = || {
+            properties
+                .iter()
+                .filter(|p| self.of.contains(&p.name.as_str()))
+        };
+        if matches!(self.rule, "exactly_one" | "at_least_one" | "together") {
+            let always = of().find(|p| p.required || p.schema.contains_key("default"))?;
+            return Some(format!(
+                "`{}` counts which arguments are given, and `{}` always is: make it an Option",
+                self.rule, always.name
+            ));
+        }
+        let kinds: Vec<_> = of().map(|p| kind(&p.schema)).collect();
+        kinds.windows(2).any(|two| two[0] != two[1]).then(|| {
+            format!(
+                "`{}` compares {}, which are of different types",
+                self.rule,
+                self.of.join(" and ")
+            )
+        })
+    }
+}
+
+/// What can be compared with what: numbers with numbers, texts with texts of the same form.
+fn kind(schema: &Map<String, Value>) -> (Option<&str>, Option<&Value>) {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => (Some("number"), None),
+        kind => (kind, schema.get("format")),
+    }
+}
+
 /// A tool while it is declared.
 pub struct Declaration<A> {
     spec: ToolSpec,
     properties: Vec<Property>,
+    relations: Vec<Relation>,
     keys: Map<String, Value>,
     finders: HashMap<String, Finder<A>>,
     listers: Vec<Lister<A>>,
@@ -148,6 +190,7 @@ impl<A: Send + Sync + 'static> Declaration<A> {
                 parameters: Value::Null,
             },
             properties: Vec::new(),
+            relations: Vec::new(),
             keys: Map::new(),
             finders: HashMap::new(),
             listers: Vec::new(),
@@ -230,6 +273,16 @@ impl<A: Send + Sync + 'static> Declaration<A> {
     }
 
     fn parameters(&mut self) -> Value {
+        let relations = std::mem::take(&mut self.relations);
+        for relation in &relations {
+            if let Some(problem) = relation.problem(&self.properties) {
+                self.problem.get_or_insert(problem);
+            }
+        }
+        if !relations.is_empty() {
+            let rows = relations.into_iter().map(|relation| relation.row);
+            self.set(tool_key::RULES, rows.collect());
+        }
         let required: Vec<String> = self
             .properties
             .iter()
@@ -267,6 +320,27 @@ impl<A> Declaration<A> {
             return;
         }
         self.properties.push(property);
+    }
+
+    /// Declares a rule between arguments that were declared before.
+    pub fn relate(
+        &mut self,
+        rule: &'static str,
+        of: &[&'static str],
+        code: Option<&str>,
+        say: Option<&str>,
+    ) {
+        let mut row = json!({"rule": rule, "of": of});
+        for (key, text) in [("code", code), ("message", say)] {
+            if let Some(text) = text {
+                row[key] = json!(text);
+            }
+        }
+        self.relations.push(Relation {
+            rule,
+            of: of.to_vec(),
+            row,
+        });
     }
 
     pub(crate) fn set(&mut self, key: &str, value: Value) {
@@ -330,8 +404,25 @@ pub fn answer<T: Answer>(reply: Reply<T>) -> Reply<Answered> {
 ///
 /// # Errors
 /// The tool's own.
-pub fn login_answer(reply: Reply<Login>) -> Reply<Answered> {
-    reply.map(Answered::Login)
+pub fn login_answer<T: Recognition>(reply: Reply<T>) -> Reply<Answered> {
+    reply.map(|answer| Answered::Login(answer.login()))
+}
+
+/// A type that a login tool can answer with: [`Login`] alone.
+#[diagnostic::on_unimplemented(
+    message = "a tool with `role = \"login\"` cannot answer with `{Self}`",
+    note = "write `-> Reply<Login>` and return `Login::by_password(…).await`, `Login::accepted(id, name)` or `Login::refused()`; \
+            what the caller hears is made from it"
+)]
+pub trait Recognition {
+    /// The answer.
+    fn login(self) -> Login;
+}
+
+impl Recognition for Login {
+    fn login(self) -> Login {
+        self
+    }
 }
 
 /// The schema of an argument that names a thing of the caller's own: any short line, because what is no id is not there.

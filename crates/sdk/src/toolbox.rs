@@ -39,6 +39,21 @@ impl<A> Ready<A> {
     }
 }
 
+/// The argument of a login that names who it is: the first text or number that may be anything and is no secret. A choice
+/// among a few words, such as a language, names nobody.
+fn account(spec: &ToolSpec) -> Option<String> {
+    let property = |name: &str| spec.parameters.get("properties")?.get(name);
+    let names = |name: &str| {
+        property(name).is_some_and(|schema| {
+            let kind = schema.get("type").and_then(Value::as_str);
+            matches!(kind, Some("string" | "number" | "integer")) && schema.get("enum").is_none()
+        })
+    };
+    spec.arguments()
+        .find(|argument| argument.secret().is_none() && names(argument.name))
+        .map(|argument| argument.name.to_owned())
+}
+
 /// The tools of an agent, by name.
 pub(crate) struct Toolbox<A> {
     tools: HashMap<String, Ready<A>>,
@@ -79,11 +94,7 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
             return Err(problem);
         }
         let policy = Policy::of(&tool.spec, Author::Ours).map_err(|error| error.to_string())?;
-        let account = tool
-            .spec
-            .arguments()
-            .find(|argument| argument.secret().is_none())
-            .map(|argument| argument.name.to_owned());
+        let account = account(&tool.spec);
         let arguments = tool.spec.arguments();
         let arguments = arguments.map(|argument| argument.name.to_owned()).collect();
         let ready = Ready {

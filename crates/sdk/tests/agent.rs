@@ -44,6 +44,22 @@ struct Booking {
     table: Place,
 }
 
+/// When to come, and where to answer
+#[derive(Input)]
+#[input(
+    less(from, to),
+    code = "invalid_period",
+    say = "The end is before the beginning."
+)]
+#[input(exactly_one(mail, phone))]
+struct Visit {
+    #[input(name = "from_day")]
+    from: conversimple::Date,
+    to: Option<conversimple::Date>,
+    mail: Option<conversimple::EmailAddress>,
+    phone: Option<conversimple::PhoneNumber>,
+}
+
 #[derive(Input, Default, Serialize, Clone, Copy, Debug, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 enum Place {
@@ -114,6 +130,31 @@ impl Trouble {
             people,
             dish,
             table,
+        })
+    }
+
+    #[tool("Plan a visit", limit = "100/min")]
+    async fn visit(&self, visit: Visit) -> Reply<Seen> {
+        let answer = visit
+            .mail
+            .map(String::from)
+            .or(visit.phone.map(String::from));
+        let text = format!("{} {}", visit.to.unwrap_or(visit.from), answer.is_some());
+        Ok(Seen { text })
+    }
+
+    #[tool("Log out and fail", role = "logout")]
+    async fn log_out_badly(&self) -> Reply<Seen> {
+        Err("the farewell is broken")?
+    }
+
+    #[tool("Enter with a number", role = "login", limit = "100/min")]
+    async fn enter(&self, language: Place, member: u32, code: Pin) -> Reply<Login> {
+        let _ = language;
+        Ok(if code.is("2468") {
+            Login::accepted(member.to_string(), "member")
+        } else {
+            Login::refused()
         })
     }
 
@@ -315,6 +356,119 @@ async fn one_declaration_is_schema_and_check() {
     let several = rig.call("book", json!({"people": 9, "dish": "R"})).await;
     let fields = several["fields"].as_object().expect("fields");
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["people", "dish"]);
+}
+
+#[tokio::test]
+async fn a_rule_between_fields_has_its_code_and_sentence() {
+    let mut rig = Rig::start().await;
+    let tools = rig.peer.begin("v1").await;
+    let mut tools = tools.as_array().expect("tools").iter();
+    let visit = tools.find(|t| t["name"] == "visit").expect("the tool");
+    assert_eq!(
+        visit["parameters"]["x-rules"],
+        json!([{"rule": "less", "of": ["from_day", "to"], "code": "invalid_period",
+                "message": "The end is before the beginning."},
+               {"rule": "exactly_one", "of": ["mail", "phone"]}])
+    );
+    let (from, mail, phone) = ("2026-12-01", "somebody@example.com", "+49 30 1234567");
+    for (arguments, code) in [
+        (json!({"from_day": from, "mail": mail}), None),
+        (
+            json!({"from_day": from, "to": "2026-12-02", "phone": phone}),
+            None,
+        ),
+        (
+            json!({"from_day": from, "to": "2026-11-30", "mail": mail}),
+            Some("invalid_period"),
+        ),
+        (
+            json!({"from_day": from, "to": from, "mail": mail}),
+            Some("invalid_period"),
+        ),
+        (json!({"from_day": from}), Some("invalid_parameters")),
+        (
+            json!({"from_day": from, "mail": mail, "phone": phone}),
+            Some("invalid_parameters"),
+        ),
+    ] {
+        let answer = rig.call("visit", arguments.clone()).await;
+        assert_eq!(
+            answer.get("error").and_then(Value::as_str),
+            code,
+            "{arguments}: {answer}"
+        );
+    }
+    let both = json!({"from_day": from, "to": from, "mail": mail, "phone": phone});
+    let answer = rig.call("visit", both).await;
+    assert_eq!(answer["message"], "The end is before the beginning.");
+    let fields = answer["fields"].as_object().expect("fields");
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["from_day", "mail"]);
+}
+
+struct Muddle;
+
+/// Nobody can obey: one is always given.
+#[derive(Input)]
+#[input(exactly_one(mail, phone))]
+struct Muddled {
+    mail: String,
+    phone: Option<String>,
+}
+
+#[agent]
+impl Muddle {
+    #[tool("One thing")]
+    async fn one(&self, muddled: Muddled) -> Reply<Seen> {
+        let text = muddled.mail + &muddled.phone.unwrap_or_default();
+        Ok(Seen { text })
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_cannot_hold_does_not_start() {
+    let platform = Platform::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
+    let error = agent
+        .serve(Muddle)
+        .await
+        .expect_err("a mistake")
+        .to_string();
+    assert!(error.contains("`mail` always is"), "{error}");
+}
+
+#[tokio::test]
+async fn failures_are_counted_by_the_account_also_where_it_is_a_number() {
+    let mut rig = Rig::start().await;
+    let mut enter = async |conversation: &str, member: u32, code: &str| {
+        rig.peer.begin(conversation).await;
+        let arguments = json!({"language": "outside", "member": member, "code": code});
+        rig.peer.call(conversation, "enter", arguments).await
+    };
+    for i in 0..5 {
+        let answer = enter(&format!("v{i}"), 7, "1357").await;
+        assert_eq!(answer["error"], "invalid_credentials", "{answer}");
+    }
+    assert_eq!(enter("v8", 7, "2468").await["error"], "rate_limit_exceeded");
+    assert_eq!(enter("v9", 8, "2468").await["success"], true);
+}
+
+#[tokio::test]
+async fn a_logout_that_fails_leaves_nobody_logged_in() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    rig.call("log_in", json!({"name": "ann", "code": "2468"}))
+        .await;
+    let things = json!({"kind": "locker"});
+    assert!(rig.call("conversimple_own_things", things.clone()).await["things"].is_array());
+    assert_eq!(
+        rig.call("log_out_badly", json!({})).await["error"],
+        "service_unavailable"
+    );
+    assert_eq!(
+        rig.call("conversimple_own_things", things).await["error"],
+        "authentication_required"
+    );
 }
 
 #[tokio::test]
