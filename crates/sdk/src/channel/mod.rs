@@ -12,7 +12,7 @@ mod ending;
 mod ledger;
 mod order;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use conversimple_guard::call::Begin;
@@ -64,6 +64,8 @@ pub struct Channel {
     retry_at: Option<Duration>,
     attempt: u32,
     held: HashSet<ConversationId>,
+    /// The newest registration of each conversation, by its reference.
+    registrations: HashMap<ConversationId, String>,
     ledger: Ledger,
     counter: u64,
     orders: VecDeque<Order>,
@@ -81,6 +83,7 @@ impl Channel {
             retry_at: None,
             attempt: 0,
             held: HashSet::new(),
+            registrations: HashMap::new(),
             ledger: Ledger::default(),
             counter: 0,
             orders: VecDeque::new(),
@@ -323,8 +326,34 @@ impl Channel {
         } else if joins {
             self.joined(moment);
         } else if refused {
-            let notice = Notice::RegistrationRefused(reason());
-            self.orders.push_back(Order::Tell(notice));
+            let reason = reason();
+            let gone = (reason == Code::ConversationNotFound.as_str())
+                .then(|| self.registered_by(frame.reference.as_deref()?))
+                .flatten();
+            match gone {
+                Some(conversation) => self.over(conversation),
+                None => {
+                    let notice = Notice::RegistrationRefused(reason);
+                    self.orders.push_back(Order::Tell(notice));
+                }
+            }
+        }
+    }
+
+    /// The conversation whose newest registration has this reference.
+    fn registered_by(&self, reference: &str) -> Option<ConversationId> {
+        let mut registrations = self.registrations.iter();
+        let (conversation, _) = registrations.find(|(_, newest)| *newest == reference)?;
+        Some(conversation.clone())
+    }
+
+    /// A conversation is over, or another process has it: what is kept of it goes. That it ended may have been said while
+    /// nobody was connected; then the platform does not know it any more when it is registered again.
+    fn over(&mut self, conversation: ConversationId) {
+        self.ledger.forget(&conversation);
+        self.registrations.remove(&conversation);
+        if self.held.remove(&conversation) {
+            self.orders.push_back(Order::Ended(conversation));
         }
     }
 
@@ -366,12 +395,7 @@ impl Channel {
                 event: Lifecycle::Ended,
                 conversation_id,
                 ..
-            } => {
-                self.ledger.forget(&conversation_id);
-                if self.held.remove(&conversation_id) {
-                    self.orders.push_back(Order::Ended(conversation_id));
-                }
-            }
+            } => self.over(conversation_id),
             ToAgent::ToolCallRequest(call) => self.call(socket, call),
             ToAgent::ConnectionWarning { message } => {
                 self.orders.push_back(Order::Tell(Notice::Warning(message)));
@@ -473,10 +497,12 @@ impl Channel {
 
     fn register(&mut self, socket: SocketId, conversation_id: ConversationId) {
         let registration = FromAgent::RegisterTools {
-            conversation_id,
+            conversation_id: conversation_id.clone(),
             tools: self.plan.tools.clone(),
         };
-        self.send(socket, registration.write(None));
+        if let Some(reference) = self.send(socket, registration.write(None)) {
+            self.registrations.insert(conversation_id, reference);
+        }
     }
 
     /// Lets the old socket go once it owes no more answers.
@@ -494,16 +520,17 @@ impl Channel {
         self.orders.push_back(Order::Close(socket.id));
     }
 
-    fn send(&mut self, socket: SocketId, message: (&str, Value)) {
-        if self.socket(socket).is_some() {
-            self.send_on(socket, message);
-        }
+    /// Sends on a socket that is still there, and gives the message's reference.
+    fn send(&mut self, socket: SocketId, message: (&str, Value)) -> Option<String> {
+        self.socket(socket)?;
+        Some(self.send_on(socket, message))
     }
 
-    fn send_on(&mut self, socket: SocketId, message: (&str, Value)) {
+    fn send_on(&mut self, socket: SocketId, message: (&str, Value)) -> String {
         let reference = reference(&mut self.counter);
         let text = frame(&self.plan.topic, None, &reference, message);
         self.orders.push_back(Order::Send(socket, text));
+        reference
     }
 
     fn socket(&mut self, id: SocketId) -> Option<&mut Socket> {

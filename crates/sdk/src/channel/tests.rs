@@ -391,3 +391,39 @@ fn a_socket_that_does_not_join_in_time_is_given_up() {
     rig.wait(JOIN_LIMIT);
     assert_eq!(rig.orders()[0], Order::Close(socket));
 }
+
+#[test]
+fn a_conversation_that_ended_while_nobody_was_connected_is_dropped() {
+    let (mut rig, first) = Rig::joined();
+    for conversation in ["v1", "v2"] {
+        rig.begin(first, conversation);
+    }
+    rig.close(first, Ending::Lost);
+    rig.wait(SECOND * 2);
+    let second = rig.opening();
+    rig.join(second);
+    let registered = sent(&rig.orders());
+    let refuse = |frame: &Frame, reason: &str| {
+        let status = conversimple_wire::frame::ReplyStatus::Error;
+        frame
+            .reply(status, json!({"reason": reason}))
+            .encode(Form::Object)
+    };
+    let [(_, one), (_, two)] = registered.as_slice() else {
+        panic!("two registrations: {registered:?}")
+    };
+    rig.receive(second, &refuse(two, "overloaded"));
+    assert!(matches!(
+        rig.orders().as_slice(),
+        [Order::Tell(Notice::RegistrationRefused(_))]
+    ));
+    rig.receive(second, &refuse(one, "conversation_not_found"));
+    let gone = ConversationId::parse("v1").expect("an id");
+    assert_eq!(rig.orders(), [Order::Ended(gone)]);
+    rig.call(second, "c1", "v1");
+    assert_eq!(answers(&rig.orders())[0]["error"], "unauthorized");
+    // When the platform asks for it again, it is a new one.
+    rig.begin(second, "v1");
+    assert_eq!(rig.orders().len(), 2);
+    assert_eq!(rig.channel.conversations(), 2);
+}
