@@ -4,6 +4,7 @@
 //! The mask is the last net: it does not know a password that nobody announced, so secrets have types that cannot be
 //! printed at all.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
@@ -50,7 +51,19 @@ fn tell_panic(info: &PanicHookInfo<'_>) {
         .map(|place| format!("{}:{}", place.file(), place.line()))
         .unwrap_or_default();
     let words = info.payload_as_str().unwrap_or("(no words)");
-    tracing::error!(place, words = %mask::mask(words), "panic");
+    // Captured only where RUST_BACKTRACE asks for it.
+    let frames = Backtrace::capture();
+    let frames = (frames.status() == BacktraceStatus::Captured).then(|| frames.to_string());
+    write_panic(&place, words, frames.as_deref());
+}
+
+/// What a panic says passes the mask here too: whoever has a logger of their own has no masked writer behind it.
+fn write_panic(place: &str, words: &str, frames: Option<&str>) {
+    let words = mask::mask(words);
+    match frames.map(mask::mask) {
+        Some(frames) => tracing::error!(place, %words, "panic\n{frames}"),
+        None => tracing::error!(place, %words, "panic"),
+    }
 }
 
 /// A writer of which every line is masked.
@@ -137,5 +150,30 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.lines().count(), 4);
+    }
+
+    #[test]
+    fn a_panic_and_its_frames_come_out_masked() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        // No masked writer: what a logger of the customer's own would write.
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Mutex::new(writer))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            write_panic(
+                "agent.rs:1",
+                "card 4111 1111 1111 1111 is not accepted",
+                Some("0: shop::pay\n1: password=hunter22"),
+            );
+        });
+        let text = String::from_utf8(kept.0.lock().expect("no panic").clone()).expect("text");
+        assert!(
+            text.contains("panic") && text.contains("0: shop::pay"),
+            "{text}"
+        );
+        for secret in ["4111 1111", "hunter22"] {
+            assert!(!text.contains(secret), "{text}");
+        }
     }
 }
