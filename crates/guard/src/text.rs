@@ -127,19 +127,21 @@ impl Rule {
     }
 }
 
-/// Whether a character shows nothing of itself: control characters, line and paragraph separators, direction marks,
-/// characters without width, variation selectors, tags, fillers and non-characters. The replacement character counts
-/// too: it says that somebody decoded bytes that were no text.
+/// Whether a character shows nothing of itself: control and format characters (all of Unicode's categories Cc and Cf), line
+/// and paragraph separators, direction marks, characters without width, variation selectors, tags, fillers and
+/// non-characters. The replacement character counts too: it says that somebody decoded bytes that were no text.
 pub fn is_hidden(c: char) -> bool {
     if c < '\u{7f}' {
         return c < ' ';
     }
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+            | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}' | '\u{fdd0}'..='\u{fdef}'
+            | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{16fe4}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
         || (u32::from(c) & 0xfffe) == 0xfffe
 }
@@ -310,6 +312,16 @@ mod tests {
             '\u{7f}',
             '\u{85}',
             '\u{ad}',
+            '\u{600}',
+            '\u{6dd}',
+            '\u{70f}',
+            '\u{890}',
+            '\u{8e2}',
+            '\u{2800}',
+            '\u{110cd}',
+            '\u{13430}',
+            '\u{1343f}',
+            '\u{16fe4}',
             '\u{200b}',
             '\u{200d}',
             '\u{200e}',
