@@ -27,8 +27,8 @@ impl Guide {
 #[derive(Input)]
 struct Credentials {
     /// The user name
-    #[input(ask = "What is your user name?")]
-    username: Name,
+    #[input(ask = "What is your user name?", length = 1..=100)]
+    username: String,
     #[input(ask = "And your password?")]
     password: Password,
 }
@@ -93,7 +93,7 @@ impl Guide {
     )]
     async fn login(&self, credentials: Credentials) -> Reply<Login> {
         let Credentials { username, password } = credentials;
-        let user = self.database.user(username.as_str()).await?;
+        let user = self.database.user(username.trim()).await?;
         let registered = user.as_ref().map(|user| Registered {
             id: &user.id,
             name: &user.username,
