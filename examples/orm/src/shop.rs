@@ -22,8 +22,8 @@ impl Shop {
 #[derive(Input)]
 struct Credentials {
     /// The user name
-    #[input(ask = "What is your user name?")]
-    username: Name,
+    #[input(ask = "What is your user name?", length = 1..=100)]
+    username: String,
     #[input(ask = "And your password?")]
     password: Password,
 }
@@ -59,7 +59,7 @@ impl Shop {
     )]
     async fn login(&self, credentials: Credentials) -> Reply<Login> {
         let Credentials { username, password } = credentials;
-        let user = queries::user(&self.database, username.as_str()).await?;
+        let user = queries::user(&self.database, username.trim()).await?;
         let registered = user.as_ref().map(|user| Registered {
             id: &user.id,
             name: &user.username,

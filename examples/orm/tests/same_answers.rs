@@ -58,7 +58,7 @@ async fn the_two_tools_are_declared_alike() {
     let mut shops = Shops::open().await;
     let declared = |tools: Value| -> Vec<Value> {
         let tools = tools.as_array().expect("tools").clone();
-        let both = ["login", "search_products", "get_customer"];
+        let both = ["search_products", "get_customer"];
         both.map(|name| {
             let found = tools.iter().find(|tool| tool["name"] == name);
             found.expect(name).clone()
