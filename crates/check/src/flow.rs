@@ -181,7 +181,7 @@ impl Flow<'_> {
         labels
     }
 
-    fn lookup(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn lookup(&self, name: &str) -> Option<&Value> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name))
     }
 
@@ -289,6 +289,18 @@ impl Flow<'_> {
     }
 
     fn assign(&mut self, target: &Expr, written: &Expr, value: &mut Value) {
+        // `async for message in websocket`.
+        if let (Kind::Name(_), Kind::Other(from)) = (&target.kind, &written.kind)
+            && let [
+                Expr {
+                    kind: Kind::Name(socket),
+                    ..
+                },
+            ] = from.as_slice()
+            && request::is_socket_name(socket)
+        {
+            value.labels |= Labels::PAYLOAD;
+        }
         match &target.kind {
             Kind::Name(name) => {
                 rules::assigned(self, name, target, written, value);
@@ -301,6 +313,9 @@ impl Flow<'_> {
             Kind::Member(base, name) => {
                 rules::assigned(self, name, target, written, value);
                 let path = target.path();
+                if request::is_answer_body(&path) {
+                    rules::answered(self, written, value);
+                }
                 let labels = self.meaning(name);
                 if !value.labels.any(Labels::SAFE | Labels::ERROR) {
                     value.labels |= labels;
@@ -334,10 +349,14 @@ impl Flow<'_> {
                 }
             }
             Kind::Map(entries) => {
+                let from_shell = is_shell_module(written);
                 for (key, part) in entries {
                     let mut field = key
                         .as_deref()
                         .map_or_else(Value::default, |key| self.field(value, key));
+                    if from_shell && matches!(key.as_deref(), Some("exec" | "execSync")) {
+                        field.labels |= Labels::SHELL;
+                    }
                     self.assign(part, written, &mut field);
                 }
             }
@@ -419,6 +438,9 @@ impl Flow<'_> {
             }
             if index == 0 {
                 labels |= given;
+                if request::takes_error(function) {
+                    labels |= Labels::ERROR;
+                }
             }
             let mut value = Value::labelled(labels);
             value.origin = Some(Rc::from(param.name.as_str()));
@@ -452,4 +474,11 @@ impl Flow<'_> {
 /// Whether a text has a place that is filled at run time.
 pub(crate) fn has_hole(text: &str) -> bool {
     text.contains(HOLE)
+}
+
+/// `require('child_process')`, whose functions may get other names.
+fn is_shell_module(written: &Expr) -> bool {
+    matches!(&written.kind, Kind::Call(call) if call.callee.last_name() == "require"
+        && matches!(call.args.first().map(|arg| &arg.value.kind),
+            Some(Kind::Text(module)) if module.ends_with("child_process")))
 }

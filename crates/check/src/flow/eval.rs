@@ -138,7 +138,7 @@ impl Flow<'_> {
         if let Some(value) = self.lookup(&path) {
             return value.clone();
         }
-        if let Some(value) = self.from_request(&path) {
+        if let Some(value) = self.request_part(&path) {
             return value;
         }
         if matches!(base.last_name(), "self" | "this" | "cls")

@@ -52,7 +52,7 @@ pub(super) fn serves(language: Language, function: &Function) -> bool {
             let head = param.kind.split('<').next().unwrap_or("");
             matches!(
                 head.rsplit("::").next().unwrap_or(""),
-                "Json" | "Query" | "Form" | "State" | "HttpRequest" | "HeaderMap"
+                "Json" | "Query" | "Form" | "State" | "HttpRequest" | "HeaderMap" | "Data"
             )
         });
     by_decorator || by_names || is_lambda || by_types
@@ -69,13 +69,12 @@ pub(super) fn dispatches(function: &Function) -> bool {
     }
     let name = words(&function.name);
     let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
+    let is_function_call = says(&["function"]) && says(&["call", "calls"]);
     let acts = says(&[
         "call", "execute", "dispatch", "handle", "run", "invoke", "on", "perform",
     ]);
-    let is_about_tools = says(&["tool", "tools"])
-        || function.name == "call_function"
-        || function.name == "handle_function_call"
-        || function.name == "dispatch";
+    let is_about_tools =
+        says(&["tool", "tools"]) || is_function_call || function.name == "dispatch";
     acts && is_about_tools
 }
 
@@ -125,9 +124,8 @@ pub(super) fn part_of_request(path: &str) -> Labels {
         return Labels::NONE;
     }
     match part {
-        "body" | "rawBody" | "form" | "json" | "data" | "get_json" | "values" => {
-            Labels::INPUT | Labels::PAYLOAD
-        }
+        "body" | "rawBody" | "form" | "json" | "data" | "get_json" | "values" | "get_data"
+        | "rawbody" => Labels::INPUT | Labels::PAYLOAD,
         "headers" => Labels::PAYLOAD,
         "query"
         | "params"
@@ -168,12 +166,56 @@ pub(crate) fn is_answer(site: &Site<'_>) -> bool {
         site.path.as_str(),
         "web.json_response" | "nextresponse.json" | "c.json" | "ctx.json"
     );
-    on_response || by_name
+    // Pipecat and others hand a function's result to a callback.
+    let by_callback = matches!(site.last, "result_callback" | "resultCallback");
+    let in_rust = site.path.starts_with("httpresponse.") && matches!(site.last, "body" | "json");
+    on_response || by_name || by_callback || in_rust
+}
+
+/// Whether something is assigned to what the other side gets: `ctx.body = …`.
+pub(super) fn is_answer_body(path: &str) -> bool {
+    matches!(
+        path,
+        "ctx.body" | "context.body" | "ctx.response.body" | "response.body" | "res.body"
+    )
+}
+
+/// Whether a function's first parameter is an error that a framework hands it.
+pub(super) fn takes_error(function: &Function) -> bool {
+    let is_registered = function.decorators.iter().any(|decorator| {
+        matches!(&decorator.kind, Kind::Call(call)
+            if matches!(call.callee.last_name(), "exception_handler" | "errorhandler" | "error"))
+    });
+    let named = |at: usize, names: &[&str]| {
+        function
+            .params
+            .get(at)
+            .is_some_and(|param| names.contains(&param.name.as_str()))
+    };
+    let errors = ["err", "error", "e", "exc", "exception"];
+    (is_registered && named(0, &errors))
+        || (named(0, &errors) && named(1, &["req", "request", "_req", "_request"]))
+}
+
+/// Whether a call reads a whole message from a socket.
+pub(super) fn receives(site: &Site<'_>) -> bool {
+    matches!(
+        site.last,
+        "recv" | "receive" | "receive_text" | "receive_json" | "recv_json" | "receive_str"
+    ) && site.path.rsplit('.').nth(1).is_some_and(is_socket_name)
+}
+
+/// Whether a name is that of a socket whose messages come one by one.
+pub(super) fn is_socket_name(name: &str) -> bool {
+    matches!(
+        name,
+        "ws" | "websocket" | "socket" | "sock" | "connection" | "channel"
+    )
 }
 
 impl Flow<'_> {
     /// What a value read from a request is.
-    pub(super) fn from_request(&self, path: &str) -> Option<Value> {
+    pub(super) fn request_part(&self, path: &str) -> Option<Value> {
         let labels = part_of_request(path.trim_end_matches("()"));
         (labels != Labels::NONE).then(|| Value::labelled(labels))
     }

@@ -2,7 +2,7 @@
 //! a value; calls that nobody knows give what their name says.
 
 use super::value::{Skeleton, Value, braces};
-use super::{Flow, Site};
+use super::{Flow, Site, request};
 use crate::names::{Labels, words};
 use crate::secret::scan::decode_text;
 use std::rc::Rc;
@@ -15,8 +15,11 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
     if let Some(value) = environment(flow, site) {
         return value;
     }
-    if let Some(value) = flow.from_request(&site.call.callee.path()) {
+    if let Some(value) = flow.request_part(&site.call.callee.path()) {
         return value;
+    }
+    if request::receives(site) {
+        return Value::labelled(Labels::PAYLOAD);
     }
     if let Some(value) = folded(site, &first) {
         return value;
@@ -41,6 +44,27 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             if site.receiver.is_choice() {
                 return Value::labelled(Labels::NUMBER);
             }
+        }
+        // A request is worth its address, a template its text.
+        "Request" | "Template"
+            if site
+                .args
+                .first()
+                .is_some_and(|value| value.skeleton.is_some()) =>
+        {
+            return first;
+        }
+        "substitute" | "safe_substitute" if site.receiver.skeleton.is_some() => {
+            let Some(skeleton) = &site.receiver.skeleton else {
+                return first;
+            };
+            let value = super::value::dollars(skeleton, &site.args, site.span);
+            crate::rules::text(flow, &value, site.span);
+            return value;
+        }
+        "dict" if first.fields.is_none() && site.call.args.iter().all(|arg| arg.name.is_some()) => {
+            let names = site.call.args.iter().map(|arg| arg.name.clone());
+            return Value::collection(names.zip(site.args.iter().cloned()).collect());
         }
         "args" | "args_os" if path.ends_with("env.args") || path.ends_with("env.args_os") => {
             return Value::labelled(Labels::ARGV);

@@ -142,7 +142,8 @@ impl Value {
     /// Whether all that this collection can give are texts of the program's own.
     pub(crate) fn is_choice(&self) -> bool {
         self.fields.as_ref().is_some_and(|fields| {
-            !fields.is_empty() && fields.iter().all(|(_, value)| value.constant().is_some())
+            let is_own = |value: &Self| value.constant().is_some() || value.is_choice();
+            !fields.is_empty() && fields.iter().all(|(_, value)| is_own(value))
         })
     }
 
@@ -240,6 +241,23 @@ pub(crate) fn braces(format: &Skeleton, args: &[Value], at: Span) -> Value {
             .cloned()
             .unwrap_or_else(|| Value::labelled(all.labels));
         Some((length, value))
+    })
+}
+
+/// `Template("… $name …").substitute(values)`.
+pub(crate) fn dollars(format: &Skeleton, args: &[Value], at: Span) -> Value {
+    let all = Value::collection(args.iter().map(|value| (None, value.clone())).collect());
+    fill(format, at, &all, |chars| {
+        if chars.first() != Some(&'$') {
+            return None;
+        }
+        let is_name = |c: &char| c.is_alphanumeric() || *c == '_';
+        let length = match chars.get(1)? {
+            '{' => chars.iter().take(60).position(|c| *c == '}')? + 1,
+            c if c.is_alphabetic() => 1 + chars[1..].iter().take_while(|c| is_name(c)).count(),
+            _ => return None,
+        };
+        Some((length, Value::labelled(all.labels)))
     })
 }
 

@@ -13,7 +13,8 @@ use crate::secret::url::HOLE;
 /// A call.
 pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     if flow.language != Language::Rust
-        && runs_code(flow.language, site)
+        && (runs_code(flow.language, site)
+            || flow.language == Language::Python && reads_objects(site))
         && site.args.iter().take(2).any(|value| is_input(value, 0))
     {
         flow.report(Draft::new(
@@ -21,7 +22,9 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             site.span,
             "an argument is run as code",
         ));
-    } else if runs_shell(site) && site.args.iter().any(|value| is_input(value, 0)) {
+    } else if (runs_shell(site) || is_renamed_shell(flow, site))
+        && site.args.iter().any(|value| is_input(value, 0))
+    {
         flow.report(Draft::new(
             &SHELL_FROM_INPUT,
             site.span,
@@ -112,6 +115,22 @@ fn runs_code(language: Language, site: &Site<'_>) -> bool {
     ) && !(site.path == "exec" && matches!(site.call.callee.kind, Kind::Member(..)))
 }
 
+/// `const { exec: run } = require('child_process')`.
+fn is_renamed_shell(flow: &Flow<'_>, site: &Site<'_>) -> bool {
+    matches!(&site.call.callee.kind, Kind::Name(name)
+        if flow.lookup(name).is_some_and(|value| value.labels.any(Labels::SHELL)))
+}
+
+/// Whether a call of a YAML reader makes objects of what it reads.
+fn reads_objects(site: &Site<'_>) -> bool {
+    let loader = site.named("Loader").or_else(|| site.at(1));
+    match site.path.as_str() {
+        "yaml.unsafe_load" | "yaml.full_load" | "jsonpickle.decode" => true,
+        "yaml.load" => !loader.is_some_and(|(written, _)| written.path().contains("Safe")),
+        _ => false,
+    }
+}
+
 fn runs_shell(site: &Site<'_>) -> bool {
     let path = site.path.as_str();
     let is_shell_call = matches!(
@@ -134,6 +153,7 @@ fn runs_shell(site: &Site<'_>) -> bool {
             | "execasync"
             | "execpromise"
             | "pty.spawn"
+            | "system"
             | "os.popen2"
     );
     let has_shell_switch = site

@@ -31,6 +31,11 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     }
 }
 
+/// What a framework sends as an answer.
+pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    said(flow, value, written.span);
+}
+
 fn said(flow: &mut Flow<'_>, value: &Value, span: Span) {
     let mut found = Vec::new();
     whole_values(value, span, 0, &mut found);
@@ -316,12 +321,24 @@ const KEEPERS: &[&str] = &[
     "memory",
 ];
 
+/// `Patient.create(…)`: a class of the program's own that keeps rows.
+fn is_model(site: &Site<'_>) -> bool {
+    match &site.call.callee.kind {
+        Kind::Member(base, name) if name == "create" => matches!(&base.kind, Kind::Name(model)
+            if model.starts_with(|c: char| c.is_uppercase())
+                && model.chars().nth(1).is_some_and(char::is_lowercase)
+                && !model.contains("Client") && !model.contains("Url")),
+        _ => false,
+    }
+}
+
 fn is_store(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
     let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
     let is_keeper = words(base_last)
         .iter()
         .any(|word| KEEPERS.contains(&word.as_str()))
+        || is_model(site)
         || base.starts_with("prisma.")
         || base.contains(".prisma.")
         || base.contains("query()")

@@ -26,7 +26,7 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     let is_exposed = frame.is_tool
         || frame.answers
         || (has_tools && in_handler && has_parts)
-        || (labels.any(Labels::TRACE) && matches!(written.kind, Kind::Map(_)));
+        || (labels.any(Labels::TRACE) && has_parts && !matches!(written.kind, Kind::List(_)));
     if is_exposed {
         report(flow, labels, first_detail(value, written.span, 0));
     }
@@ -67,6 +67,14 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             report(flow, labels, value.at);
             return;
         }
+    }
+}
+
+/// What a framework sends as an answer.
+pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    let labels = details(value, 0);
+    if labels.any(Labels::ERROR_TEXT | Labels::TRACE) {
+        report(flow, labels, first_detail(value, written.span, 0));
     }
 }
 

@@ -148,7 +148,22 @@ pub(crate) fn assigned(
         ));
         value.labels = value.labels.without(Labels::FROM_KEY);
     }
-    let labels = flow.meaning(name);
+    let mut labels = flow.meaning(name);
+    // Koa signs its cookies with `app.keys`.
+    if name == "keys" && matches!(target.path().as_str(), "app.keys" | "this.app.keys") {
+        if let Some(fields) = &value.fields {
+            for (_, field) in fields.iter() {
+                if field
+                    .constant()
+                    .is_some_and(|text| is_secret(Labels::KEY, text))
+                {
+                    let draft = Draft::new(&SECRET, at, "a secret is written out").secret(field.at);
+                    flow.report(draft);
+                }
+            }
+        }
+        labels = Labels::KEY;
+    }
     let is_key = labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN)
         || named.iter().any(|word| word == "key");
     if value.labels.any(Labels::ARGV) && is_key {
@@ -159,10 +174,17 @@ pub(crate) fn assigned(
         ));
     }
     disguised(flow, value, at);
-    let Some(text) = value.constant() else { return };
+    let Some(text) = value.constant().map(str::to_owned) else {
+        return;
+    };
+    let text = text.as_str();
+    if text.starts_with("cs_") && scan::plain(text).iter().any(|hit| hit.span.start == 0) {
+        value.labels |= Labels::FROM_KEY;
+    }
     if !is_secret(labels, text) {
         return;
     }
+    value.labels |= Labels::FROM_KEY;
     let is_whole = matches!(written.kind, Kind::Text(_));
     let is_hidden = value
         .skeleton
@@ -237,6 +259,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     for value in &site.args {
         disguised(flow, value, value.at);
     }
+    signed_with(flow, site);
     environment_default(flow, site);
     command_line(flow, site);
     query_parameters(flow, site);
@@ -316,6 +339,33 @@ fn disguised(flow: &mut Flow<'_>, value: &Value, span: Span) {
     {
         flow.report(
             Draft::new(&DISGUISED, span, "a key is written in pieces or encoded").secret(span),
+        );
+    }
+}
+
+/// A token that is signed, or a message that is authenticated, with a literal.
+fn signed_with(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let at = match site.path.as_str() {
+        "jwt.encode" | "jwt.sign" | "jwt.verify" | "jwt.decode" | "jsonwebtoken.sign"
+        | "crypto.createhmac" | "createhmac" => 1,
+        "hmac.new" | "hmac.digest" => 0,
+        _ => return,
+    };
+    let Some((_, value)) = site.at(at) else {
+        return;
+    };
+    if value
+        .constant()
+        .is_some_and(|text| is_secret(Labels::KEY, text))
+    {
+        let span = value.at;
+        flow.report(
+            Draft::new(
+                &SECRET,
+                span,
+                "a token is signed with a secret that is written out",
+            )
+            .secret(span),
         );
     }
 }

@@ -78,6 +78,12 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     keys::returned(flow, written, value);
 }
 
+/// What is put where a framework takes its answer from.
+pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+    errors::answered(flow, written, value);
+    data::answered(flow, written, value);
+}
+
 /// A function, before it is gone through.
 pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
     crypto::function(flow, function);
@@ -87,4 +93,5 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
 pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
     keys::class(flow, class);
     data::class(flow, class);
+    transport::class(flow, class);
 }

@@ -26,6 +26,21 @@ static CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:where|from|set|values|join|order by|group by|limit|like|into|and|or|in)\b[^\x01]*\x01|\x01[^\x01]*\b(?:where|from|order by|limit|set)\b").ok()
 });
 
+static COMPARISON: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)(?:[=<>]|\blike\b|\bin\b)\s*\(?['"%]*\x01"#).ok());
+
+/// Calls that take a piece of a condition.
+const CONDITIONS: &[&str] = &[
+    "where",
+    "andWhere",
+    "orWhere",
+    "whereRaw",
+    "orWhereRaw",
+    "andWhereRaw",
+    "having",
+    "havingRaw",
+];
+
 const CALLS: &[&str] = &[
     "execute",
     "executemany",
@@ -99,7 +114,8 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
 
 /// A call that takes SQL: the text need not look like much to be one.
 pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
-    if !CALLS.contains(&site.last) || site.call.tagged {
+    let takes_condition = CONDITIONS.contains(&site.last);
+    if !(CALLS.contains(&site.last) || takes_condition) || site.call.tagged {
         return;
     }
     let argument = site.args.iter().take(2).find(|value| {
@@ -123,8 +139,13 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     if is_statement(skeleton) && is_written_as_sql(&skeleton.text) {
         return;
     }
-    let is_sql =
-        is_statement(skeleton) || (is_clause && !is_general && !skeleton.text.contains("://"));
+    let is_condition = takes_condition
+        && COMPARISON
+            .as_ref()
+            .is_some_and(|comparison| comparison.is_match(&skeleton.text));
+    let is_sql = is_condition
+        || is_statement(skeleton)
+        || (is_clause && !is_general && !skeleton.text.contains("://"));
     if is_sql && unsafe_hole(skeleton) {
         let skeleton = skeleton.clone();
         report(flow, &skeleton, argument.at);

@@ -2,7 +2,7 @@
 //! open them and from the switches that turn verification off.
 
 use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
-use crate::code::ir::{Expr, Kind, Span, Stmt};
+use crate::code::ir::{Class, Expr, Kind, Span, Stmt};
 use crate::finding::{Draft, Severity};
 use crate::flow::{Flow, Site, Value, has_hole};
 use crate::names::{Labels, words};
@@ -142,6 +142,21 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
     };
     if switches_off && (name != "verify" || flow.facts.speaks_to_others) {
         off(flow, written.span);
+    }
+}
+
+/// Fields of a struct whose attribute gives an address as the default.
+pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+    for field in &class.fields {
+        let Some(at) = field.attributes.find("ws://") else {
+            continue;
+        };
+        let written = field.attributes[at..].split('"').next().unwrap_or("");
+        if let Some(found) = address(written)
+            && is_clear(&found)
+        {
+            report(flow, found.host, field.span);
+        }
     }
 }
 
@@ -308,6 +323,7 @@ pub(crate) fn opens(site: &Site<'_>) -> bool {
                 | "request.urlopen"
                 | "urlretrieve"
                 | "urllib.request.urlretrieve"
+                | "urllib.request.request"
                 | "ky"
                 | "window.fetch"
                 | "globalthis.fetch"

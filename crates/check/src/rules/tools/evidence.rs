@@ -109,6 +109,7 @@ impl Body {
             Kind::Name(name) => self.word(name, depth),
             Kind::Member(_, name) => self.word(name, depth),
             Kind::Index(base, key) => self.key(base, key),
+            Kind::Text(text) => self.refusal(text),
             Kind::Call(call) => {
                 called.push(call.callee.last_name().to_owned());
                 if let (Kind::Member(base, name), Some(first)) =
@@ -136,6 +137,16 @@ impl Body {
         }
     }
 
+    /// A refusal that the tool gives says what it looked at.
+    fn refusal(&mut self, text: &str) {
+        self.limits |= text.contains("rate_limit") || text.contains("oo many requests");
+        self.asks_caller |= matches!(
+            text,
+            "authentication_required" | "not_authenticated" | "unauthenticated" | "login_required"
+        );
+        self.confirms |= text == "confirmation_required";
+    }
+
     fn words_of(&mut self, expr: &Expr) {
         expr.walk(&mut |part| {
             if let Kind::Name(name) | Kind::Member(_, name) = &part.kind {
@@ -148,6 +159,7 @@ impl Body {
         let name = words(name);
         let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
         self.asks_caller |= says(CALLER)
+            || (says(&["signed"]) && says(&["in"]))
             || (says(&["current", "session", "require", "verified", "signed"])
                 && says(&["user", "caller", "customer"]));
         self.limits |= says(&[
@@ -157,7 +169,8 @@ impl Body {
             "ratelimit",
             "quota",
             "ratelimiter",
-        ]) || (says(&["rate"]) && says(&["limit", "limits", "limited"]));
+        ]) || (says(&["rate", "within", "under", "over", "check"])
+            && says(&["limit", "limits", "limited"]));
         self.confirms |= says(&[
             "confirm",
             "confirmed",
