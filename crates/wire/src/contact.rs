@@ -276,6 +276,12 @@ fn named(words: &[String]) -> Contacts {
 /// What the argument's own description calls it.
 fn described(schema: &Value) -> Contacts {
     let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    // Most descriptions speak of neither, and cutting one into words takes a while.
+    let of_place = ["ddress", "umber", "DDRESS", "UMBER"];
+    let speaks = |key: &str| of_place.iter().any(|part| text(key).contains(part));
+    if !speaks("title") && !speaks("description") {
+        return Contacts::NONE;
+    }
     let words = words(&format!("{} {}", text("title"), text("description")));
     let pair = |first: &[&str], second: &[&str]| {
         words

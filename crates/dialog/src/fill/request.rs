@@ -139,6 +139,10 @@ fn contacts(
     utterance: &mut Utterance<'_>,
     out: &mut Map<String, Value>,
 ) {
+    let said = |word: &crate::words::Word| contact_of(&word.lower).is_some();
+    if !utterance.words.iter().any(said) {
+        return;
+    }
     let mut takers: Vec<_> = open
         .iter()
         .filter(|(_, shape)| !matches!(shape, Shape::Secret(_) | Shape::Own(_) | Shape::Query))

@@ -42,6 +42,15 @@ pub(super) fn is_way_out(words: &str) -> bool {
     WAYS_OUT.contains(&plain.as_str())
 }
 
+/// Whether the platform asks for something, and does not only speak of it: "I can request a callback" asks for no number.
+pub(super) fn is_question(said: &str) -> bool {
+    const ASKS: [&str; 12] = [
+        "please", "tell", "say", "give", "enter", "type", "provide", "spell", "repeat", "need",
+        "confirm", "key",
+    ];
+    said.contains('?') || split(said).any(|(_, word)| ASKS.contains(&plain(word).as_str()))
+}
+
 /// Whether these words only say that a secret follows: "my password is". Signs and other words are part of a password.
 pub(super) fn is_introduction(words: &str) -> bool {
     let last = words.split_whitespace().next_back().unwrap_or_default();
@@ -107,15 +116,15 @@ fn number(kind: Kind, words: &str, found: &[Span]) -> Answer {
         let end = found.iter().map(|span| span.end).fold(last.1, usize::max);
         return Answer::Secret(vec![Span { start, end, kind }]);
     }
-    let spans = runs.iter().fold(found.to_vec(), |spans, (start, end)| {
-        with(
-            &spans,
-            Span {
-                start: *start,
-                end: *end,
-                kind,
-            },
-        )
+    let spans = runs.iter().fold(found.to_vec(), |spans, run| {
+        // What was found of the same number stays part of it.
+        let (start, end) = spans
+            .iter()
+            .filter(|span| span.kind == kind && span.start < run.1 && run.0 < span.end)
+            .fold(*run, |(start, end), span| {
+                (start.min(span.start), end.max(span.end))
+            });
+        with(&spans, Span { start, end, kind })
     });
     Answer::Secret(spans)
 }
@@ -192,12 +201,28 @@ fn sentence_end(words: &str, from: usize) -> usize {
 }
 
 /// The spans and one more, which swallows what it overlaps.
-fn with(found: &[Span], more: Span) -> Vec<Span> {
-    let apart = |span: &&Span| span.end <= more.start || span.start >= more.end;
-    let mut all: Vec<Span> = found.iter().filter(apart).copied().collect();
+fn with(found: &[Span], mut more: Span) -> Vec<Span> {
+    let mut all = Vec::with_capacity(found.len() + 1);
+    for span in found {
+        if span.end <= more.start || span.start >= more.end {
+            all.push(*span);
+        } else {
+            more.start = more.start.min(span.start);
+            more.end = more.end.max(span.end);
+        }
+    }
     all.push(more);
     all.sort_by_key(|span| span.start);
     all
+}
+
+/// The spans and one more; where it overlaps others, the first of them grows and stays what it is.
+pub(super) fn covering(found: &[Span], mut more: Span) -> Vec<Span> {
+    let overlaps = |span: &&Span| span.end > more.start && span.start < more.end;
+    if let Some(first) = found.iter().find(overlaps) {
+        more.kind = first.kind;
+    }
+    with(found, more)
 }
 
 /// Whether words are plainly about something else than the secret.
@@ -313,6 +338,49 @@ mod tests {
                 matches!(spoken(kind, words, &[]), Answer::Talk(spans) if spans.is_empty()),
                 "{words}"
             );
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_span_is_lost_to_another() {
+        let span = |start, end, kind| Span { start, end, kind };
+        let (pin, card, email) = (Kind::Pin, Kind::Card, Kind::Email);
+        for (found, more, expected) in [
+            (
+                vec![span(0, 9, pin)],
+                span(5, 19, email),
+                vec![span(0, 19, pin)],
+            ),
+            (
+                vec![span(0, 9, pin)],
+                span(9, 19, email),
+                vec![span(0, 9, pin), span(9, 19, email)],
+            ),
+            (
+                vec![span(0, 4, pin), span(6, 9, card)],
+                span(2, 8, email),
+                vec![span(0, 9, pin)],
+            ),
+            (
+                vec![span(4, 8, card)],
+                span(5, 6, pin),
+                vec![span(4, 8, card)],
+            ),
+        ] {
+            assert_eq!(covering(&found, more), expected);
+        }
+    }
+
+    #[test]
+    fn a_question_is_told_from_a_mention() {
+        for (said, asks) in [
+            ("What is the phone number?", true),
+            ("Please enter your card number.", true),
+            ("I need your PIN.", true),
+            ("I can request a callback or do more.", false),
+            ("Your card number is on file.", false),
+        ] {
+            assert_eq!(is_question(said), asks, "{said}");
         }
     }
 

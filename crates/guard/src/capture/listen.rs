@@ -147,12 +147,8 @@ impl Capture {
         let mut heard = self.watch.heard(words, how != How::Spoken);
         // What was asked for has a say in what the watch finds; what would be masked anyway is never given out.
         for span in mask::find(words) {
-            let apart = |other: &Span| other.end <= span.start || other.start >= span.end;
-            if heard.spans.iter().all(apart) {
-                heard.spans.push(span);
-            }
+            heard.spans = answer::covering(&heard.spans, span);
         }
-        heard.spans.sort_by_key(|span| span.start);
         let (swapped, unfinished) = match asked {
             Some(kind) if matches!(how, How::Typed | How::Keypad) => {
                 (self.typed(kind, words, &heard), false)
@@ -242,7 +238,9 @@ impl Capture {
 
     /// What the platform says: a question for a number makes the next words its answer.
     pub fn said(&mut self, text: &str) {
-        self.watch.said(text);
+        if answer::is_question(text) {
+            self.watch.said(text);
+        }
     }
 
     /// Whether the caller said this in words that the mask did not take for what it is.
@@ -531,6 +529,8 @@ mod tests {
             let mut line = Line::default();
             let first = line.capture.heard("four one one one", None, How::Typed);
             line.take();
+            line.capture
+                .said("I can't help with that. I can request a callback.");
             assert_eq!(first.text, "four one one one", "nobody can know");
             let more = "one one one one one one one one one one one one";
             let caught = line.capture.heard(more, None, how);
@@ -607,7 +607,8 @@ mod tests {
             line.capture.said("What is your password?");
             line.capture.heard(answer, Some(kind), how);
             line.take();
-            line.capture.said("Thank you. You are logged in.");
+            line.capture
+                .said("Thank you. You are logged in. I can request a callback for you.");
             assert_eq!(line.say("request a callback", None), "request a callback");
         }
     }
