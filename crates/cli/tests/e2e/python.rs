@@ -69,6 +69,37 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// A caller at the media socket: sends each of its arguments, a control message, and waits for the end of its turn.
+/// Everything that it hears is written out, and at last what the platform kept of the turns.
+const CALLER: &str = r#"
+import asyncio, json, os, sys, urllib.request
+import websockets
+
+def ask(path, body=None):
+    request = urllib.request.Request(os.environ["URL"] + path, data=body, headers={
+        "Authorization": "Bearer " + os.environ["CONVERSIMPLE_API_KEY"], "Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request))
+
+async def main():
+    opened = ask("/api/v1/conversations", b"{}")
+    url = os.environ["URL"].replace("http:", "ws:") + "/media/websocket"
+    async with websockets.connect(url, origin=os.environ["URL"]) as socket:
+        async def turn():
+            while True:
+                line = await socket.recv()
+                print(line)
+                if json.loads(line)["type"] == "turn_end":
+                    return
+        await socket.send(json.dumps({"type": "start", "token": opened["client_token"], "rate_hz": 16000, "voice": False}))
+        await turn()
+        for message in sys.argv[1:]:
+            await socket.send(message)
+            await turn()
+    print(json.dumps(ask("/api/v1/conversations/" + opened["id"]), ensure_ascii=False))
+
+asyncio.run(main())
+"#;
+
 struct Agent(Child);
 
 impl Drop for Agent {
@@ -159,17 +190,44 @@ fn an_address_reaches_the_argument_that_takes_it_and_nobody_else() {
     }
 }
 
+#[test]
+fn keys_go_to_the_vault_and_what_was_said_too_early_is_taken_out() {
+    let platform = Platform::typing();
+    let key = customer(&platform);
+    let _agent = start(&platform, SHOP, &key);
+    let output = Command::new(interpreter())
+        .args(["-c", CALLER])
+        .args([
+            r#"{"type": "text", "text": "verify my pin"}"#,
+            r#"{"type": "keypad", "digits": "4271#"}"#,
+            r#"{"type": "keypad", "digits": "98765"}"#,
+            r#"{"type": "text", "text": "four one one one"}"#,
+            r#"{"type": "text", "text": "one one one one one one one one one one one one"}"#,
+        ])
+        .env("CONVERSIMPLE_API_KEY", &key)
+        .env("URL", &platform.url)
+        .output()
+        .expect("the caller runs");
+    let heard = String::from_utf8_lossy(&output.stdout);
+    let has = |part: &str| assert!(heard.contains(part), "{part}: {heard}");
+    has(r#""text":"⟨pin 1⟩""#);
+    has("yes");
+    has(r#""text":"⟨secret 1⟩""#);
+    has(r#"{"type":"rewritten","turn":4,"text":"⟨card 1⟩"}"#);
+    for secret in ["4271", "98765"] {
+        assert!(!heard.contains(secret), "{secret}: {heard}");
+    }
+    let kept = heard.lines().last().unwrap_or_default();
+    assert!(
+        kept.contains("⟨card 1⟩") && !kept.contains("one one one"),
+        "nothing of the number is kept: {kept}"
+    );
+}
+
 /// A conversation by typed lines with an agent of a customer of its own; its report.
 fn talk(platform: &Platform, agent: &str, lines: &[&str]) -> serde_json::Value {
-    let data = platform.data.to_str().expect("a path");
-    let created = command()
-        .args(["keys", "create", "--customer", "python", "--json"])
-        .args(["--data-dir", data])
-        .output()
-        .expect("it runs");
-    let created: serde_json::Value = serde_json::from_slice(&created.stdout).expect("JSON");
-    let key = created["api_key"].as_str().expect("a key");
-    let _agent = start(platform, agent, key);
+    let key = customer(platform);
+    let _agent = start(platform, agent, &key);
     let output = command()
         .args(["call", "--json", "--url", &platform.url, "--text"])
         .args(lines)
@@ -177,6 +235,18 @@ fn talk(platform: &Platform, agent: &str, lines: &[&str]) -> serde_json::Value {
         .output()
         .expect("the call runs");
     serde_json::from_slice(&output.stdout).expect("a report")
+}
+
+/// A customer's key.
+fn customer(platform: &Platform) -> String {
+    let data = platform.data.to_str().expect("a path");
+    let created = command()
+        .args(["keys", "create", "--customer", "python", "--json"])
+        .args(["--data-dir", data])
+        .output()
+        .expect("it runs");
+    let created: serde_json::Value = serde_json::from_slice(&created.stdout).expect("JSON");
+    created["api_key"].as_str().expect("a key").to_owned()
 }
 
 fn start(platform: &Platform, agent: &str, key: &str) -> Agent {
