@@ -7,6 +7,7 @@
 
 mod agent;
 mod commands;
+mod debug;
 mod house;
 mod markers;
 mod routes;
@@ -45,6 +46,7 @@ fn no_secret_is_met_where_it_does_not_belong() {
     routes::every_route(&house, &mut markers, &mut pile);
     routes::what_is_no_route(&house, &mut markers, &mut pile);
     routes::what_people_look_at(&house, &conversation, &mut markers, &mut pile);
+    debug::every_core_type(&mut markers, &mut pile);
     commands::every_command(&house, &mut markers, &mut pile);
     sockets::what_the_agent_said(&house, &delivered, &mut pile);
     for (place, bytes) in house.processes().into_iter().chain(house.files()) {

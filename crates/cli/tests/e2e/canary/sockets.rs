@@ -1,5 +1,6 @@
 //! What callers and agents say over their sockets, with secrets in everything they say, well formed and not.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use conversimple_guard::mask::Kind;
@@ -28,6 +29,8 @@ struct Socket {
     runtime: Runtime,
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     said: Vec<String>,
+    /// The messages of a caller that were sent.
+    sent: BTreeSet<&'static str>,
 }
 
 impl Socket {
@@ -46,6 +49,7 @@ impl Socket {
             runtime,
             stream,
             said: Vec::new(),
+            sent: BTreeSet::new(),
         })
     }
 
@@ -55,6 +59,7 @@ impl Socket {
     }
 
     fn say(&mut self, message: &FromCaller) {
+        self.sent.insert(name(message));
         let text = serde_json::to_string(message).expect("JSON");
         self.send(Message::text(text));
     }
@@ -90,7 +95,9 @@ impl Socket {
     }
 }
 
-/// What a caller can say, by name: a new message without a name here does not compile, and is to be sent below.
+/// What a caller can say. A new message does not compile without a name below, and is then missed here.
+const FROM_CALLER: [&str; 5] = ["keypad", "played", "start", "stop", "text"];
+
 fn name(message: &FromCaller) -> &'static str {
     match message {
         FromCaller::Start { .. } => "start",
@@ -134,8 +141,12 @@ pub(super) fn a_conversation(
     type_it("take a note".to_owned());
     type_it(markers.carry("what a caller types as free text", Kind::Card));
     let card = markers.value("what a caller types in two turns", Kind::Card);
-    type_it(format!("my card number is {}", &card[..8]));
-    type_it(card[8..].to_owned());
+    let (first, second) = card.split_at(8);
+    for half in [first, second] {
+        markers.add("half of what a caller types in two turns", Kind::Pin, half);
+    }
+    type_it(format!("my card number is {first}"));
+    type_it(second.to_owned());
     let spoken = markers.spoken("what a caller says in words", Kind::Card);
     type_it(format!("my card number is {spoken}"));
     for fault in [
@@ -154,7 +165,12 @@ pub(super) fn a_conversation(
     line.say(&FromCaller::Played { samples: 1 });
     line.say(&FromCaller::Stop);
     while line.next().is_some() {}
-    for said in std::mem::take(&mut line.said) {
+    assert_eq!(
+        line.sent,
+        BTreeSet::from(FROM_CALLER),
+        "a caller's messages"
+    );
+    for said in line.said {
         pile.add("what the caller's socket is sent", said);
     }
     over_rest(house, markers, pile);
@@ -253,16 +269,19 @@ pub(super) fn what_no_caller_should_send(house: &House, markers: &mut Markers, p
             pile.add("what a bad start is answered", said);
         }
     }
-    let said = [
-        FromCaller::Text {
-            text: String::new(),
-        },
-        FromCaller::Stop,
-    ];
-    assert!(said.iter().all(|message| !name(message).is_empty()));
 }
 
-/// What an agent can say, by name: a new message without a name here does not compile, and is to be sent below.
+/// What an agent can say. A new message does not compile without a name below, and is then missed here.
+const FROM_AGENT: [&str; 7] = [
+    "heartbeat",
+    "phx_join",
+    "phx_leave",
+    "register_conversation_tools",
+    "something_new",
+    "tool_call_error",
+    "tool_call_response",
+];
+
 fn event(message: &FromAgent) -> &'static str {
     match message {
         FromAgent::Join { .. } => "phx_join",
@@ -312,11 +331,14 @@ pub(super) fn an_agent_of_another_make(house: &House, markers: &mut Markers, pil
         json!({"password": markers.value(path, Kind::Password)}),
     );
     agent.wait_for("phx_reply");
+    let mut sent = BTreeSet::from([event(&FromAgent::Leave)]);
     for message in messages(path, markers) {
         let (_, payload) = message.write(None);
+        sent.insert(event(&message));
         send(&mut agent, event(&message), payload);
         agent.wait_for("phx_reply");
     }
+    assert_eq!(sent, BTreeSet::from(FROM_AGENT), "an agent's messages");
     for (event, payload) in [
         (
             "something_new",
