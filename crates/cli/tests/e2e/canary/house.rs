@@ -27,11 +27,21 @@ pub(super) struct House {
 }
 
 impl House {
+    /// A platform that reads and writes.
     pub(super) fn start(markers: &mut Markers) -> Self {
+        Self::with(&["--no-voice"], markers)
+    }
+
+    /// A platform that hears and speaks.
+    pub(super) fn speaking(markers: &mut Markers) -> Self {
+        Self::with(&[], markers)
+    }
+
+    fn with(options: &[&str], markers: &mut Markers) -> Self {
         let folder = TempDir::new().expect("a folder");
         let data = folder.path().join("data");
         let key = make_key(&data, "canary", markers);
-        let (platform, address) = start_platform(folder.path(), &data);
+        let (platform, address) = start_platform(folder.path(), &data, options);
         let tap = Tap::to(address);
         let agent = start_agent(folder.path(), &key, tap.address, markers);
         // The join is answered when the agent can be called.
@@ -130,19 +140,14 @@ pub(super) fn make_key(data: &Path, customer: &str, markers: &mut Markers) -> St
     key
 }
 
-fn start_platform(folder: &Path, data: &Path) -> (Child, SocketAddr) {
+fn start_platform(folder: &Path, data: &Path, options: &[&str]) -> (Child, SocketAddr) {
     let logs = folder.join("logs");
     std::fs::create_dir_all(&logs).expect("a folder");
     let log = File::create(logs.join("platform.log")).expect("a file");
     let mut child = command()
-        .args([
-            "serve",
-            "--no-voice",
-            "--listen",
-            "127.0.0.1:0",
-            "--data-dir",
-        ])
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(data)
+        .args(options)
         .env("CONVERSIMPLE_LOG_LEVEL", "trace")
         .env("RUST_BACKTRACE", "full")
         .stdout(Stdio::piped())

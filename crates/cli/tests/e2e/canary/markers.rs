@@ -57,6 +57,11 @@ impl Markers {
         spoken(&value)
     }
 
+    /// Digits as they are read aloud.
+    pub(super) fn spoken_words(digits: &str) -> String {
+        spoken(digits)
+    }
+
     /// A secret of every kind in its sentence.
     pub(super) fn carry_all(&mut self, path: &str) -> Vec<String> {
         in_sentences().map(|kind| self.carry(path, kind)).collect()

@@ -12,6 +12,7 @@ mod house;
 mod markers;
 mod routes;
 mod sockets;
+mod voice;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,69 @@
+//! The same by voice: numbers that are spoken into the line, whole and growing, are met nowhere as they were spoken.
+
+use std::path::PathBuf;
+
+use conversimple_guard::mask::Kind;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::house::House;
+use super::markers::Markers;
+use super::{Delivered, Pile, sockets};
+use crate::platform::command;
+use crate::voice::speak;
+
+#[test]
+fn what_is_spoken_is_met_nowhere() {
+    let (mut markers, mut pile) = (Markers::new(), Pile::default());
+    let folder = TempDir::new().expect("a folder");
+    let mut house = House::speaking(&mut markers);
+    let mut say = |number, before: &str, kind| {
+        let value = markers.value("what a caller says", kind);
+        // Half of a number is told by words that are still growing.
+        for half in [&value[..value.len() / 2], &value[value.len() / 2..]] {
+            if half.len() >= 8 {
+                markers.add("half of what a caller says", Kind::Pin, half);
+            }
+        }
+        let words = format!("{before} {}", Markers::spoken_words(&value));
+        speak(folder.path(), number, &words, "slt")
+    };
+    let files: [PathBuf; 2] = [
+        say(0, "my card number is", Kind::Card),
+        say(1, "my pin is", Kind::Pin),
+    ];
+    let output = command()
+        .args(["call", "--json", "--fast", "--url", &house.url()])
+        .args(&files)
+        .env("CONVERSIMPLE_API_KEY", &house.key)
+        .output()
+        .expect("it runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let shown = report.to_string();
+    pile.add("what `call` prints", output.stdout);
+    pile.add("what `call` says of itself", output.stderr);
+    sockets::what_the_agent_said(&house, &Delivered::default(), &mut pile);
+    house.stop();
+    for (place, bytes) in house.files() {
+        pile.add(place, bytes);
+    }
+    let search = markers.search();
+    let leaks: Vec<String> = pile
+        .0
+        .iter()
+        .flat_map(|(place, bytes)| search.find(place, bytes))
+        .collect();
+    assert!(
+        leaks.is_empty(),
+        "{} leaks:\n{}",
+        leaks.len(),
+        leaks.join("\n")
+    );
+    for heard in ["card", "pin"] {
+        assert!(shown.contains(heard), "no {heard} was heard: {shown}");
+    }
+    assert!(
+        shown.contains('⟨') || shown.contains("****") || shown.contains("[card]"),
+        "no number was heard: {shown}"
+    );
+}
