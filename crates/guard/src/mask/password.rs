@@ -18,6 +18,15 @@ const SPELLED: usize = 40;
 /// The longest written value that is looked for.
 const VALUE_BYTES: usize = 2048;
 
+/// A longer word is no path to a value in code.
+const PATH_BYTES: usize = 256;
+
+/// A longer word is no name of a secret.
+const NAME_BYTES: usize = 64;
+
+/// What stands in place of a value: a list, a token of the vault, a variable, a template, a type, what was masked before.
+const NO_START: [char; 6] = ['[', '⟨', '$', '{', '<', '*'];
+
 /// The kind of secret that a field of this name holds: `db_password`, `apiKey`, `Authorization`.
 pub(super) fn secret_name(name: &str) -> Option<Kind> {
     if !may_be_secret(name) {
@@ -204,6 +213,10 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     if colon == Separator::Space && !flag && !bearer {
         return None;
     }
+    // What begins like this is no value, and is not read to its end at each of many names.
+    if scan.text[value..].starts_with(NO_START) {
+        return None;
+    }
     let (from, to, quoted) = value_at(scan.text, value)?;
     let (from, kind) = scheme(scan.text, from, to, kind);
     let text = scan.text.get(from..to)?;
@@ -218,8 +231,9 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     }
     // `password=password,`, `self.password = password`: one name is given another.
     let named = !quoted
-        && secret_name(text).is_some()
-        && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+        && text.len() <= NAME_BYTES
+        && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+        && secret_name(text).is_some();
     let passed = value > name_end + 1 || matches!(bytes.get(to), Some(b',' | b')'));
     let placeholder = text.len() > 5
         && text.as_bytes()[..4].eq_ignore_ascii_case(b"your")
@@ -385,9 +399,7 @@ fn is_value(
     quoted: bool,
     spaced: bool,
 ) -> bool {
-    if text.is_empty()
-        || text.starts_with(['[', '⟨', '$', '{', '<', '*'])
-        || text.contains(['(', '\u{27E8}']) && !quoted
+    if text.is_empty() || text.starts_with(NO_START) || text.contains(['(', '\u{27E8}']) && !quoted
     {
         return false;
     }
@@ -447,13 +459,10 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     };
     let first = scan.tokens.get(from)?;
     // A written value right after the name was decided by `named`.
-    let word = scan.text[first.start..]
-        .split([' ', ',', ';', ')', '\n', '"'])
-        .next()
-        .unwrap_or_default();
-    let path = from == at + 1
-        && first.has(COLON)
-        && is_code(scan.text.as_bytes(), word, first.start + word.len(), false);
+    let path = from == at + 1 && first.has(COLON) && {
+        let word = word_at(scan.text, first.start);
+        is_code(scan.text.as_bytes(), word, first.start + word.len(), false)
+    };
     let code = first.has(EQUALS) || path || is_code(scan.text.as_bytes(), "", first.end(), false);
     let typed = from == at + 1
         && first.has(COLON)
@@ -503,6 +512,18 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
             Kind::Password
         },
     })
+}
+
+/// What stands between signs that end a written word, and no more of it than a path of code has.
+fn word_at(text: &str, start: usize) -> &str {
+    let rest = &text[start..];
+    let window = &rest.as_bytes()[..rest.len().min(PATH_BYTES)];
+    let ends = |b: &u8| matches!(b, b' ' | b',' | b';' | b')' | b'\n' | b'"');
+    let mut end = window.iter().position(ends).unwrap_or(window.len());
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    &rest[..end]
 }
 
 /// Types that stand after a name and a colon.
