@@ -92,10 +92,9 @@ fn growing(text: &str) {
                 .unwrap_or(0);
             let heard = grown.heard(&part[..end], false);
             in_order(&part[..end], &heard.spans);
-            assert_eq!(
-                heard.masked(&part[..end]).matches("****").count(),
-                part[..end].matches("****").count()
-            );
+            // Nothing of a number is shown while it grows, not even its end.
+            let shown = heard.masked(&part[..end]).matches("****").count();
+            assert!(shown <= part[..end].matches("****").count());
         }
         let (a, b) = (whole.heard(part, true), grown.heard(part, true));
         in_order(part, &a.spans);
