@@ -254,7 +254,7 @@ impl Ends<'_, '_> {
                     end = self.token(here).map(Token::end);
                     here += 1;
                 }
-                return end.map(|end| Domain {
+                return end.filter(|_| here - label > 1).map(|end| Domain {
                     end,
                     words: first_dot - at,
                     provider,

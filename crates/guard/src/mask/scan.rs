@@ -6,8 +6,8 @@ use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
 use super::leads::{Lead, Leads, Want};
 use super::lexicon::{
-    AT, COPULA, DIGITS, FILLER, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN, SECRET_NAME,
-    Topic,
+    AT, COPULA, DIGITS, DOT, FILLER, JOIN, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN,
+    ROLE, SECRET_NAME, Topic,
 };
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
@@ -26,6 +26,8 @@ pub(super) enum Live {
     Growing,
 }
 
+/// How many words of an address may be said before its "at".
+const MAIL_WORDS: usize = 20;
 /// How far after a card "the code" is still its security code.
 const CODE_BYTES: usize = 80;
 /// How far back a line is looked at for the words of a question.
@@ -62,6 +64,8 @@ pub(super) struct Scan<'t> {
     pub(super) lead: Lead,
     pub(super) live: Live,
     pub(super) open: Option<usize>,
+    /// Something else than an address was asked for.
+    asked: bool,
     skip: usize,
     /// Up to here no service's key can begin.
     dull: usize,
@@ -77,6 +81,7 @@ impl<'t> Scan<'t> {
             lead: setting.lead,
             live: setting.live,
             open: None,
+            asked: setting.lead.asked && setting.lead.want != Want::Email,
             skip: 0,
             dull: 0,
             run: Run::default(),
@@ -92,8 +97,11 @@ impl<'t> Scan<'t> {
                 self.step(at)
             };
         }
-        if self.live == Live::Growing && self.lead.want == Want::Email {
+        if self.live == Live::Growing && !self.asked && self.lead.want == Want::Email {
             self.growing_mail();
+        }
+        if self.live == Live::Utterance && self.open.is_none() {
+            self.open = self.open_mail();
         }
         let open = self.open;
         Found {
@@ -101,6 +109,17 @@ impl<'t> Scan<'t> {
             lead: self.lead,
             open,
         }
+    }
+
+    /// "mark underscore becker", "j a n e", "info": the next turn may begin with "at".
+    fn open_mail(&self) -> Option<usize> {
+        let [.., before, last] = &self.tokens[..] else {
+            return None;
+        };
+        let joined = before.info().is(DOT | JOIN) || last.info().is(DOT | JOIN | ROLE);
+        let spelled = last.len == 1 && before.len == 1;
+        let from = self.tokens.len().saturating_sub(MAIL_WORDS);
+        (joined || spelled).then(|| self.tokens[from].start)
     }
 
     /// "my email is jane dot": what follows its lead is held back while it grows.
@@ -179,6 +198,7 @@ impl<'t> Scan<'t> {
             let from = at.saturating_sub(6);
             self.open = self.open.or(Some(self.tokens[from].start));
             if self.live == Live::Growing
+                && !self.asked
                 && let Some(span) = mail::growing(self, at)
             {
                 self.push_and_skip(span);

@@ -10,7 +10,7 @@
 use zeroize::Zeroizing;
 
 use super::leads::{Lead, Leads, Want};
-use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, Number, SPEAKS};
+use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, Number, SPEAKS, Topic};
 use super::scan::{Found, Live, Scan, Setting};
 use super::token::tokens;
 use super::written::may_grow_into_card;
@@ -279,9 +279,11 @@ impl Watch {
             self.spelled = false;
         }
         let before = if cut > 0 { self.before } else { self.asked };
-        // "my email is jane dot doe", and "at example dot com" in the next turn.
-        let mail = (lead.want == Want::Email && lead.start >= cut).then_some(lead.start);
-        let open = found.open.or(mail).filter(|open| {
+        // "my email is jane dot doe", "it expires march": the rest comes in the next turn.
+        let part = matches!(lead.want, Want::Email | Want::Expiry | Want::Iban) && !lead.is_near();
+        let part = (part && lead.start >= cut && source.len() - lead.start <= LEAD_BYTES)
+            .then_some(lead.start);
+        let open = found.open.or(part).filter(|open| {
             !is_complete(source, *open, &found.spans) && source.len() - open <= CARRY_BYTES
         });
         // "his number's nine": the words before belong to the lead.
@@ -319,18 +321,22 @@ impl Watch {
     }
 }
 
+/// How long a lead with the beginning of its value may be.
+const LEAD_BYTES: usize = 160;
 /// How many words before a lead are kept with it.
 const LEAD_WORDS: usize = 3;
 
 /// Up to three words back from `at`, in the same line.
 fn words_before(source: &str, at: usize) -> usize {
     let line = source[..at].rfind('\n').map_or(0, |end| end + 1);
-    source[line..at]
-        .rmatch_indices(' ')
-        .filter(|(space, _)| line + space + 1 < at)
-        .take(LEAD_WORDS)
-        .last()
-        .map_or(at, |(space, _)| line + space + 1)
+    let before = &source[line..at];
+    let mut spaces = before
+        .strip_suffix(' ')
+        .unwrap_or(before)
+        .rmatch_indices(' ');
+    spaces
+        .nth(LEAD_WORDS - 1)
+        .map_or(line, |(space, _)| line + space + 1)
 }
 
 /// A password reaches the end and is being spelled: "capital r o b".
@@ -353,15 +359,22 @@ fn is_complete(source: &str, open: usize, spans: &[Span]) -> bool {
         return false;
     };
     let digits = super::digits_in(&source[span.start..span.end]);
+    let bare = || {
+        let before = source.get(open..span.start).unwrap_or_default();
+        !tokens(before).iter().any(|t| {
+            matches!(
+                t.info().topic,
+                Topic::Ssn | Topic::Social | Topic::Phone | Topic::Call
+            )
+        })
+    };
     match span.kind {
-        Kind::Card => {
-            digits.len() >= 15 && (super::written::is_card(&digits) || digits.len() >= 16)
-        }
+        Kind::Card => digits.len() >= 19 || super::written::is_card(&digits),
         Kind::Pin => digits.len() >= 4,
         Kind::SecurityCode => digits.len() >= 3,
         // Without a lead nine or ten digits may be the first part of a card.
-        Kind::Ssn => digits.len() >= 9 && !(span.start <= open && may_grow_into_card(&digits)),
-        Kind::Phone => digits.len() >= 10 && !(span.start <= open && may_grow_into_card(&digits)),
+        Kind::Ssn => digits.len() >= 9 && !(bare() && may_grow_into_card(&digits)),
+        Kind::Phone => digits.len() >= 10 && !(bare() && may_grow_into_card(&digits)),
         Kind::Iban => false,
         Kind::Expiry => digits.len() >= 3,
         _ => true,
