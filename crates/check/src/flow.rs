@@ -432,6 +432,9 @@ impl Flow<'_> {
             } else if self.facts.is_agent && !is_context(&param.name, &param.kind) {
                 labels |= Labels::ARGUMENT;
             }
+            if serves && matches!(param.name.as_str(), "body" | "dto" | "data" | "event") {
+                labels |= Labels::PAYLOAD;
+            }
             labels |= self.shown_by(&param.kind) | known::thrown(&param.kind);
             if is_number_type(&param.kind, self.language) {
                 labels |= Labels::NUMBER;

@@ -138,8 +138,8 @@ impl<'s> Lower<'s> {
                     self.stmt(inner, depth + 1, out);
                 }
             }
-            "import_statement"
-            | "empty_statement"
+            "import_statement" => out.extend(self.renamed_import(node)),
+            "empty_statement"
             | "break_statement"
             | "continue_statement"
             | "interface_declaration"
@@ -150,6 +150,41 @@ impl<'s> Lower<'s> {
             }
             _ => self.expression_statement(node, depth, out),
         }
+    }
+
+    /// `import { exec as run } from 'child_process'`, as the pattern that `require` would be taken apart by.
+    fn renamed_import(&self, node: Node<'_>) -> Option<Stmt> {
+        let module = node.child_by_field_name("source")?;
+        if !self.text(module).contains("child_process") {
+            return None;
+        }
+        let mut entries = Vec::new();
+        let mut open = children(node);
+        while let Some(part) = open.pop() {
+            let alias = part.child_by_field_name("alias");
+            match (part.kind(), part.child_by_field_name("name"), alias) {
+                ("import_specifier", Some(name), Some(alias)) => entries.push((
+                    Some(self.text(name).to_owned()),
+                    Expr::new(span(alias), Kind::Name(self.text(alias).to_owned())),
+                )),
+                ("import_clause" | "named_imports", ..) => open.extend(children(part)),
+                _ => {}
+            }
+        }
+        let here = span(node);
+        let require = Call {
+            callee: Expr::new(here, Kind::Name("require".to_owned())),
+            args: vec![Arg {
+                name: None,
+                value: Expr::new(span(module), Kind::Text("child_process".to_owned())),
+            }],
+            tagged: false,
+        };
+        (!entries.is_empty()).then(|| Stmt::Assign {
+            target: Expr::new(here, Kind::Map(entries)),
+            value: Expr::new(here, Kind::Call(Box::new(require))),
+            append: false,
+        })
     }
 
     fn expression_statement(&self, node: Node<'_>, depth: usize, out: &mut Vec<Stmt>) {

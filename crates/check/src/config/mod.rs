@@ -64,9 +64,28 @@ fn read(source: &Source) -> Settings {
         Format::Yaml => yaml::settings(source).unwrap_or_else(|| lines::each(source, ":")),
         Format::Json => json::settings(source),
         Format::Toml => toml::settings(source).unwrap_or_else(|| lines::settings(source, "=")),
+        Format::Other if is_recipe(&source.path) => lines::each(source, "=:"),
         Format::Other => lines::settings(source, "=:"),
         _ => Settings::default(),
     }
+}
+
+/// Files whose lines are commands, in languages of their own.
+fn is_recipe(path: &str) -> bool {
+    let name = file_name(path);
+    matches!(
+        name,
+        "Jenkinsfile"
+            | "Makefile"
+            | "makefile"
+            | "GNUmakefile"
+            | "Procfile"
+            | "justfile"
+            | "Vagrantfile"
+            | "Earthfile"
+    ) || name.ends_with(".service")
+        || name.ends_with(".mk")
+        || name.starts_with("Jenkinsfile.")
 }
 
 fn secret(setting: &Setting, drafts: &mut Vec<Draft>) {

@@ -32,7 +32,11 @@ pub(crate) fn is_route(call: &Call) -> bool {
 pub(super) fn serves(language: Language, function: &Function) -> bool {
     let by_decorator = function.decorators.iter().any(|decorator| {
         matches!(&decorator.kind, Kind::Call(call) if is_route(call)
-            || matches!(call.callee.last_name(), "exception_handler" | "errorhandler"))
+        || matches!(
+            call.callee.last_name(),
+            "exception_handler" | "errorhandler" | "Post" | "Get" | "Put" | "Patch" | "Delete"
+                | "SubscribeMessage" | "MessagePattern"
+        ))
     });
     let named = |at: usize, names: &[&str]| {
         function
@@ -157,6 +161,11 @@ pub(crate) fn is_answer(site: &Site<'_>) -> bool {
         "JSONResponse"
             | "jsonify"
             | "HTTPException"
+            | "HttpException"
+            | "InternalServerErrorException"
+            | "ServiceUnavailableException"
+            | "BadRequestException"
+            | "WsException"
             | "PlainTextResponse"
             | "JsonResponse"
             | "HttpResponse"

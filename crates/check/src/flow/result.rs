@@ -66,6 +66,24 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             let names = site.call.args.iter().map(|arg| arg.name.clone());
             return Value::collection(names.zip(site.args.iter().cloned()).collect());
         }
+        "params" | "named_params" | "params_from_iter" => {
+            return Value::collection(
+                site.args
+                    .iter()
+                    .map(|value| (None, value.clone()))
+                    .collect(),
+            );
+        }
+        "promisify"
+            if site.call.args.iter().any(|arg| {
+                matches!(
+                    arg.value.path().as_str(),
+                    "exec" | "cp.exec" | "child_process.exec" | "childProcess.exec"
+                )
+            }) =>
+        {
+            return Value::labelled(Labels::SHELL);
+        }
         "args" | "args_os" if path.ends_with("env.args") || path.ends_with("env.args_os") => {
             return Value::labelled(Labels::ARGV);
         }
@@ -175,7 +193,7 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
         });
     if says(&[
         "error", "fail", "failure", "response", "reply", "jsonify", "json", "dict", "result",
-        "refusal", "err", "new", "fmt", "render",
+        "refusal", "refuse", "custom", "msg", "internal", "err", "new", "fmt", "render",
     ]) {
         labels |= site
             .union()

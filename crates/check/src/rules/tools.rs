@@ -101,7 +101,7 @@ impl Review<'_> {
             if is_context(&param.name, &param.kind) {
                 continue;
             }
-            let sort = sort(self.language, param);
+            let sort = sort(self.language, param, self.declared_kind(param));
             if sort == Sort::Settled || param.is_bounded || self.body.validates_all {
                 continue;
             }
@@ -135,10 +135,37 @@ impl Review<'_> {
         }
     }
 
+    /// What the schema of the declaration says where the language says nothing.
+    fn declared_kind(&self, param: &Param) -> Option<&'static str> {
+        if !param.kind.is_empty() || self.language == Language::Rust {
+            return None;
+        }
+        let written = evidence::schema_of(self.tool, &param.name, self.text)?;
+        if written.starts_with("z.string")
+            || written.contains("'string'")
+            || written.contains("\"string\"")
+        {
+            Some("string")
+        } else if written.starts_with("z.number")
+            || written.contains("'number'")
+            || written.contains("\"number\"")
+        {
+            Some("number")
+        } else {
+            None
+        }
+    }
+
     fn access(&mut self, confirms_elsewhere: bool) {
         let moves_money = self.moves_money();
         let is_personal = self.touches_personal_data();
-        if self.is_login() || !(moves_money || is_personal) {
+        let asks = self.body.asks_caller || self.takes("Caller");
+        // Whoever asks for a caller and is told whose thing it is has something to compare.
+        let is_told_whose = asks
+            && self.tool.function.params.iter().any(|param| {
+                is_thing_id(param) && words(&param.name).len() > 1 && param.name.ends_with("id")
+            });
+        if self.is_login() || !(moves_money || is_personal || is_told_whose) {
             return;
         }
         let what = if moves_money {
@@ -399,9 +426,9 @@ fn is_thing_id(param: &Param) -> bool {
     ((is_id && names_thing) || is_alone) && !is_own_number
 }
 
-fn sort(language: Language, param: &Param) -> Sort {
-    let kind = param
-        .kind
+fn sort(language: Language, param: &Param, declared: Option<&str>) -> Sort {
+    let kind = declared
+        .unwrap_or(param.kind.as_str())
         .replace("Optional[", "")
         .replace("typing.", "")
         .replace("Option<", "")
@@ -536,7 +563,7 @@ fn guaranteed(tool: &Tool<'_>) -> Vec<String> {
                 "validation: `{}: {kind}` has its bounds in the declaration",
                 param.name
             ));
-        } else if sort(Language::Rust, param) == Sort::Settled
+        } else if sort(Language::Rust, param, None) == Sort::Settled
             && kind.starts_with(|c: char| c.is_uppercase())
         {
             kept.push(format!(

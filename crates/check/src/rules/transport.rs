@@ -20,13 +20,20 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
 
 /// A text with values in it.
 pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
-    let Some(skeleton) = value
-        .skeleton
-        .as_ref()
-        .filter(|skeleton| has_hole(&skeleton.text))
-    else {
+    let Some(skeleton) = value.skeleton.as_ref() else {
         return;
     };
+    if !has_hole(&skeleton.text) {
+        // All pieces are known: it is a literal that was put together.
+        if !skeleton.cuts.is_empty()
+            && let Some(found) = address(skeleton.text.trim())
+            && found.scheme.eq_ignore_ascii_case("ws")
+            && is_clear(&found)
+        {
+            report(flow, found.host, span);
+        }
+        return;
+    }
     let Some(found) = address(&skeleton.text) else {
         return;
     };

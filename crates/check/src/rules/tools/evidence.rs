@@ -296,25 +296,12 @@ impl Checks {
             ".date(",
             "choices",
         ];
-        for schema in &tool.schemas {
-            schema.walk(&mut |expr| {
-                let Kind::Map(entries) = &expr.kind else {
-                    return;
-                };
-                for (key, value) in entries {
-                    if key.as_deref() != Some(name) {
-                        continue;
-                    }
-                    let written = text
-                        .get(value.span.start..value.span.end)
-                        .unwrap_or("")
-                        .to_lowercase();
-                    let ranged = RANGE.iter().any(|mark| written.contains(mark));
-                    let formed = FORM.iter().any(|mark| written.contains(mark));
-                    self.is_validated |= ranged || formed;
-                    self.is_bounded |= formed;
-                }
-            });
+        if let Some(written) = schema_of(tool, name, text) {
+            let written = written.to_lowercase();
+            let ranged = RANGE.iter().any(|mark| written.contains(mark));
+            let formed = FORM.iter().any(|mark| written.contains(mark));
+            self.is_validated |= ranged || formed;
+            self.is_bounded |= formed;
         }
     }
 
@@ -536,6 +523,24 @@ impl Checks {
             validates || converts || matches_form || cuts || only_looks || is_looked_up;
         self.is_bounded |= validates || converts || matches_form || cuts || is_looked_up;
     }
+}
+
+/// What the declaration's schema says about an argument, as written.
+pub(super) fn schema_of<'t>(tool: &Tool<'_>, name: &str, text: &'t str) -> Option<&'t str> {
+    let mut found = None;
+    for schema in &tool.schemas {
+        schema.walk(&mut |expr| {
+            let Kind::Map(entries) = &expr.kind else {
+                return;
+            };
+            for (key, value) in entries {
+                if key.as_deref() == Some(name) {
+                    found = found.or_else(|| text.get(value.span.start..value.span.end));
+                }
+            }
+        });
+    }
+    found
 }
 
 /// Whether the body compares a thing's id with what the caller has.
