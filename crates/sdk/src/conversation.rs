@@ -30,6 +30,12 @@ impl State {
     pub(crate) fn end(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+
+    /// Whether the conversation has ended.
+    pub(crate) fn is_over(&self) -> bool {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states.is_none()
+    }
 }
 
 impl Conversation {

@@ -49,7 +49,7 @@ pub(crate) struct Desk<A> {
 }
 
 /// What is kept of one conversation.
-struct Room {
+pub(crate) struct Room {
     session: Mutex<Session>,
     state: Arc<State>,
 }
@@ -101,17 +101,22 @@ impl<A: Send + Sync + 'static> Desk<A> {
         tracing::info!(%conversation, "conversation ended");
     }
 
-    /// A call for which there is no room.
-    pub(crate) fn overloaded(&self, call: &ToolCall) -> Value {
+    /// The conversation that has this id now. To be asked for when a call comes in: a later one may have the same id.
+    pub(crate) fn room(&self, conversation: &ConversationId) -> Option<Arc<Room>> {
+        lock(&self.rooms).get(conversation).cloned()
+    }
+
+    /// A call on top of all that run.
+    pub(crate) fn overloaded(&self, call: &ToolCall, room: Option<&Room>) -> Value {
         let refusal = Refusal::from(Code::ServiceUnavailable);
-        self.tell(call, Outcome::Refused(refusal), Duration::ZERO)
+        self.tell(call, room, Outcome::Refused(refusal), Duration::ZERO)
     }
 
     /// Answers a call. The answer is always something that may be heard.
-    pub(crate) async fn answer(&self, call: &ToolCall) -> Value {
+    pub(crate) async fn answer(&self, call: &ToolCall, room: Option<&Room>) -> Value {
         let begun = Instant::now();
         let deadline = Duration::from_secs_f64(call.timeout_seconds);
-        let walk = AssertUnwindSafe(self.walk(call)).catch_unwind();
+        let walk = AssertUnwindSafe(self.walk(call, room)).catch_unwind();
         let outcome = match tokio::time::timeout(deadline, walk).await {
             Ok(Ok(Ok(value))) => Outcome::Result(value),
             Ok(Ok(Err(failure))) => match failure.split() {
@@ -122,12 +127,13 @@ impl<A: Send + Sync + 'static> Desk<A> {
             Ok(Err(_)) => Outcome::Failed("the tool panicked".to_owned()),
             Err(_) => Outcome::Refused(Code::ToolTimeout.into()),
         };
-        self.tell(call, outcome, begun.elapsed())
+        self.tell(call, room, outcome, begun.elapsed())
     }
 
-    async fn walk(&self, call: &ToolCall) -> Reply<Value> {
+    async fn walk(&self, call: &ToolCall, room: Option<&Room>) -> Reply<Value> {
         let turn = self.bodies.acquire().await?;
-        let room = lock(&self.rooms).get(&call.conversation_id).cloned();
+        // It may have ended while the call waited for its turn.
+        let room = room.filter(|room| !room.state.is_over());
         let room = room.ok_or_else(|| Refusal::from(Code::Unauthorized))?;
         let tool = self.toolbox.find(&call.tool_name);
         let checked = Call::received(call.clone())
@@ -141,13 +147,13 @@ impl<A: Send + Sync + 'static> Desk<A> {
             .validated()?;
         let tool = tool.ok_or_else(|| Refusal::from(Code::ToolNotFound))?;
         let result = match tool.policy.role() {
-            Role::Login => self.log_in(tool, checked, &room).await,
+            Role::Login => self.log_in(tool, checked, room).await,
             Role::Logout => {
                 // First, so that a body that fails leaves nobody logged in.
                 lock(&room.session).log_out();
-                Ok(plain(self.run(tool, checked, &room).await?.0))
+                Ok(plain(self.run(tool, checked, room).await?.0))
             }
-            Role::Ordinary => Ok(plain(self.run(tool, checked, &room).await?.0)),
+            Role::Ordinary => Ok(plain(self.run(tool, checked, room).await?.0)),
         };
         drop(turn);
         result
@@ -230,17 +236,20 @@ impl<A: Send + Sync + 'static> Desk<A> {
     }
 
     /// Makes the record and the answer.
-    fn tell(&self, call: &ToolCall, outcome: Outcome, took: Duration) -> Value {
+    fn tell(
+        &self,
+        call: &ToolCall,
+        room: Option<&Room>,
+        outcome: Outcome,
+        took: Duration,
+    ) -> Value {
         let tool = self.toolbox.find(&call.tool_name);
         let arguments = tool.map(|tool| tool.shown(&call.arguments));
-        let who = lock(&self.rooms)
-            .get(&call.conversation_id)
-            .and_then(|room| {
-                let session = lock(&room.session);
-                session
-                    .whose(self.now())
-                    .map(|caller| caller.id().to_owned())
-            });
+        let who = room.and_then(|room| {
+            let session = lock(&room.session);
+            let caller = session.whose(self.now())?;
+            Some(caller.id().to_owned())
+        });
         let (sealed, cause) = match outcome {
             Outcome::Result(value) => {
                 let sealed = Clear::new(value).masked().sealed();

@@ -166,11 +166,12 @@ impl<S: Toolset> Driver<S> {
         self.running += 1;
         let (desk, answers) = (self.desk.clone(), self.answers_to.clone());
         let overloaded = self.running > CALLS_LIMIT;
+        let room = desk.room(&call.conversation_id);
         tokio::spawn(async move {
             let answer = if overloaded {
-                desk.overloaded(&call)
+                desk.overloaded(&call, room.as_deref())
             } else {
-                desk.answer(&call).await
+                desk.answer(&call, room.as_deref()).await
             };
             // Nobody listens any more when the agent has stopped.
             let _ = answers.send((call.call_id, answer));

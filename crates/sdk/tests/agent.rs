@@ -454,6 +454,34 @@ async fn failures_are_counted_by_the_account_also_where_it_is_a_number() {
 }
 
 #[tokio::test]
+async fn a_call_that_waited_for_its_turn_does_not_run_in_the_next_conversation() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    let request = |call: &str, conversation: &str, tool: &str, seconds: f64| {
+        json!({"call_id": call, "conversation_id": conversation, "tool_name": tool, "arguments": {},
+               "timeout_seconds": seconds})
+    };
+    // As many bodies as run at a time.
+    for i in 0..64 {
+        let conversation = format!("busy{}", i / 8);
+        if i % 8 == 0 {
+            rig.peer.begin(&conversation).await;
+        }
+        let request = request(&format!("wait_{i}"), &conversation, "wait", 1.0);
+        rig.peer.push("tool_call_request", request).await;
+    }
+    let queued = request("call_queued", "v1", "count", 30.0);
+    rig.peer.push("tool_call_request", queued).await;
+    rig.peer.end("v1").await;
+    rig.peer.begin("v1").await;
+    for _ in 0..64 {
+        assert_eq!(rig.peer.answer().await.1["error"], "tool_timeout");
+    }
+    let counted = rig.call("count", json!({})).await;
+    assert_eq!(counted, json!({"result": 1}));
+}
+
+#[tokio::test]
 async fn a_logout_that_fails_leaves_nobody_logged_in() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
