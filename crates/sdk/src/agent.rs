@@ -2,6 +2,7 @@
 //!
 //! Decides which settings there are and what each may be. What is done with them is the driver's.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,9 @@ use crate::key::KeySource;
 use crate::tool::Toolset;
 use crate::toolbox::Toolbox;
 
-/// Why an agent ends or does not start. The text says what to do.
-#[derive(Debug, thiserror::Error)]
+/// Why an agent ends or does not start. The text says what to do, and so does `Debug`, which is what a `main` that returns
+/// the error prints.
+#[derive(thiserror::Error)]
 pub enum AgentError {
     /// A setting is missing or of no use.
     #[error(transparent)]
@@ -42,6 +44,12 @@ pub enum AgentError {
     Random,
 }
 
+impl fmt::Debug for AgentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// An agent that is ready to serve. Made from the environment only: no key can be written into the source.
 pub struct Agent {
     endpoint: Endpoint,
@@ -56,7 +64,7 @@ pub struct Agent {
 impl Agent {
     /// Reads `CONVERSIMPLE_API_KEY` or `CONVERSIMPLE_API_KEY_FILE`, `CONVERSIMPLE_PLATFORM_URL`, `CONVERSIMPLE_CUSTOMER_ID`,
     /// `CONVERSIMPLE_AGENT_ID`, `CONVERSIMPLE_HEARTBEAT_INTERVAL`, `CONVERSIMPLE_RECONNECT_BACKOFF`,
-    /// `CONVERSIMPLE_MAX_BACKOFF`, `CONVERSIMPLE_AUDIT_FILE`, `CONVERSIMPLE_AUDIT_KEY_FILE` and `CONVERSIMPLE_AUDIT_HEADS`
+    /// `CONVERSIMPLE_MAX_BACKOFF`, `CONVERSIMPLE_AUDIT_FILE`, `CONVERSIMPLE_AUDIT_KEY_FILE` and `CONVERSIMPLE_AUDIT_HEADS_FILE`
     /// from the environment or from `.env`.
     ///
     /// # Errors

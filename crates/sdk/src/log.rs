@@ -5,6 +5,7 @@
 //! printed at all.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fmt;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
@@ -36,6 +37,14 @@ pub fn init() {
         .with_filter(filter.and(filter_fn(|line| !shows_frames(line))));
     let _ = tracing_subscriber::registry().with(lines).try_init();
     std::panic::set_hook(Box::new(tell_panic));
+}
+
+/// Says on standard error why a program ends: the error and what it comes of, in one masked line. For a `main` whose errors
+/// are not all the SDK's own; one that returns them has them printed unmasked, with their frames where RUST_BACKTRACE asks.
+pub fn last_words(error: &dyn fmt::Display) {
+    let words = format!("Error: {error:#}");
+    // Nobody can be told when standard error is gone.
+    let _ = writeln!(io::stderr(), "{}", mask::mask(&words));
 }
 
 /// Below `info` the libraries under the socket write whole frames, in hexadecimal too, where no mask finds a password.

@@ -4,6 +4,7 @@
 //! the environment or from `.env`: CONVERSIMPLE_API_KEY, CONVERSIMPLE_PLATFORM_URL, DATABASE_URL, ENCRYPTION_KEY.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::bail;
 use conversimple::{Agent, Environment};
@@ -12,8 +13,18 @@ use conversimple_guide::vault::Vault;
 use conversimple_guide::{Guide, demo};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     conversimple::log::init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            conversimple::log::last_words(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     let wishes = Wishes::read(std::env::args().skip(1))?;
     let environment = Environment::load()?;
     let url = environment.text("DATABASE_URL");

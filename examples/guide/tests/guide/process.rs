@@ -76,7 +76,10 @@ async fn a_setting_that_is_missing_or_wrong_is_told_at_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = async |changes: &[(&str, &str)], arguments: &[&str]| {
         let mut command = command(folder.path(), "ws://127.0.0.1:1/sdk/websocket");
-        command.envs(changes.iter().copied()).args(arguments);
+        command
+            .env("RUST_BACKTRACE", "1")
+            .envs(changes.iter().copied())
+            .args(arguments);
         let output = patient(command.output()).await.expect("ended");
         assert!(!output.status.success());
         String::from_utf8_lossy(&output.stderr).into_owned()
@@ -105,6 +108,10 @@ async fn a_setting_that_is_missing_or_wrong_is_told_at_the_start() {
         assert!(said.contains(hint), "{hint}: {said}");
         assert!(
             !said.contains("hunter2") && !said.contains("in_argv"),
+            "{said}"
+        );
+        assert!(
+            said.lines().count() <= 3 && !said.contains(".rs:"),
             "{said}"
         );
     }
