@@ -46,8 +46,9 @@ pub(crate) struct Verify {
     /// The platform's data folder [default: the user's data folder].
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// File of signed heads [default: audit-heads.jsonl in the data folder, or the agent's file with .heads behind it].
-    #[arg(long, env = AUDIT_HEADS, value_name = "FILE")]
+    /// File of signed heads [default: what CONVERSIMPLE_AUDIT_HEADS names or audit-heads.jsonl in the data folder; for an
+    /// agent's file, that file with .heads behind its name].
+    #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
     /// A public key whose heads are believed, beside the one of the data folder; more than once for several.
     #[arg(long = "key", value_name = "PUBLIC_KEY")]
@@ -86,7 +87,9 @@ async fn verify_platform(options: &Verify) -> Result<bool> {
         .map(|signer| signer.public_key());
     let verifier = verifier(options.keys.iter().chain(&own))?;
     let mut said = Said::new(options.json);
-    let heads = heads_of_file(options, data.audit_heads(), &verifier, &mut said)?;
+    let usual = std::env::var_os(AUDIT_HEADS).filter(|path| !path.is_empty());
+    let usual = usual.map_or_else(|| data.audit_heads(), PathBuf::from);
+    let heads = heads_of_file(options, usual, &verifier, &mut said)?;
     let store = data.store().await?;
     let operator = Operator::acting();
     let chains = store.audit_chains(&operator).await?;

@@ -231,7 +231,7 @@ impl Shown {
             if failed > 0 {
                 writeln!(
                     out,
-                    "The rows named above open under no key of ENCRYPTION_KEY, and are as they were. Is an older key missing there?"
+                    "The rows named above are as they were. Is an older key missing in ENCRYPTION_KEY, or was a value never sealed?"
                 )?;
             }
         }

@@ -31,7 +31,7 @@ pub enum AuditError {
 /// The name of an agent's chain in its signed heads.
 pub const CHAIN: &str = "conversimple agent";
 
-/// Where the signed heads of an audit file are, unless `CONVERSIMPLE_AUDIT_HEADS` names another place: beside it.
+/// Where the signed heads of an audit file are, unless `CONVERSIMPLE_AUDIT_HEADS_FILE` names another place: beside it.
 pub fn heads_beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".heads");

@@ -1,7 +1,7 @@
 //! Signed heads of an agent's audit file: when its end is signed, and where the signatures go.
 //!
 //! With `CONVERSIMPLE_AUDIT_KEY_FILE` set, the end of the chain is signed at the first record after a minute, after 1,000
-//! records, when the agent ends, and when it begins again after a crash. The heads are lines of `CONVERSIMPLE_AUDIT_HEADS`, or of
+//! records, when the agent ends, and when it begins again after a crash. The heads are lines of `CONVERSIMPLE_AUDIT_HEADS_FILE`, or of
 //! a file beside the audit file, which protects only once it is copied elsewhere. What a head is, the guard decides.
 
 use std::fs::{File, OpenOptions};
@@ -46,7 +46,7 @@ impl AuditFiles {
         let trail = path("CONVERSIMPLE_AUDIT_FILE")?;
         Some(Self {
             key: path("CONVERSIMPLE_AUDIT_KEY_FILE"),
-            heads: path("CONVERSIMPLE_AUDIT_HEADS").unwrap_or_else(|| heads_beside(&trail)),
+            heads: path("CONVERSIMPLE_AUDIT_HEADS_FILE").unwrap_or_else(|| heads_beside(&trail)),
             trail,
         })
     }

@@ -189,13 +189,22 @@ pub enum Dispute {
         by: u64,
     },
     /// The chain ends before an entry that was signed.
-    #[error("audit records {} to {signed} are missing: the trail was cut off at its end", .length + 1)]
+    #[error("{}", cut_off(*.length, *.signed))]
     CutOff {
         /// How many entries there are.
         length: u64,
         /// The number of the last one that was signed.
         signed: u64,
     },
+}
+
+fn cut_off(length: u64, signed: u64) -> String {
+    let first = length + 1;
+    if first == signed {
+        format!("audit record {signed} is missing: the trail was cut off at its end")
+    } else {
+        format!("audit records {first} to {signed} are missing: the trail was cut off at its end")
+    }
 }
 
 fn rewritten(after: u64, by: u64) -> String {
