@@ -331,7 +331,7 @@ impl Leads<'_> {
         let start = self.tokens[at].start;
         if self.before_in(
             at,
-            "security sec verification cvv cvc card safety validation cid csc csv",
+            "security sec front verification cvv cvc card safety validation cid csc csv",
         ) {
             return Some(Lead::new(Want::Cvv, true, start));
         }

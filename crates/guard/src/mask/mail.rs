@@ -6,7 +6,8 @@
 use super::digits::{Reading, Run, run_at};
 use super::leads::Want;
 use super::lexicon::{
-    DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE, TLD,
+    AT, DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE,
+    TLD,
 };
 use super::scan::{Live, Scan};
 use super::token::{AT_SIGN, COMMA, DASH, LINE, OTHER, PAREN, POINT, SPACE, STOP, Token, UNDER};
@@ -159,13 +160,15 @@ impl Ends<'_, '_> {
     /// "(at)", "[dot]": a sign in brackets, so that no robot reads it.
     fn bracketed(&self, at: usize) -> bool {
         let bytes = self.scan.text.as_bytes();
-        self.token(at).is_some_and(|t| {
-            let before = t.start.checked_sub(1).map(|j| bytes[j]);
-            matches!(
-                (before, bytes.get(t.end())),
-                (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}'))
-            )
-        })
+        self.token(at)
+            .filter(|t| t.info().is(AT | DOT))
+            .is_some_and(|t| {
+                let before = t.start.checked_sub(1).map(|j| bytes[j]);
+                matches!(
+                    (before, bytes.get(t.end())),
+                    (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}'))
+                )
+            })
     }
 
     /// The signs before token `at`, without the brackets around a sign.
@@ -362,7 +365,8 @@ impl Ends<'_, '_> {
                     && info.value == 0
                     && (chained || self.is_number(here.wrapping_sub(1)));
             let small = piece || digit;
-            let stops = info.is(MAIL_STOP) && !piece;
+            let after_sign = here > 0 && self.flag(here - 1, DOT | JOIN);
+            let stops = info.is(MAIL_STOP) && !piece && !(start.is_none() && after_sign);
             let role = info.is(ROLE);
             let takes = if joined && start.is_some() {
                 true

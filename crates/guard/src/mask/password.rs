@@ -234,7 +234,8 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
         && text.len() <= NAME_BYTES
         && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
         && secret_name(text).is_some();
-    let passed = value > name_end + 1 || matches!(bytes.get(to), Some(b',' | b')'));
+    let shouted = text.bytes().all(|b| !b.is_ascii_lowercase());
+    let passed = shouted || value > name_end + 1 || matches!(bytes.get(to), Some(b',' | b')'));
     let placeholder = text.len() > 5
         && text.as_bytes()[..4].eq_ignore_ascii_case(b"your")
         && matches!(text.as_bytes()[4], b'_' | b'-');
@@ -254,7 +255,7 @@ fn is_mixed(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let cases = text.bytes().skip(1).any(|b| b.is_ascii_uppercase())
         && text.bytes().any(|b| b.is_ascii_lowercase());
-    let signs = text.bytes().filter(|b| b.is_ascii_punctuation()).count();
+    let signs = text.bytes().filter(|b| b"!@#$%^&*+=~?".contains(b)).count();
     text.len() >= 5 && (digits + signs > 0 || cases) && digits < text.len()
 }
 
@@ -267,9 +268,7 @@ fn is_code(bytes: &[u8], text: &str, to: usize, quoted: bool) -> bool {
         .bytes()
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':' | b'&'))
         && (text.contains("::") || text.trim_end_matches('.').contains('.'));
-    path || text.ends_with(['[', '('])
-        || text.contains('(')
-        || matches!(bytes.get(to), Some(b'[' | b'('))
+    path || text.contains(['[', '(']) || matches!(bytes.get(to), Some(b'[' | b'('))
 }
 
 /// The end of a phrase that one colon announces: "passphrase: green tea kettle moon", "password: capital t i g e r".

@@ -244,6 +244,41 @@ fn a_watch_sees_what_belongs_to_the_turn_before() {
             ("four one five five five five two six seven one", "****2671"),
         ],
         &[
+            (
+                "its five four oh seven double",
+                "its five four oh seven double",
+            ),
+            (
+                "two one double three seven nine four five six one two",
+                "[card]",
+            ),
+        ],
+        &[
+            ("it expires march", "it expires march"),
+            ("twenty twenty eight", "[expiry]"),
+        ],
+        &[
+            ("it's mark underscore becker", "it's mark underscore becker"),
+            ("at gmail dot com", "[email]"),
+        ],
+        &[
+            (
+                "~my email is jane dot doe at example",
+                "my email is [email]",
+            ),
+            ("~my iban is g b two nine", "my iban is [iban]"),
+            (
+                "~you can reach me at five zero three, six three eight",
+                "you can reach me at [phone]",
+            ),
+            ("~its four one five, five one five, two", "its [card]"),
+        ],
+        &[
+            ("the password is capital", "the password is [password]"),
+            ("P a s s word one", "[password]"),
+            ("and my order is late", "and my order is late"),
+        ],
+        &[
             ("I have two cards", "I have two cards"),
             ("one is blue", "one is blue"),
         ],
@@ -293,6 +328,17 @@ fn hostile_input_costs_no_more_for_each_byte() {
         "one sorry ",
         "uh ",
         "4111-",
+        "curl -u a:b ",
+        "12345678:",
+        "golf bravo ",
+        "caller: one ",
+        "next four one ",
+        "twenty, uh, one ",
+        "g as in golf ",
+        "555-2671x402 ",
+        "4111111111111111|",
+        "passphrase: a ",
+        "password=foo.(",
         "é",
         "\u{200b}4",
     ] {

@@ -23,7 +23,10 @@ impl Judge<'_> {
         }
         if self.cards(from, to, false) {
             let card = self.out.last().map_or(to, |(_, end, _)| *end);
-            if card < to && !self.run.items[card].written || self.expiry_at(card).is_some() {
+            if card < to && !self.run.items[card].written
+                || self.expiry_at(card).is_some()
+                || self.plain_expiry_at(card).is_some()
+            {
                 self.after_card(card);
             }
             return;

@@ -7,7 +7,7 @@ use super::super::digits::{Item, Reading, Run, run_at};
 use super::super::leads::{Lead, Want};
 use super::super::lexicon::{MEASURE, MONTH, Number, ORDINAL};
 use super::super::scan::{Live, Scan};
-use super::super::token::{COMMA, DASH, POINT, SLASH};
+use super::super::token::{COMMA, DASH, PAREN, POINT, SLASH};
 use super::super::written::{is_card, luhn};
 use super::Judge;
 
@@ -35,7 +35,8 @@ impl Judge<'_> {
             return self.expiry(0, all);
         }
         // "change the address of my card to 81292 Main Street".
-        let lone = all == 1 && self.run.items[0].written && total < 8;
+        let path = self.sight.path && total < 12;
+        let lone = path || all == 1 && self.run.items[0].written && total < 8;
         if lone && !lead.is_said() && !lead.strong && !lead.asked && !lead.part {
             return false;
         }
@@ -147,6 +148,10 @@ impl Judge<'_> {
         if items.iter().all(|i| i.written) {
             let inside = from > 0 && glued(items.first()) || glued(self.run.items.get(to));
             let lens: Vec<usize> = items.iter().map(|i| i.len).collect();
+            // "(24, 26), (27, 30)" are pairs of something.
+            if items[1..].iter().any(|i| i.gap & PAREN != 0) {
+                return false;
+            }
             let regular = lens.len() == 1
                 || lens[..lens.len() - 1].iter().all(|l| *l == lens[0])
                     && lens[lens.len() - 1] <= lens[0]
@@ -219,7 +224,7 @@ impl Judge<'_> {
     }
 
     /// The end of a month and year right after a card, whatever stands between: `4111111111111111,09,27,123`.
-    fn plain_expiry_at(&self, from: usize) -> Option<usize> {
+    pub(super) fn plain_expiry_at(&self, from: usize) -> Option<usize> {
         let items = self.run.items.get(from..from + 2)?;
         let month = self.run.digits_of(from, from + 1);
         let year = self.run.digits_of(from + 1, from + 2);

@@ -4,9 +4,11 @@
 
 use super::super::digits::{Item, Run};
 use super::super::leads::{Lead, Want};
-use super::super::lexicon::{COUNTS, DOT, FILLER, GLUE, LINK, MEASURE, Number, SEP};
+use super::super::lexicon::{COUNTS, DOT, FILLER, GLUE, LINK, MEASURE, Number, SEP, Topic};
 use super::super::scan::{Live, Scan};
-use super::super::token::{COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, STOP, Token, UNDER};
+use super::super::token::{
+    COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, SLASH, SPACE, STOP, Token, UNDER,
+};
 
 /// What surrounds the run.
 pub(super) struct Sight {
@@ -22,6 +24,8 @@ pub(super) struct Sight {
     pub(super) plus: bool,
     /// Part of a decimal number or a time.
     pub(super) decimal: bool,
+    /// Part of a path: "/cards/42".
+    pub(super) path: bool,
     /// The hour of a time.
     pub(super) clock: bool,
     /// "month" or "year" stands right before.
@@ -84,6 +88,7 @@ impl Sight {
             plus: first > 0 && scan.leads().before_in(first, "plus")
                 || head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
+            path: head.gap == SLASH,
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
             dated,
             dots: dots(scan, run),
@@ -138,6 +143,11 @@ fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
     let plain = run.items.len() == 1 && run.items[0].written && (10..=11).contains(&run.total());
     if plain && !opening.has(STOP | COMMA | LINE) && names_a_phone(scan, next) {
         return Some(Lead::new(Want::Reach, true, opening.start));
+    }
+    // "201 CVV".
+    if (3..=4).contains(&run.total()) && opening.info().topic == Topic::Cvv && opening.gap == SPACE
+    {
+        return Some(Lead::new(Want::Cvv, true, opening.start));
     }
     let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
     let back = matches!(leads.text_of(next), "on" | "from")
