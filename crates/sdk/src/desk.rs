@@ -131,11 +131,16 @@ impl<A: Send + Sync + 'static> Desk<A> {
     }
 
     async fn walk(&self, call: &ToolCall, room: Option<&Room>) -> Reply<Value> {
+        let tool = self.toolbox.find(&call.tool_name);
+        // Logins wait for each other before they take a turn, so that many of them hold up nobody else.
+        let login = match tool.map(|tool| tool.policy.role()) {
+            Some(Role::Login) => Some(self.logins.lock().await),
+            _ => None,
+        };
         let turn = self.bodies.acquire().await?;
         // It may have ended while the call waited for its turn.
         let room = room.filter(|room| !room.state.is_over());
         let room = room.ok_or_else(|| Refusal::from(Code::Unauthorized))?;
-        let tool = self.toolbox.find(&call.tool_name);
         let checked = Call::received(call.clone())
             .sized()?
             .identified(
@@ -155,7 +160,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
             }
             Role::Ordinary => Ok(plain(self.run(tool, checked, room).await?.0)),
         };
-        drop(turn);
+        drop((turn, login));
         result
     }
 
@@ -201,14 +206,14 @@ impl<A: Send + Sync + 'static> Desk<A> {
         Ok((answered?, ticket))
     }
 
-    /// A login: how often it may fail is counted by conversation and by account, whether the account exists or not.
+    /// A login, one at a time: how often it may fail is counted by conversation and by account, whether the account exists
+    /// or not.
     async fn log_in(
         &self,
         tool: &Ready<A>,
         checked: Call<stage::Validated>,
         room: &Room,
     ) -> Reply<Value> {
-        let _one = self.logins.lock().await;
         let caller = checked.conversation_id().to_string();
         let account = tool
             .account

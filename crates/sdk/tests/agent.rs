@@ -158,6 +158,11 @@ impl Trouble {
         })
     }
 
+    #[tool("Log in for ever", role = "login", limit = "100/min")]
+    async fn log_in_for_ever(&self, _name: Name) -> Reply<Login> {
+        std::future::pending().await
+    }
+
     #[tool("Log in with a code", role = "login")]
     async fn log_in(&self, name: Name, code: Pin) -> Reply<Login> {
         Ok(if code.is("2468") {
@@ -451,6 +456,17 @@ async fn failures_are_counted_by_the_account_also_where_it_is_a_number() {
     }
     assert_eq!(enter("v8", 7, "2468").await["error"], "rate_limit_exceeded");
     assert_eq!(enter("v9", 8, "2468").await["success"], true);
+}
+
+#[tokio::test]
+async fn logins_that_wait_for_each_other_hold_up_nobody_else() {
+    let mut rig = Rig::start().await;
+    rig.peer.begin("v1").await;
+    for i in 0..70 {
+        let (id, name) = (format!("login_{i}"), r#"{"name":"ann"}"#);
+        rig.peer.ask(&id, "v1", "log_in_for_ever", name).await;
+    }
+    assert_eq!(rig.call("count", json!({})).await, json!({"result": 1}));
 }
 
 #[tokio::test]
