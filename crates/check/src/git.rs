@@ -1,7 +1,9 @@
-//! What git knows: which files are tracked, what is staged, and which environment files were ever committed. Decides
-//! nothing about files; reads the repository with no configuration of the user's and runs no program.
+//! What git knows: which files are tracked, what is staged, and which environment files and keys were ever committed.
+//! Decides nothing about files; reads the repository with no configuration of the user's and runs no program.
 
-use crate::source::is_env_file;
+use crate::secret::scan::{self, Form};
+use crate::source::{is_env_file, is_test};
+use crate::walk::is_looked_at;
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
 use std::collections::{BTreeMap, HashSet};
@@ -23,6 +25,18 @@ pub(crate) struct Repository {
 
 /// After this many trees and commits the history is not followed further.
 const HISTORY_LIMIT: usize = 300_000;
+
+/// How much of the history's contents is read for keys, in bytes; a few tenths of a second.
+const HISTORY_BYTES: u64 = 64 * 1024 * 1024;
+/// Larger contents are data.
+const BLOB_BYTES: u64 = 256 * 1024;
+
+/// What earlier commits hold, each path with the short id of a commit that has it.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    pub(crate) env_files: BTreeMap<String, String>,
+    pub(crate) keys: BTreeMap<String, String>,
+}
 
 impl Repository {
     /// The repository that holds `root`, when there is one.
@@ -118,17 +132,19 @@ impl Repository {
         Ok(files)
     }
 
-    /// Environment files that any commit reachable from the current one has, with the short id of a commit that has it.
-    pub(crate) fn env_files_in_history(&self) -> Result<BTreeMap<String, String>, GitError> {
-        let mut found = BTreeMap::new();
+    /// What earlier commits hold that should never have been committed.
+    pub(crate) fn history(&self) -> Result<History, GitError> {
+        let mut history = History::default();
         let Ok(head) = self.inner.head_id() else {
-            return Ok(found);
+            return Ok(history);
         };
+        let mut blobs: BTreeMap<gix::ObjectId, (String, String)> = BTreeMap::new();
         let mut seen: HashSet<(gix::ObjectId, String)> = HashSet::new();
         let walk = head.ancestors().all().map_err(|_| GitError)?;
         for info in walk.flatten() {
             let Ok(commit) = info.object() else { continue };
             let Ok(tree) = commit.tree_id() else { continue };
+            let short: String = info.id().to_string().chars().take(10).collect();
             let mut open = vec![(String::new(), tree.detach())];
             while let Some((prefix, id)) = open.pop() {
                 // A tree that was seen at this place has nothing new.
@@ -142,14 +158,25 @@ impl Repository {
                     let Ok(name) = entry.filename().to_str() else {
                         continue;
                     };
-                    if entry.mode().kind() == EntryKind::Tree {
-                        open.push((format!("{prefix}{name}/"), entry.object_id()));
-                    } else if is_env_file(name) {
-                        let path = format!("{prefix}{name}");
-                        if let Some(local) = self.local(&path) {
-                            let short: String = info.id().to_string().chars().take(10).collect();
-                            found.entry(local.to_owned()).or_insert(short);
+                    let path = format!("{prefix}{name}");
+                    match entry.mode().kind() {
+                        EntryKind::Tree => open.push((format!("{path}/"), entry.object_id())),
+                        _ if is_env_file(name) => {
+                            if let Some(local) = self.local(&path) {
+                                let known = history.env_files.entry(local.to_owned());
+                                known.or_insert_with(|| short.clone());
+                            }
                         }
+                        EntryKind::Blob | EntryKind::BlobExecutable => {
+                            if let Some(local) = self.local(&path)
+                                && is_looked_at(local)
+                                && !is_test(local)
+                            {
+                                let place = || (local.to_owned(), short.clone());
+                                blobs.entry(entry.object_id()).or_insert_with(place);
+                            }
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -157,6 +184,53 @@ impl Repository {
                 break;
             }
         }
+        history.keys = self.keys_in(blobs)?;
+        Ok(history)
+    }
+
+    /// Keys whose form leaves no doubt, outside tests, in contents that are no longer those of the last commit. A key that still
+    /// stands in the last commit is found in its file.
+    fn keys_in(
+        &self,
+        blobs: BTreeMap<gix::ObjectId, (String, String)>,
+    ) -> Result<BTreeMap<String, String>, GitError> {
+        let current: HashSet<gix::ObjectId> = self.head_files()?.into_values().collect();
+        let mut left = HISTORY_BYTES;
+        let mut known: HashSet<String> = HashSet::new();
+        for id in &current {
+            known.extend(self.certain_keys(*id, &mut left));
+        }
+        let mut found = BTreeMap::new();
+        for (id, (path, commit)) in blobs {
+            if !current.contains(&id)
+                && self
+                    .certain_keys(id, &mut left)
+                    .iter()
+                    .any(|key| !known.contains(key))
+            {
+                found.entry(path).or_insert(commit);
+            }
+        }
         Ok(found)
+    }
+
+    fn certain_keys(&self, id: gix::ObjectId, left: &mut u64) -> Vec<String> {
+        let length = self.inner.find_header(id).map_or(0, |header| header.size());
+        if length == 0 || length > BLOB_BYTES || length > *left {
+            return Vec::new();
+        }
+        *left -= length;
+        let Ok(object) = self.inner.find_object(id) else {
+            return Vec::new();
+        };
+        let Ok(text) = std::str::from_utf8(&object.data) else {
+            return Vec::new();
+        };
+        scan::plain(text)
+            .into_iter()
+            .filter(|hit| matches!(hit.form, Form::OwnKey | Form::Provider(_)))
+            .filter_map(|hit| text.get(hit.span.start..hit.span.end))
+            .map(str::to_owned)
+            .collect()
     }
 }

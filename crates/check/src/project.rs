@@ -2,7 +2,9 @@
 //! key is. Decides from ignore rules, the index, the history and the key's record.
 
 use crate::catalogue::Rule;
-use crate::catalogue::keys::{ENV_IN_HISTORY, ENV_NOT_IGNORED, ENV_TRACKED, KEY_TOO_OLD};
+use crate::catalogue::keys::{
+    ENV_IN_HISTORY, ENV_NOT_IGNORED, ENV_TRACKED, KEY_IN_HISTORY, KEY_TOO_OLD,
+};
 use crate::finding::{Edit, Finding};
 use crate::git::Repository;
 use crate::run::{CheckError, Options};
@@ -46,7 +48,12 @@ pub(crate) fn check(facts: &Facts<'_>, options: &Options) -> Result<Vec<Finding>
             reported.insert(path);
         }
         if !options.staged {
-            for (path, commit) in repository.env_files_in_history()? {
+            let history = repository.history()?;
+            for (path, commit) in history.keys {
+                let message = format!("a key stands in {path} of commit {commit}");
+                findings.push(finding(&KEY_IN_HISTORY, &path, 1, message));
+            }
+            for (path, commit) in history.env_files {
                 if !reported.contains(&path) {
                     findings.push(finding(
                         &ENV_IN_HISTORY,

@@ -202,7 +202,7 @@ pub(crate) fn is_example_name(name: &str) -> bool {
         .any(|mark| name.contains(mark))
 }
 
-fn is_test(path: &str) -> bool {
+pub(crate) fn is_test(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut parts = lower.split('/').rev();
     let name = parts.next().unwrap_or("");

@@ -287,6 +287,28 @@ fn an_env_file_is_the_right_place_only_when_git_ignores_it() {
 }
 
 #[test]
+fn a_key_that_was_taken_out_of_a_file_is_still_found_in_the_history() {
+    let bad = example_with_secrets("KEY = \"{{OWN}}\"\n", 3);
+    let project = folder(&[("a.py", bad.as_str()), ("test_a.py", bad.as_str())]);
+    let root = project.path();
+    git(root, &["init", "-q"]);
+    git(root, &["add", "."]);
+    git(root, &["commit", "-q", "-m", "one"]);
+    write(root, "a.py", "import os\n");
+    write(root, "test_a.py", "import os\n");
+    git(root, &["add", "."]);
+    git(root, &["commit", "-q", "-m", "two"]);
+    let outcome = check(root);
+    assert_eq!(ids(&outcome), ["key-in-history"]);
+    assert_eq!(outcome.findings[0].file, "a.py");
+    // While it stands in a file it is found there, once.
+    write(root, "b.py", &bad);
+    git(root, &["add", "."]);
+    git(root, &["commit", "-q", "-m", "three"]);
+    assert_eq!(ids(&check(root)), ["key-in-source"]);
+}
+
+#[test]
 fn git_tells_what_is_tracked_and_what_was() {
     let project = folder(&[("a.py", "x = 1\n"), (".env", "A=1\n")]);
     let root = project.path();

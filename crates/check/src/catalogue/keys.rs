@@ -16,6 +16,7 @@ pub(super) static RULES: &[&Rule] = &[
     &ENV_NOT_IGNORED,
     &ENV_TRACKED,
     &ENV_IN_HISTORY,
+    &KEY_IN_HISTORY,
     &ENV_IN_IMAGE,
 ];
 
@@ -430,6 +431,18 @@ pub(crate) static ENV_IN_HISTORY: Rule = Rule {
     severity: Severity::Error,
     why: "Deleting a file does not take it out of earlier commits; every clone has it.",
     fix: "replace every key that was in it; then, if you must, rewrite the history (git filter-repo)",
+    examples: &[],
+};
+
+/// A key stood in a file of an earlier commit.
+pub(crate) static KEY_IN_HISTORY: Rule = Rule {
+    id: "key-in-history",
+    title: "A key is in git's history",
+    section: "API Key Security: Never Hardcode Keys",
+    area: Area::Keys,
+    severity: Severity::Error,
+    why: "Taking a key out of a file does not take it out of earlier commits; every clone has it.",
+    fix: "revoke the key and make another; then, if you must, rewrite the history (git filter-repo)",
     examples: &[],
 };
 
