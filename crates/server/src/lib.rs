@@ -13,6 +13,7 @@ mod listen;
 mod pages;
 mod platform;
 mod quotas;
+mod recorded;
 mod refused;
 mod registry;
 mod rest;
@@ -34,6 +35,7 @@ use axum::middleware;
 pub use engines::MakeLanguage;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
 pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
+pub use recorded::Recorded;
 pub use session::Voice;
 
 use crate::refused::Refused;

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::auth::KeyHolder;
 use crate::clock;
 use crate::platform::Platform;
+use crate::recorded::Recorded;
 use crate::refused::Refused;
 
 /// Requests a minute of one key. They may come at once; then one every tenth of a second.
@@ -41,7 +42,7 @@ impl Client {
     pub(super) async fn record(
         &self,
         platform: &Platform,
-        event: &str,
+        event: Recorded,
         verdict: Verdict,
         subject: Map<String, Value>,
     ) -> Result<(), Refused> {
@@ -49,7 +50,7 @@ impl Client {
             customer_id: Some(self.tenant().customer_id().clone()),
             key_id: Some(self.0.key_id().to_owned()),
             arguments: Some(subject),
-            ..Record::new(clock::now(), event, verdict)
+            ..Record::new(clock::now(), event.as_str(), verdict)
         };
         let chain = Chain::of(self.tenant());
         platform.store.append_audit(&chain, record).await?;
@@ -60,7 +61,7 @@ impl Client {
     pub(super) async fn record_change(
         &self,
         platform: &Platform,
-        event: &str,
+        event: Recorded,
         id: &str,
     ) -> Result<(), Refused> {
         let subject = Map::from_iter([("id".to_owned(), Value::from(id))]);

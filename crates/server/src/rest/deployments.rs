@@ -17,6 +17,7 @@ use super::form::{Asked, Form};
 use super::fresh_id;
 use crate::clock;
 use crate::platform::Platform;
+use crate::recorded::Recorded;
 use crate::refused::Refused;
 use crate::strict::Strict;
 
@@ -87,7 +88,7 @@ pub(crate) async fn create(
         .await
         .map_err(told)?;
     client
-        .record_change(&platform, "deployment_created", &made.id)
+        .record_change(&platform, Recorded::DeploymentCreated, &made.id)
         .await?;
     Ok(Json(Success::one(view(made))))
 }
@@ -126,7 +127,14 @@ pub(crate) async fn update(
         engagement_rules: form.object("engagement_rules"),
     };
     form.finish()?;
-    change_deployment(&platform, &client, &id, &change, "deployment_updated").await
+    change_deployment(
+        &platform,
+        &client,
+        &id,
+        &change,
+        Recorded::DeploymentUpdated,
+    )
+    .await
 }
 
 /// `POST /deployments/{id}/activate`
@@ -141,7 +149,14 @@ pub(crate) async fn activate(
         status: Some(DeploymentStatus::Active),
         ..DeploymentChange::default()
     };
-    change_deployment(&platform, &client, &id, &change, "deployment_activated").await
+    change_deployment(
+        &platform,
+        &client,
+        &id,
+        &change,
+        Recorded::DeploymentActivated,
+    )
+    .await
 }
 
 /// `POST /deployments/{id}/deactivate`
@@ -156,7 +171,14 @@ pub(crate) async fn deactivate(
         status: Some(DeploymentStatus::Inactive),
         ..DeploymentChange::default()
     };
-    change_deployment(&platform, &client, &id, &change, "deployment_deactivated").await
+    change_deployment(
+        &platform,
+        &client,
+        &id,
+        &change,
+        Recorded::DeploymentDeactivated,
+    )
+    .await
 }
 
 /// `DELETE /deployments/{id}`
@@ -174,7 +196,7 @@ pub(crate) async fn delete(
         return Err(Code::NotFound.into());
     }
     client
-        .record_change(&platform, "deployment_deleted", id)
+        .record_change(&platform, Recorded::DeploymentDeleted, id)
         .await?;
     Ok(Json(json!({"success": true, "data": {"id": id}})))
 }
@@ -184,7 +206,7 @@ async fn change_deployment(
     client: &Client,
     id: &str,
     change: &DeploymentChange,
-    event: &str,
+    event: Recorded,
 ) -> Result<Json<Success<DeploymentView>>, Refused> {
     let id = known_form(id)?;
     let changed = platform

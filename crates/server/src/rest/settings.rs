@@ -16,6 +16,7 @@ use super::form::Form;
 use super::fresh_id;
 use crate::clock;
 use crate::platform::Platform;
+use crate::recorded::Recorded;
 use crate::refused::Refused;
 use crate::strict::Strict;
 
@@ -61,7 +62,12 @@ pub(crate) async fn rotate(
         ("new_id".to_owned(), json!(new.id)),
     ]);
     client
-        .record(&platform, "key_rotated", Verdict::Allowed, subject.clone())
+        .record(
+            &platform,
+            Recorded::KeyRotated,
+            Verdict::Allowed,
+            subject.clone(),
+        )
         .await?;
     let rotated = platform
         .store
@@ -69,7 +75,7 @@ pub(crate) async fn rotate(
         .await;
     if let Err(error) = rotated {
         client
-            .record(&platform, "key_rotated", Verdict::Failed, subject)
+            .record(&platform, Recorded::KeyRotated, Verdict::Failed, subject)
             .await?;
         return Err(match error {
             Error::Missing => has_successor(),

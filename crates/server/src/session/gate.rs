@@ -21,10 +21,11 @@ use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCa
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
 
-use super::trail::{CALL, Entry, OUTCOME, Trail};
+use super::trail::{Entry, Trail};
 use crate::clock;
 use crate::platform::Platform;
 use crate::quotas::{Shared, lock};
+use crate::recorded::Recorded;
 
 /// How much is shown of the name of a tool that there is not.
 const UNKNOWN_TOOL_CHARS: usize = 64;
@@ -233,7 +234,7 @@ impl Gate {
             .err()
             .map(|refusal| refusal.code.to_string());
         let entry = self.entry(call_id, call, refused);
-        if !self.trail.write(CALL, entry).await && decided.is_ok() {
+        if !self.trail.write(Recorded::ToolCall, entry).await && decided.is_ok() {
             return Err(Code::ServiceUnavailable.into());
         }
         let mut permit = decided?;
@@ -261,7 +262,7 @@ impl Gate {
     ) -> CallView {
         let entry = self.entry(call_id, call, Some(code.to_string()));
         // Nothing follows from a refusal, so that one that cannot be written changes nothing.
-        let _written = self.trail.write(CALL, entry).await;
+        let _written = self.trail.write(Recorded::ToolCall, entry).await;
         let mut view = self.view(call_id, call);
         view.verdict = Some(code.to_string());
         view.millis = Some(0.0);
@@ -347,7 +348,7 @@ impl Gate {
         if let Some(passed) = passed {
             let entry = self.entry(call_id, call, refused.clone());
             // What is not in the trail has no effect: a login that cannot be recorded is none.
-            if self.trail.write(OUTCOME, entry).await {
+            if self.trail.write(Recorded::ToolOutcome, entry).await {
                 self.follow(call, passed, outcome);
             }
         }

@@ -9,12 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::clock;
 use crate::platform::Platform;
-
-/// The decision whether a call may be sent.
-pub(super) const CALL: &str = "tool_call";
-
-/// How a call that was sent came back.
-pub(super) const OUTCOME: &str = "tool_outcome";
+use crate::recorded::Recorded;
 
 /// What a record says of a call. The arguments are masked before they come here.
 pub(super) struct Entry {
@@ -54,13 +49,13 @@ impl Trail {
     }
 
     /// Writes a record; false when it could not be written, and then nothing may follow from the decision.
-    pub(super) async fn write(&self, event: &str, entry: Entry) -> bool {
+    pub(super) async fn write(&self, event: Recorded, entry: Entry) -> bool {
         let (verdict, code) = match entry.refused {
             None => (Verdict::Allowed, None),
-            Some(code) if event == OUTCOME => (Verdict::Failed, Some(code)),
+            Some(code) if event == Recorded::ToolOutcome => (Verdict::Failed, Some(code)),
             Some(code) => (Verdict::Refused, Some(code)),
         };
-        let mut record = Record::new(clock::now(), event, verdict);
+        let mut record = Record::new(clock::now(), event.as_str(), verdict);
         record.customer_id = Some(self.customer_id.clone());
         record.conversation_id = Some(self.id.clone());
         record.turn = Some(entry.turn);

@@ -1,6 +1,9 @@
 //! Requests with secrets wherever a request can hold one, to every route of the platform's own table, and to none.
 
+use std::collections::BTreeSet;
+
 use conversimple_guard::mask::Kind;
+use conversimple_server::Recorded;
 use serde_json::{Value, json};
 
 use super::Pile;
@@ -198,6 +201,7 @@ pub(super) fn what_people_look_at(
     let records = audit["data"].as_array().map_or(0, Vec::len);
     assert!(records > 10, "the trail is empty: {audit}");
 
+    an_agent_and_a_deployment(house, &key, pile);
     let rotate = "/api/v1/settings/api-key/rotate";
     let answer = request(
         house.address,
@@ -212,6 +216,58 @@ pub(super) fn what_people_look_at(
     let info = get(house, &format!("Bearer {new}"), "/api/v1/settings/api-key");
     assert_eq!(info.json()["data"]["status"], Value::from("active"));
     pile.add("what is known of a key", info.text);
+    let audit = get(house, &format!("Bearer {new}"), "/api/v1/audit?limit=500").json();
+    let records = audit["data"].as_array().into_iter().flatten();
+    let found: BTreeSet<&str> = records
+        .filter_map(|record| record["event"].as_str())
+        .collect();
+    let known: BTreeSet<&str> = Recorded::ALL.map(Recorded::as_str).into();
+    assert_eq!(found, known, "kinds of records that nothing here causes");
+    pile.add("the trail", audit.to_string());
+}
+
+/// What a customer sets up, from its beginning to its end.
+fn an_agent_and_a_deployment(house: &House, key: &str, pile: &mut Pile) {
+    let mut ask = |method: &str, path: &str, body: Value| {
+        let path = format!("/api/v1/{path}");
+        let body = body.to_string();
+        let headers = [("Authorization", key)];
+        let answer = request(house.address, method, &path, &headers, Some(&body));
+        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text);
+        let id = answer.json()["data"]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        pile.add(format!("{method} {path}"), answer.text);
+        id
+    };
+    let agent = ask(
+        "POST",
+        "agents",
+        json!({"name": "Bank", "description": "d"}),
+    );
+    let deployment =
+        json!({"name": "d", "agent_id": agent, "channel": "sdk", "environment": "dev"});
+    let deployment = ask("POST", "deployments", deployment);
+    ask(
+        "PUT",
+        &format!("deployments/{deployment}"),
+        json!({"name": "e"}),
+    );
+    ask(
+        "POST",
+        &format!("deployments/{deployment}/activate"),
+        json!({}),
+    );
+    ask(
+        "POST",
+        &format!("deployments/{deployment}/deactivate"),
+        json!({}),
+    );
+    ask("DELETE", &format!("deployments/{deployment}"), json!({}));
+    ask("PUT", &format!("agents/{agent}"), json!({"name": "Banks"}));
+    ask("POST", &format!("agents/{agent}/publish"), json!({}));
+    ask("DELETE", &format!("agents/{agent}"), json!({}));
 }
 
 fn get(house: &House, key: &str, path: &str) -> Answer {
