@@ -28,11 +28,11 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
         None => (token.start - 1, token.start + 2),
     };
     // `git@host:owner/repository` is an address of nobody.
+    let host = scan.text.as_bytes()[after..].iter().take(100);
     let remote = scan.text[..sign].ends_with("git")
-        && scan.text[after..]
-            .split(' ')
-            .next()
-            .is_some_and(|host| host.contains(':'));
+        && host
+            .take_while(|b| !b.is_ascii_whitespace())
+            .any(|b| *b == b':');
     if remote || is_masked(&scan.text[..sign]) {
         return None;
     }

@@ -4,8 +4,10 @@
 //! card number?"), a number that the last utterance began. Keeps only the open end of the last utterance, bounded and
 //! zeroised, and nothing once the number is complete.
 //!
-//! **What it does not protect**: a number that is spread over turns with other talk between them, and the part of a first turn that
-//! nobody could know to be a card's (four digits and no lead) is reported only when the second turn shows it (`earlier`).
+//! **What it does not protect**: a number that is spread over turns with other talk between them. What nobody could know yet is
+//! shown at first: of a transcript that grows, up to five digits without a lead ("it's four one five, six two"), or the words of an
+//! address before its "at" where nothing announced it; of a whole turn, fewer than eight digits without a lead. The turn after
+//! it tells (`earlier`).
 
 use zeroize::Zeroizing;
 

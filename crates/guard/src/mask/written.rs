@@ -360,19 +360,16 @@ pub(super) fn iban(bytes: &[u8], start: usize, announced: bool) -> Option<usize>
 pub(super) fn iban_part(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     let wanted = iban_length(&bytes[start..])?;
     let rest = &bytes[start..];
+    if rest.len() > wanted * 2 {
+        return None;
+    }
     let plain = rest
         .iter()
-        .take(wanted * 2)
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'\n'));
-    let letters = rest
-        .iter()
-        .take(wanted * 2)
-        .filter(|b| b.is_ascii_alphanumeric())
-        .count();
+    let letters = rest.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let end = rest.iter().rposition(u8::is_ascii_alphanumeric)? + start + 1;
     let checks = rest.get(2..4)?.iter().all(u8::is_ascii_digit);
-    (plain && checks && rest.len() <= wanted * 2 && (4..wanted).contains(&letters))
-        .then_some((end, letters))
+    (plain && checks && (4..wanted).contains(&letters)).then_some((end, letters))
 }
 
 /// ISO 7064 mod 97-10 over upper-case letters and digits.
