@@ -24,6 +24,29 @@ enum When {
 const MARKS: &[(&[&str], When)] = &[
     (
         &[
+            "req.body",
+            "req.query",
+            "req.params",
+            "request.body",
+            "request.query",
+            "request.params",
+            "request.json",
+            "request.args",
+            "request.form",
+            "request.get_json",
+            "request.data",
+            "request.values",
+            "functioncall",
+            "function_call",
+            ".stack",
+            "ctx.body",
+            "errorhandler",
+            "exception_handler",
+        ],
+        When::Always,
+    ),
+    (
+        &[
             "password",
             "passwd",
             "passphrase",

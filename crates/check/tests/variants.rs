@@ -11,6 +11,42 @@ struct Fault {
 
 const FAULTS: &[Fault] = &[
     Fault {
+        id: "request-to-argument",
+        file: "a.js",
+        texts: &[
+            "app.post('/tools/open', async (req, res) => { res.send(await (await fetch(req.body.url)).text()); });\n",
+            "async function handleFunctionCall(name, args) { return fetch(args.url); }\n",
+            "const tools = { async open({ host }) { return load(host); } };\nfunction load(host) { return fetch(`https://${host}/x`); }\n",
+        ],
+    },
+    Fault {
+        id: "shell-from-input",
+        file: "a.js",
+        texts: &[
+            "const { exec: run } = require('child_process');\nconst tools = { report: async ({ name }) => run('report ' + name) };\n",
+            "import { exec as run } from 'child_process';\nconst tools = { report: async ({ name }) => run(`report ${name}`) };\n",
+            "const sh = promisify(exec);\nconst tools = { async report({ name }) { return sh(`report ${name}`); } };\n",
+        ],
+    },
+    Fault {
+        id: "error-detail-exposed",
+        file: "a.js",
+        texts: &[
+            "app.use((err, req, res, next) => { res.status(500).json({ stack: err.stack }); });\n",
+            "app.get('/x', async (req, res) => { try { await go(); } catch (e) { res.status(500).send(e.toString()); } });\n",
+            "app.use(async (ctx, next) => { try { await next(); } catch (err) { ctx.body = { error: err.message }; } });\n",
+        ],
+    },
+    Fault {
+        id: "security-code-stored",
+        file: "a.py",
+        texts: &[
+            "class Card(Base):\n    cvv = Column(String(4))\n",
+            "def keep(s, number, cvv):\n    s.add(Card(number=number, cvv=cvv))\n",
+            "db.execute('CREATE TABLE cards (id INTEGER, cvv TEXT)')\n",
+        ],
+    },
+    Fault {
         id: "key-in-source",
         file: "a.py",
         texts: &[

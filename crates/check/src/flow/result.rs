@@ -614,6 +614,7 @@ fn keeps(last: &str, path: &str) -> bool {
         "as_slice",
         "as_array",
         "unwrap_or_else",
+        "into_response",
         "ok_or",
         "ok_or_else",
         "to_hex",

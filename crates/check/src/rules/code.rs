@@ -177,6 +177,8 @@ fn runs_shell(site: &Site<'_>) -> bool {
         )
     });
     let is_spawn = path.starts_with("subprocess.")
+        || path.starts_with("os.exec")
+        || path.starts_with("os.spawn")
         || matches!(
             site.last,
             "spawn"

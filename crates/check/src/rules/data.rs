@@ -12,6 +12,7 @@ use crate::names::{Labels, words};
 
 /// A call: is it one that logs, or one that stores?
 pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+    declared_column(flow, site);
     if is_answer(site) {
         for value in &site.args {
             said(flow, value, site.span);
@@ -34,6 +35,62 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
 /// What a framework sends as an answer.
 pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
     said(flow, value, written.span);
+}
+
+/// `cvv = Column(String)`: a place is made to keep the code in.
+pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr) {
+    let Kind::Call(call) = &written.kind else {
+        return;
+    };
+    let makes_column = matches!(
+        call.callee.last_name(),
+        "Column"
+            | "mapped_column"
+            | "CharField"
+            | "TextField"
+            | "IntegerField"
+            | "StringField"
+            | "StringProperty"
+            | "UnicodeText"
+    );
+    if makes_column && flow.meaning(name).any(Labels::SECURITY_CODE) {
+        let message = "a table keeps a card's security code";
+        flow.report(Draft::new(&CODE_STORED, written.span, message));
+    }
+}
+
+/// `new Schema({ cvv: String })`.
+fn declared_column(flow: &mut Flow<'_>, site: &Site<'_>) {
+    if site.last != "Schema" {
+        return;
+    }
+    let Some(fields) = site.args.first().and_then(|value| value.fields.clone()) else {
+        return;
+    };
+    let keeps_code = fields.iter().any(|(key, _)| {
+        key.as_deref()
+            .is_some_and(|key| flow.meaning(key).any(Labels::SECURITY_CODE))
+    });
+    if keeps_code {
+        let message = "a table keeps a card's security code";
+        flow.report(Draft::new(&CODE_STORED, site.span, message));
+    }
+}
+
+/// The text of a statement that makes a table.
+pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+    let Some(head) = text.trim_start().get(..12) else {
+        return;
+    };
+    if head.eq_ignore_ascii_case("create table")
+        && text
+            .split([',', '(', '\n'])
+            .filter_map(|column| column.split_whitespace().next())
+            .any(|column| flow.meaning(column).any(Labels::SECURITY_CODE))
+    {
+        let message = "a table keeps a card's security code";
+        flow.report(Draft::new(&CODE_STORED, span, message));
+    }
 }
 
 fn said(flow: &mut Flow<'_>, value: &Value, span: Span) {
@@ -332,6 +389,14 @@ fn is_model(site: &Site<'_>) -> bool {
     }
 }
 
+/// `s.add(Card(number=…))`: an object that was made to be kept.
+fn adds_row(site: &Site<'_>) -> bool {
+    matches!(site.call.args.first().map(|arg| &arg.value.kind), Some(Kind::Call(made))
+        if matches!(made.callee.kind, Kind::Name(_))
+            && made.callee.last_name().starts_with(|c: char| c.is_uppercase())
+            && made.args.iter().any(|arg| arg.name.is_some()))
+}
+
 fn is_store(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
     let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
@@ -412,6 +477,7 @@ fn is_store(site: &Site<'_>) -> bool {
         && is_writing_statement(site);
     (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
         || (is_keeping && is_keeper)
+        || (matches!(site.last, "add" | "merge" | "persist") && adds_row(site))
         || is_sql
 }
 

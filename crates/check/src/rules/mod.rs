@@ -16,6 +16,7 @@ use crate::flow::{Flow, Site, Value};
 /// A text literal that stands alone.
 pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
     transport::literal(flow, text, span);
+    data::literal(flow, text, span);
     keys::literal(flow, text, span);
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn assigned(
     keys::assigned(flow, name, target, written, value);
     transport::assigned(flow, name, written, value);
     crypto::assigned(flow, name, written, value);
+    data::assigned(flow, name, written);
 }
 
 /// A parameter's default.

@@ -225,7 +225,8 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     if site.last == "set_ciphers" {
         return;
     }
-    if opens(site) {
+    let connects = matches!(site.last, "connect" | "io" | "create_connection");
+    if opens(site) || connects {
         for value in site.args.iter().take(2) {
             let Some(found) = value.constant().map(str::trim).and_then(address) else {
                 continue;
