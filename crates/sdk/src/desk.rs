@@ -215,15 +215,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
         room: &Room,
     ) -> Reply<Value> {
         let caller = checked.conversation_id().to_string();
-        let account = tool
-            .account
-            .as_ref()
-            .and_then(|name| match checked.arguments().get(name)? {
-                Value::String(name) => Some(name.clone()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
-            .unwrap_or_default();
+        let account = tool.policy.account(checked.arguments());
         lock(&self.attempts).check(&caller, &account, self.now())?;
         let (answered, ticket) = self.run(tool, checked, room).await?;
         let identity = match answered {

@@ -21,8 +21,6 @@ pub(crate) struct Ready<A> {
     pub(crate) body: Body<A>,
     /// The names of its arguments.
     pub(crate) arguments: Vec<String>,
-    /// The argument that names the account of a login.
-    pub(crate) account: Option<String>,
 }
 
 impl<A> Ready<A> {
@@ -37,21 +35,6 @@ impl<A> Ready<A> {
         }
         shown
     }
-}
-
-/// The argument of a login that names who it is: the first text or number that may be anything and is no secret. A choice
-/// among a few words, such as a language, names nobody.
-fn account(spec: &ToolSpec) -> Option<String> {
-    let property = |name: &str| spec.parameters.get("properties")?.get(name);
-    let names = |name: &str| {
-        property(name).is_some_and(|schema| {
-            let kind = schema.get("type").and_then(Value::as_str);
-            matches!(kind, Some("string" | "number" | "integer")) && schema.get("enum").is_none()
-        })
-    };
-    spec.arguments()
-        .find(|argument| argument.secret().is_none() && names(argument.name))
-        .map(|argument| argument.name.to_owned())
 }
 
 /// The tools of an agent, by name.
@@ -94,7 +77,6 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
             return Err(problem);
         }
         let policy = Policy::of(&tool.spec, Author::Ours).map_err(|error| error.to_string())?;
-        let account = account(&tool.spec);
         let arguments = tool.spec.arguments();
         let arguments = arguments.map(|argument| argument.name.to_owned()).collect();
         let ready = Ready {
@@ -102,7 +84,6 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
             policy: Arc::new(policy),
             finders: tool.finders,
             body: tool.body,
-            account,
         };
         if self.tools.insert(tool.spec.name.clone(), ready).is_some() {
             return Err("another tool has this name".to_owned());

@@ -1,17 +1,29 @@
-//! The counters of tool calls: one set for each tenant, shared by all of its conversations.
+//! The counters of tool calls and of failed logins: one set for each tenant, shared by all of its conversations.
 //!
-//! Decides where counters live, so that a caller who hangs up and calls again is still the same caller to a limit. What
-//! is counted and when it is too much is decided by `conversimple_guard::call`.
+//! Decides where counters live, so that a caller who hangs up and calls again is still the same caller to a limit, and
+//! who guesses one password in each of many conversations waits all the same. What is counted and when it is too much
+//! is decided by `conversimple_guard::call`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use conversimple_guard::call::Quotas;
+use conversimple_guard::call::{LoginAttempts, Quotas};
 use conversimple_guard::quota::Rate;
 use conversimple_wire::CustomerId;
 
+/// Conversations and accounts of a tenant whose failed logins are remembered.
+const ATTEMPTS_CAPACITY: usize = 10_000;
+
 /// The counters of one tenant.
-pub(crate) type Shared = Arc<Mutex<Quotas>>;
+pub(crate) struct Counted {
+    /// Calls and sums.
+    pub(crate) quotas: Mutex<Quotas>,
+    /// Logins that failed.
+    pub(crate) logins: Mutex<LoginAttempts>,
+}
+
+/// One tenant's counters, in all of its conversations.
+pub(crate) type Shared = Arc<Counted>;
 
 /// The counters of every tenant that has had a conversation since the platform started.
 pub(crate) struct Counters {
@@ -36,7 +48,10 @@ impl Counters {
                 Some(rate) => Quotas::of_tenant(customer_id.clone(), rate),
                 None => Quotas::new(),
             };
-            Arc::new(Mutex::new(quotas))
+            Arc::new(Counted {
+                quotas: Mutex::new(quotas),
+                logins: Mutex::new(LoginAttempts::new(ATTEMPTS_CAPACITY)),
+            })
         });
         Arc::clone(counters)
     }

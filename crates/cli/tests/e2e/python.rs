@@ -69,6 +69,25 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// A door that opens for nobody.
+const DOOR: &str = r#"
+import asyncio, os
+from conversimple import ConversimpleAgent, tool
+
+class Door(ConversimpleAgent):
+    @tool("Log in")
+    def login(self, username: str, password: str) -> dict:
+        return {"success": False}
+
+async def main():
+    agent = Door(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
+    await agent.start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"#;
+
 /// A caller at the media socket: sends each of its arguments, a control message, and waits for the end of its turn.
 /// Everything that it hears is written out, and at last what the platform kept of the turns.
 const CALLER: &str = r#"
@@ -224,10 +243,36 @@ fn keys_go_to_the_vault_and_what_was_said_too_early_is_taken_out() {
     );
 }
 
+#[test]
+fn guesses_at_an_agent_that_counts_none_wait_in_other_conversations_too() {
+    let platform = Platform::typing();
+    let key = customer(&platform);
+    let _agent = start(&platform, DOOR, &key);
+    let verdicts: Vec<String> = (0..6)
+        .map(|guess| {
+            let report = converse(
+                &platform,
+                &key,
+                &["log in", "ann", &format!("maple{guess}")],
+            );
+            let (tool, verdict) = calls(&report, 2)[0];
+            assert_eq!(tool, "login", "{report}");
+            verdict.to_owned()
+        })
+        .collect();
+    assert_eq!(verdicts[..5], ["allowed"; 5]);
+    assert_eq!(verdicts[5], "rate_limit_exceeded");
+}
+
 /// A conversation by typed lines with an agent of a customer of its own; its report.
 fn talk(platform: &Platform, agent: &str, lines: &[&str]) -> serde_json::Value {
     let key = customer(platform);
     let _agent = start(platform, agent, &key);
+    converse(platform, &key, lines)
+}
+
+/// A conversation by typed lines with the agent that holds this key; its report.
+fn converse(platform: &Platform, key: &str, lines: &[&str]) -> serde_json::Value {
     let output = command()
         .args(["call", "--json", "--url", &platform.url, "--text"])
         .args(lines)

@@ -65,6 +65,8 @@ pub struct Policy {
     name: String,
     schema: Schema,
     role: Role,
+    /// The argument that names whose login it is.
+    account: Option<String>,
     internal: bool,
     needs_caller: bool,
     step_up: Option<Duration>,
@@ -109,6 +111,7 @@ impl Policy {
             own: own.collect(),
             slots: Slot::of(spec),
             role: spec.role(),
+            account: account(spec),
             internal: spec.internal(),
             needs_caller: spec.caller() || step_up.is_some(),
             step_up,
@@ -137,6 +140,15 @@ impl Policy {
     /// What the tool is to the conversation.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whose login arguments ask for, so that failures can be counted by account; empty when nothing names one.
+    pub fn account(&self, arguments: &Map<String, Value>) -> String {
+        match self.account.as_ref().and_then(|name| arguments.get(name)) {
+            Some(Value::String(name)) => name.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
     }
 
     /// Whether it is hidden from language engines.
@@ -213,6 +225,21 @@ impl Policy {
         }
         shown
     }
+}
+
+/// The argument of a login that names who it is: the first text or number that may be anything and is no secret. A choice
+/// among a few words, such as a language, names nobody.
+fn account(spec: &ToolSpec) -> Option<String> {
+    let property = |name: &str| spec.parameters.get("properties")?.get(name);
+    let names = |name: &str| {
+        property(name).is_some_and(|schema| {
+            let kind = schema.get("type").and_then(Value::as_str);
+            matches!(kind, Some("string" | "number" | "integer")) && schema.get("enum").is_none()
+        })
+    };
+    spec.arguments()
+        .find(|argument| argument.secret().is_none() && names(argument.name))
+        .map(|argument| argument.name.to_owned())
 }
 
 /// An argument that is secret by its name is checked as one that is declared so: nothing normalises a password.

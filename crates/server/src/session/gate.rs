@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use conversimple_conversation::calls::OpenCall;
 use conversimple_guard::Refusal;
@@ -39,7 +40,7 @@ pub(super) struct Gate {
     /// Everything that the declarations and the table of codes have said in advance, a text a line.
     declared: String,
     policies: HashMap<String, Arc<Policy>>,
-    quotas: Shared,
+    counted: Shared,
     login: Session,
     own: BTreeMap<String, OwnThings>,
     capture: Capture,
@@ -53,7 +54,7 @@ pub(super) struct Gate {
 impl Drop for Gate {
     /// The conversation's own counts end with it; those of its caller stay.
     fn drop(&mut self) {
-        lock(&self.quotas).close(&self.id);
+        lock(&self.counted.quotas).close(&self.id);
     }
 }
 
@@ -71,7 +72,7 @@ impl Gate {
             tools: Vec::new(),
             declared: String::new(),
             policies: HashMap::new(),
-            quotas: platform.counters.of(tenant.customer_id()),
+            counted: platform.counters.of(tenant.customer_id()),
             login: Session::new(id.clone(), SessionLimits::default()),
             own: BTreeMap::new(),
             capture: Capture::new(),
@@ -292,14 +293,34 @@ impl Gate {
         let validated = Call::received(asked)
             .sized()?
             .identified(policy, Some(&mut self.login), now)?
-            .limited(&mut lock(&self.quotas), now)?
+            .limited(&mut lock(&self.counted.quotas), now)?
             .validated_with(|takes, text| capture.given(takes, text))?;
+        self.try_login(&call.tool, &validated, now)?;
         let owned = self.own(validated)?;
         let consent = match call.confirmed {
             true => Consent::Spoken(Yes::to(self.id.clone(), owned.digest())),
             false => Consent::None,
         };
-        owned.permitted(consent, &mut lock(&self.quotas), now)
+        owned.permitted(consent, &mut lock(&self.counted.quotas), now)
+    }
+
+    /// A login counts as failed until the agent says that it was one, so that guesses made at once in many conversations
+    /// do not all slip through before the first is answered. An agent of ours counts again by itself; another may not.
+    fn try_login(
+        &self,
+        tool: &str,
+        call: &Call<stage::Validated>,
+        now: Duration,
+    ) -> Result<(), Refusal> {
+        let policy = self.policies.get(tool);
+        let Some(policy) = policy.filter(|policy| policy.role() == Role::Login) else {
+            return Ok(());
+        };
+        let account = policy.account(call.arguments());
+        let mut logins = lock(&self.counted.logins);
+        logins.check(self.id.as_str(), &account, now)?;
+        logins.failed(self.id.as_str(), &account, now);
+        Ok(())
     }
 
     /// Own things are checked against what the agent said that this caller owns. An agent that cannot be asked checks
@@ -360,33 +381,39 @@ impl Gate {
     }
 
     fn follow(&mut self, call: &OpenCall, passed: Passed, outcome: &ToolOutcome) {
-        let ToolOutcome::Result(result) = outcome else {
-            return;
+        let result = match outcome {
+            ToolOutcome::Result(result) if outcome.refusal().is_none() => Some(result),
+            ToolOutcome::Result(_) | ToolOutcome::Failed(_) => None,
         };
-        let well =
-            outcome.refusal().is_none() && result.get("success") != Some(&Value::Bool(false));
+        let well = result.is_some_and(|result| result.get("success") != Some(&Value::Bool(false)));
         let role = self
             .policies
             .get(&call.tool)
             .map_or(Role::Ordinary, |policy| policy.role());
         match (role, passed.ticket) {
             (Role::Login, Some(ticket)) if well => {
+                if let Some(policy) = self.policies.get(&call.tool) {
+                    let account = policy.account(&passed.arguments);
+                    lock(&self.counted.logins).succeeded(self.id.as_str(), &account);
+                }
                 // The agent says who it is; the id is for our limits and the trail, never an argument.
                 // Somebody without a name shares no limit with others who have none.
                 let id = passed.named.unwrap_or_else(|| self.id.to_string());
                 let _in = self.login.log_in(ticket, &id, clock::now());
                 self.own.clear();
             }
-            (Role::Logout, _) if well => {
+            // Who fails to log in, or to log out, is nobody afterwards.
+            (Role::Login | Role::Logout, _) => {
                 self.login.log_out();
                 self.own.clear();
             }
-            _ => {}
+            (Role::Ordinary, _) => {}
         }
         if well {
             self.forget_used(call);
         }
         if call.tool == OWN_THINGS_TOOL
+            && let Some(result) = result
             && let Some(kind) = call.arguments.get("kind").and_then(Value::as_str)
             && let Ok(things) = serde_json::from_value(result.clone())
         {
