@@ -21,7 +21,6 @@ fn main() -> ExitCode {
         Some("test") => test::run(&arguments.collect::<Vec<_>>()),
         Some("tidy") => tidy::run(),
         Some("fuzz") => fuzz::run(&arguments.collect::<Vec<_>>()),
-        Some("models") => test::models(),
         _ => {
             eprintln!(
                 "cargo xtask test [FILTER…]   everything: tidy, format, lints, models, fuzzing, all tests"
@@ -30,7 +29,6 @@ fn main() -> ExitCode {
             eprintln!(
                 "cargo xtask fuzz [TARGET…] [--seconds N] [--keep] [--input FILE]   the fuzz targets, side by side"
             );
-            eprintln!("cargo xtask models           fetch the speech models");
             return ExitCode::from(2);
         }
     };

@@ -6,21 +6,13 @@ use crate::{fuzz, has, install, tidy};
 
 use crate::run as command;
 
-/// Fetches the speech models, which the tests of the voice need.
-pub(crate) fn models() -> Result<()> {
-    command(
-        "cargo",
-        &[
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "conversimple-cli",
-            "--",
-            "models",
-            "pull",
-        ],
-    )
+/// Fetches the speech models, which the tests of the voice need, with the program that was built.
+fn models() -> Result<()> {
+    let program = format!(
+        "target/release/conversimple{}",
+        std::env::consts::EXE_SUFFIX
+    );
+    command(&program, &["models", "pull"])
 }
 
 /// Runs everything, or the tests whose names match.
@@ -40,18 +32,11 @@ pub(crate) fn run(filter: &[String]) -> Result<()> {
             "warnings",
         ],
     )?;
-    // The end-to-end tests start these programs, whichever package they stand in. The ORM's example is none of them, and what it
-    // asks of SQLite and of macros would build everything anew that `cargo run --release` has built.
+    // The end-to-end tests start the programs, whichever package they stand in. Programs and tests are built in one go: by
+    // themselves the programs ask for fewer features, and all dependencies would be built twice.
     command(
         "cargo",
-        &[
-            "build",
-            "--release",
-            "--workspace",
-            "--exclude",
-            "conversimple-orm",
-            "--bins",
-        ],
+        &["build", "--release", "--workspace", "--bins", "--tests"],
     )?;
     if filter.is_empty() {
         fuzz::short()?;
