@@ -14,7 +14,7 @@ use conversimple_guard::audit::{Dispute, HeadVerifier, SignedHead, Witness};
 use conversimple_store::{Chain, Operator, Store, Verdict};
 use serde_json::json;
 
-use crate::data::DataDir;
+use crate::data::{DataDir, KeysFrom};
 use crate::start::AUDIT_HEADS;
 
 /// Lines of a file of heads that are named when they are wrong.
@@ -90,7 +90,7 @@ async fn verify_platform(options: &Verify) -> Result<bool> {
     let usual = std::env::var_os(AUDIT_HEADS).filter(|path| !path.is_empty());
     let usual = usual.map_or_else(|| data.audit_heads(), PathBuf::from);
     let heads = heads_of_file(options, usual, &verifier, &mut said)?;
-    let store = data.store().await?;
+    let store = data.store(KeysFrom::EnvironmentOrFile).await?;
     let operator = Operator::acting();
     let chains = store.audit_chains(&operator).await?;
     // A chain of which nothing is left but heads is one that was taken away.
@@ -256,7 +256,7 @@ mod tests {
     async fn a_day(folder: &Path, event: &str, decisions: u64) {
         let data = DataDir::open(Some(folder)).expect("a folder");
         let place = Serve::parse_from(["serve", "--no-voice"]).place;
-        let store = place.store(&data).await.expect("a store");
+        let store = place.store(&data, KeysFrom::File).await.expect("a store");
         let id = CustomerId::parse("cust_1").expect("an id");
         let chain = Chain::of(&conversimple_store::Tenant::by_operator(
             &Operator::acting(),

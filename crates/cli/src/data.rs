@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use conversimple_guard::apikey::Pepper;
 use conversimple_guard::audit::HeadSigner;
+use conversimple_guard::seal::KeyRing;
 use conversimple_store::{Address, Store};
 use zeroize::Zeroizing;
 
@@ -15,6 +16,21 @@ const DATABASE_URL: &str = "CONVERSIMPLE_DATABASE_URL";
 
 /// Name of the secret that signs the audit trail.
 const AUDIT_KEY: &str = "audit-signing-key";
+
+/// Environment variable of the keys that seal what the database holds.
+const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
+
+/// Name of the secret that holds them where the environment has none.
+const ENCRYPTION_KEY_FILE: &str = "encryption-key";
+
+/// Where the keys of the platform's own sealed cells come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeysFrom {
+    /// Those of `ENCRYPTION_KEY`, and behind them those of the folder's file, which is made where there are none.
+    EnvironmentOrFile,
+    /// The folder's file alone: on a developer's machine the variable is that of an agent.
+    File,
+}
 
 /// A folder that can be written.
 pub(crate) struct DataDir(PathBuf);
@@ -77,12 +93,53 @@ impl DataDir {
     }
 
     /// Opens the database: that of the environment, or the file of this folder.
-    pub(crate) async fn store(&self) -> Result<Store> {
+    pub(crate) async fn store(&self, keys: KeysFrom) -> Result<Store> {
+        let ring = self.key_ring(keys)?;
         let address = match std::env::var(DATABASE_URL) {
             Ok(url) => Address::parse(&url)?,
             Err(_) => Address::file(self.0.join("conversimple.db")),
         };
-        Ok(Store::open(&address).await?)
+        Ok(Store::open(&address, ring).await?)
+    }
+
+    /// The keys of sealed cells, the newest first.
+    fn key_ring(&self, keys: KeysFrom) -> Result<KeyRing> {
+        let set = match keys {
+            KeysFrom::EnvironmentOrFile => std::env::var(ENCRYPTION_KEY).unwrap_or_default(),
+            KeysFrom::File => String::new(),
+        };
+        self.key_ring_with(&Zeroizing::new(set))
+    }
+
+    fn key_ring_with(&self, set: &str) -> Result<KeyRing> {
+        let path = self.0.join("secrets").join(ENCRYPTION_KEY_FILE);
+        let set = set.trim();
+        if !set.is_empty() {
+            // At fault by itself it is named so, and not mixed with the file.
+            KeyRing::parse(set)?;
+            if !path.exists() {
+                return Ok(KeyRing::parse(set)?);
+            }
+        }
+        let file = self.secret(ENCRYPTION_KEY_FILE, || {
+            Ok(KeyRing::new_key(random()?.into()).as_bytes().to_vec())
+        })?;
+        let file = Zeroizing::new(String::from_utf8(file).unwrap_or_default());
+        KeyRing::parse(&file).with_context(|| {
+            format!(
+                "{} does not hold keys; restore it from a backup",
+                path.display()
+            )
+        })?;
+        let is_key_end = |c: char| c == ',' || c.is_whitespace();
+        let mut all = Zeroizing::new(set.to_owned());
+        for key in file.split(is_key_end).filter(|key| !key.is_empty()) {
+            if !set.split(is_key_end).any(|other| other == key) {
+                all.push(' ');
+                all.push_str(key);
+            }
+        }
+        Ok(KeyRing::parse(&all)?)
     }
 
     /// The pepper of key digests. It lies beside the database and not in it; whoever has only the database has
@@ -186,4 +243,46 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> String {
+        KeyRing::new_key([byte; 32].into()).to_string()
+    }
+
+    #[test]
+    fn keys_of_the_environment_come_first_and_those_of_the_file_still_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = DataDir::open(Some(folder.path())).expect("a data folder");
+        let path = folder.path().join("secrets").join(ENCRYPTION_KEY_FILE);
+        let ids = |set: &str| -> Vec<String> {
+            let ring = data.key_ring_with(set).expect("keys");
+            ring.ids().map(|id| id.to_string()).collect()
+        };
+        let of = |bytes: &[u8]| -> Vec<String> {
+            let keys: Vec<String> = bytes.iter().map(|byte| key(*byte)).collect();
+            let ring = KeyRing::parse(&keys.join(",")).expect("keys");
+            ring.ids().map(|id| id.to_string()).collect()
+        };
+        assert_eq!(ids(&key(1)), of(&[1]));
+        assert!(!path.exists(), "no key is made where there is one");
+        let made = ids("");
+        assert_eq!(ids(" "), made, "it is made once");
+        #[cfg(unix)]
+        {
+            let mode = fs::metadata(&path).expect("the file").permissions();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&mode);
+            assert_eq!(mode & 0o077, 0);
+        }
+        fs::write(&path, format!("{}\n{}\n", key(3), key(2))).expect("written");
+        assert_eq!(ids(""), of(&[3, 2]));
+        assert_eq!(ids(&format!("{},{}", key(4), key(2))), of(&[4, 2, 3]));
+        assert!(data.key_ring_with("short").is_err());
+        fs::write(&path, "short").expect("written");
+        let error = data.key_ring_with("").err().expect("no keys").to_string();
+        assert!(error.contains("encryption-key"), "{error}");
+    }
 }

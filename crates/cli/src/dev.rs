@@ -12,7 +12,7 @@ use conversimple_store::{AgentStatus, ExecutionMode, NewAgent, Operator, Store, 
 use conversimple_wire::{AgentId, CustomerId};
 
 use crate::child::{self, Agent};
-use crate::data::{self, DataDir};
+use crate::data::{self, DataDir, KeysFrom};
 use crate::keys;
 use crate::start::{self, Place};
 
@@ -46,7 +46,7 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     let program = tokio::task::spawn_blocking(child::program).await??;
     let data = DataDir::open(place.data_dir.as_deref())?;
     let _lock = data.lock()?;
-    let store = place.store(&data).await?;
+    let store = place.store(&data, KeysFrom::File).await?;
     let loaded = place.models().await?;
     let voice = loaded.is_some();
 

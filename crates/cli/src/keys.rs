@@ -14,7 +14,7 @@ use conversimple_store::{Moment, Operator, Store, Tenant};
 use conversimple_wire::CustomerId;
 use conversimple_wire::rest::CreatedKey;
 
-use crate::data::{self, DataDir};
+use crate::data::{self, DataDir, KeysFrom};
 use crate::rewrap;
 
 /// How long a key lives: the guide's 90 days.
@@ -62,7 +62,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: KeyPlace,
     },
-    /// Seal a column of a database anew: what older keys of ENCRYPTION_KEY sealed goes under the newest.
+    /// Seal anew what older keys of ENCRYPTION_KEY sealed: the platform's own database, or a column of yours.
     Rewrap(rewrap::Options),
 }
 
@@ -258,7 +258,7 @@ async fn revoke(id: &str, place: &KeyPlace) -> Result<()> {
 
 async fn open(place: &KeyPlace) -> Result<(DataDir, Store)> {
     let data = DataDir::open(place.data_dir.as_deref())?;
-    let store = data.store().await?;
+    let store = data.store(KeysFrom::EnvironmentOrFile).await?;
     Ok((data, store))
 }
 

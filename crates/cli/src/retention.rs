@@ -66,13 +66,16 @@ async fn forget(store: &Store, before: Moment) -> Result<Forgotten, conversimple
 #[cfg(test)]
 mod tests {
     use super::*;
+    use conversimple_guard::seal::KeyRing;
     use conversimple_store::{Address, ConversationFilter, NewConversation, Slice, Tenant};
     use conversimple_wire::{AgentId, ConversationId, CustomerId};
 
     #[tokio::test]
     async fn old_conversations_go_and_the_trail_says_so() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&Address::file(folder.path().join("a.db")))
+        let ring = KeyRing::new_key(crate::data::random().expect("bytes").into());
+        let ring = KeyRing::parse(&ring).expect("a key");
+        let store = Store::open(&Address::file(folder.path().join("a.db")), ring)
             .await
             .expect("a store");
         let operator = Operator::acting();

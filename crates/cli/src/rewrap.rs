@@ -1,9 +1,11 @@
-//! `conversimple keys rewrap`: what older keys of `ENCRYPTION_KEY` sealed in a database is sealed anew with the newest.
+//! `conversimple keys rewrap`: what older keys of `ENCRYPTION_KEY` sealed in a database, the platform's own or another, is sealed
+//! anew with the newest.
 //!
 //! Decides how the work is shown and stopped. What is done to a cell is decided by the store and the guard; nothing of a value
 //! or a key is printed, only ids of rows that do not open.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +15,12 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use conversimple::Environment;
 use conversimple_guard::seal::{KeyRing, NONCE_BYTES};
-use conversimple_store::{Address, Batch, BoundTo, ClosedRow, Rewrap, SealedColumn};
+use conversimple_store::{
+    Address, Batch, BoundTo, ClosedRow, Operator, Rewrap, SealedColumn, Store,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::data;
+use crate::data::{self, DataDir, KeysFrom};
 
 /// How often a line says how far it is, where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -24,35 +28,47 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 /// Options of `keys rewrap`.
 #[derive(Args)]
 #[command(
-    after_help = "ENCRYPTION_KEY, in the environment or in .env, holds the keys, the newest first. Give every program that uses the \
+    after_help = "Without --table it is the platform's own database, that of --data-dir or CONVERSIMPLE_DATABASE_URL, with the keys that \
+`conversimple serve` takes: those of ENCRYPTION_KEY in the environment, then those of secrets/encryption-key in the data folder. It may \
+run meanwhile, if it was started with the new key.\n\n\
+With --table, ENCRYPTION_KEY, in the environment or in .env, holds the keys, the newest first. Give every program that uses the \
 column the new key first, then run this, and once more when it is through: when the second run rewraps nothing, the old key can go.\n\n\
 Exit codes: 0 everything is under the newest key; 1 some values do not open or kept changing, and are as they were; \
 2 could not run; 130 stopped, and another run goes on from there."
 )]
 pub(crate) struct Options {
-    /// The database: sqlite:PATH or postgres://USER@HOST/NAME. A password belongs into the environment variable, not here.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    database: String,
+    /// The platform's data folder [default: the user's data folder].
+    #[arg(long, value_name = "DIR", conflicts_with = "table")]
+    data_dir: Option<PathBuf>,
+    /// The database of the table: sqlite:PATH or postgres://USER@HOST/NAME [default: DATABASE_URL]. A password belongs into the
+    /// environment variable, not here.
+    #[arg(long, value_name = "URL", requires = "table")]
+    database: Option<String>,
     /// The table; on PostgreSQL also as SCHEMA.TABLE.
-    #[arg(long)]
-    table: String,
+    #[arg(long, requires = "column")]
+    table: Option<String>,
     /// The column of sealed values, text or bytes; Fernet tokens stay Fernet tokens.
-    #[arg(long)]
-    column: String,
+    #[arg(long, requires = "table")]
+    column: Option<String>,
     /// The column that names the row [default: the primary key].
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "table")]
     id: Option<String>,
     /// Whose all the values are that are bound to a cell.
-    #[arg(long, value_name = "ID", conflicts_with = "customer_column")]
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "table",
+        conflicts_with = "customer_column"
+    )]
     customer: Option<String>,
     /// The column that says whose each value is.
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "table")]
     customer_column: Option<String>,
     /// The table's name under which values were bound to their cells, where it is another.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "table")]
     bound_table: Option<String>,
     /// The column's name under which values were bound to their cells, where it is another.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "table")]
     bound_column: Option<String>,
     /// Print the result as JSON.
     #[arg(long)]
@@ -60,25 +76,42 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    fn column(&self) -> SealedColumn {
+    /// The column that is named; `None` for those of the platform's own database.
+    fn column(&self) -> Option<SealedColumn> {
         let customer = match (&self.customer, &self.customer_column) {
             (Some(id), _) => BoundTo::Id(id.clone()),
             (None, Some(column)) => BoundTo::Column(column.clone()),
             (None, None) => BoundTo::Nobody,
         };
-        SealedColumn {
-            table: self.table.clone(),
-            column: self.column.clone(),
+        Some(SealedColumn {
+            table: self.table.clone()?,
+            column: self.column.clone()?,
             row: self.id.clone(),
             customer,
             bound_as: (self.bound_table.clone(), self.bound_column.clone()),
-        }
+        })
+    }
+
+    fn address(&self) -> Result<Address> {
+        let set = self.database.clone();
+        let set = set.or_else(|| std::env::var("DATABASE_URL").ok());
+        let set = set.context("no database: name it with --database or DATABASE_URL")?;
+        Address::parse(&set).context("--database")
     }
 }
 
 pub(crate) async fn run(options: &Options) -> Result<ExitCode> {
-    let ring = key_ring()?;
-    let end = rewrap(options, &ring, &stop_on_interrupt()).await?;
+    let stop = stop_on_interrupt();
+    let end = match options.column() {
+        Some(column) => rewrap(options, &column, &key_ring()?, &stop).await?,
+        None => {
+            let data = DataDir::open(options.data_dir.as_deref())?;
+            let store = data.store(KeysFrom::EnvironmentOrFile).await?;
+            let end = rewrap_own(&store, options.json, &stop).await;
+            store.close().await;
+            end?
+        }
+    };
     Ok(ExitCode::from(end as u8))
 }
 
@@ -92,9 +125,13 @@ enum End {
 }
 
 /// Takes batch after batch until there are no more, or until somebody wants it to stop.
-async fn rewrap(options: &Options, ring: &KeyRing, stop: &AtomicBool) -> Result<End> {
-    let address = Address::parse(&options.database).context("--database")?;
-    let mut rewrap = Rewrap::open(&address, &options.column()).await?;
+async fn rewrap(
+    options: &Options,
+    column: &SealedColumn,
+    ring: &KeyRing,
+    stop: &AtomicBool,
+) -> Result<End> {
+    let mut rewrap = Rewrap::open(&options.address()?, column).await?;
     let mut shown = Shown::start(rewrap.count().await?, options.json);
     let mut is_stopped = false;
     let mut random = || data::random::<NONCE_BYTES>().ok();
@@ -107,6 +144,27 @@ async fn rewrap(options: &Options, ring: &KeyRing, stop: &AtomicBool) -> Result<
     }
     rewrap.close().await;
     shown.finish(is_stopped)
+}
+
+/// Goes through the platform's own sealed cells; when the newest key had sealed all of them already, no other key is needed for
+/// a start.
+async fn rewrap_own(store: &Store, json: bool, stop: &AtomicBool) -> Result<End> {
+    let operator = Operator::acting();
+    let mut cells = store.own_cells(&operator);
+    let mut shown = Shown::start(cells.count().await?, json);
+    let mut is_stopped = false;
+    while let Some(batch) = cells.step().await? {
+        shown.add(batch);
+        is_stopped = stop.load(Ordering::Relaxed);
+        if is_stopped {
+            break;
+        }
+    }
+    let end = shown.finish(is_stopped)?;
+    if end == End::Done && shown.rewrapped == 0 {
+        store.need_only_the_newest_key(&operator).await?;
+    }
+    Ok(end)
 }
 
 /// The keys of the environment or of `.env`.
@@ -248,8 +306,9 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use conversimple_store::{BATCH_CELLS, Store};
-    use conversimple_wire::CustomerId;
+    use conversimple_store::{BATCH_CELLS, Error, NewConversation, Tenant, Turn};
+    use conversimple_wire::media::TurnMillis;
+    use conversimple_wire::{AgentId, ConversationId, CustomerId, TurnId};
 
     fn ring(keys: &[u8]) -> KeyRing {
         let keys: Vec<_> = keys
@@ -259,9 +318,14 @@ mod tests {
         KeyRing::parse(&keys.join(",")).expect("keys")
     }
 
+    async fn open(file: &std::path::Path, keys: &[u8]) -> Result<Store, Error> {
+        Store::open(&Address::file(file), ring(keys)).await
+    }
+
     /// A store has a table with a text column and a key, and that is all it takes.
-    async fn customers(file: &std::path::Path, count: u32, ring: &KeyRing) {
-        let store = Store::open(&Address::file(file)).await.expect("a store");
+    async fn customers(file: &std::path::Path, count: u32, keys: &[u8]) {
+        let store = open(file, keys).await.expect("a store");
+        let ring = ring(keys);
         let operator = conversimple_store::Operator::acting();
         for number in 0..count {
             let id = CustomerId::parse(format!("cust_{number}")).expect("an id");
@@ -277,11 +341,12 @@ mod tests {
     async fn whoever_stops_it_goes_on_by_starting_it_again_and_a_lost_key_is_no_success() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a.db");
-        customers(&file, BATCH_CELLS + 5, &ring(&[1])).await;
+        customers(&file, BATCH_CELLS + 5, &[1]).await;
         let options = Options {
-            database: format!("sqlite:{}", file.display()),
-            table: "customers".into(),
-            column: "name".into(),
+            data_dir: None,
+            database: Some(format!("sqlite:{}", file.display())),
+            table: Some("customers".into()),
+            column: Some("name".into()),
             id: None,
             customer: None,
             customer_column: None,
@@ -289,9 +354,13 @@ mod tests {
             bound_column: None,
             json: true,
         };
+        let column = options.column().expect("a column");
         let (run_on, stop) = (AtomicBool::new(false), AtomicBool::new(true));
-        let end =
-            async |keys: &[u8], stop| rewrap(&options, &ring(keys), stop).await.expect("an end");
+        let end = async |keys: &[u8], stop| {
+            rewrap(&options, &column, &ring(keys), stop)
+                .await
+                .expect("an end")
+        };
         assert_eq!(end(&[2, 1], &stop).await, End::Stopped);
         assert_eq!(
             end(&[2], &run_on).await,
@@ -300,5 +369,50 @@ mod tests {
         );
         assert_eq!(end(&[2, 1], &run_on).await, End::Done);
         assert_eq!(end(&[2], &run_on).await, End::Done);
+    }
+    /// A conversation of three turns.
+    async fn talk(store: &Store) {
+        let operator = Operator::acting();
+        let id = CustomerId::parse("cust_1").expect("an id");
+        let made = store.ensure_customer(&operator, "acme", id, Duration::ZERO);
+        let tenant = Tenant::by_operator(&operator, made.await.expect("a customer").id);
+        let new = NewConversation {
+            id: ConversationId::parse("conv_1").expect("an id"),
+            agent_id: AgentId::parse("bank").expect("an id"),
+            channel: "widget".into(),
+        };
+        let begun = store.start_conversation(&tenant, &new, Duration::ZERO);
+        begun.await.expect("a conversation");
+        for number in 1..=3 {
+            let turn = Turn {
+                turn: TurnId(number),
+                heard: "my balance".into(),
+                said: "one hundred dollars".into(),
+                millis: TurnMillis::default(),
+                interrupted: false,
+                at: Duration::ZERO,
+            };
+            let kept = store.record_turn(&tenant, &new.id, &turn).await;
+            kept.expect("a turn");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_platforms_own_old_key_can_go_when_a_run_finds_nothing_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.db");
+        let store = open(&file, &[1]).await.expect("a store");
+        talk(&store).await;
+        store.close().await;
+        let run_on = AtomicBool::new(false);
+        let may_go = async || open(&file, &[2]).await.map(drop);
+        for is_last in [false, true] {
+            assert!(matches!(may_go().await, Err(Error::NoKey(_))), "{is_last}");
+            let store = open(&file, &[2, 1]).await.expect("a store");
+            let end = rewrap_own(&store, true, &run_on).await;
+            assert_eq!(end.expect("an end"), End::Done);
+            store.close().await;
+        }
+        may_go().await.expect("the newest key is enough");
     }
 }

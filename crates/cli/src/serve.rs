@@ -7,11 +7,17 @@ use anyhow::{Result, bail};
 use clap::Args;
 use conversimple_server::{Server, Tls};
 
-use crate::data::DataDir;
+use crate::data::{DataDir, KeysFrom};
 use crate::start::{self, Place};
 
 /// Options of `serve`.
 #[derive(Args)]
+#[command(
+    after_help = "What people say, what tools are called with and what customers configure stands in the database sealed. The keys \
+are those of ENCRYPTION_KEY in the environment, one or more Fernet keys, the newest first, separated by commas; where it is not set, \
+one is made at the first start in secrets/encryption-key of the data folder. Keep a copy: without the key, what it sealed is lost. \
+To change it, put the new one in front, start again, and run `conversimple keys rewrap`."
+)]
 pub(crate) struct Options {
     #[command(flatten)]
     place: Place,
@@ -47,7 +53,7 @@ async fn serve(options: &Options) -> Result<ExitCode> {
     let listener = place.listener(tls.as_ref(), options.behind_proxy).await?;
     let data = DataDir::open(place.data_dir.as_deref())?;
     let _lock = data.lock()?;
-    let store = place.store(&data).await?;
+    let store = place.store(&data, KeysFrom::EnvironmentOrFile).await?;
     let loaded = place.models().await?;
     let secure = tls.is_some() || options.behind_proxy;
     let voice = loaded.is_some();

@@ -8,7 +8,7 @@ use clap::Args;
 use conversimple_server::{Limits, Listener, Settings, Tls};
 use conversimple_store::{HeadsFile, Notary, Operator, Store};
 
-use crate::data::DataDir;
+use crate::data::{DataDir, KeysFrom};
 use crate::retention;
 use crate::voice::{self, Loaded};
 
@@ -40,8 +40,8 @@ pub(crate) const AUDIT_HEADS: &str = "CONVERSIMPLE_AUDIT_HEADS";
 impl Place {
     /// The database, with the audit trail signed, what a platform before this one left open closed, and what is old
     /// forgotten.
-    pub(crate) async fn store(&self, data: &DataDir) -> Result<Store> {
-        let store = data.store().await?;
+    pub(crate) async fn store(&self, data: &DataDir, keys: KeysFrom) -> Result<Store> {
+        let store = data.store(keys).await?;
         let path = self.audit_heads.clone();
         let path = path.unwrap_or_else(|| data.audit_heads());
         let file = HeadsFile::open(&path).with_context(|| {

@@ -4,10 +4,9 @@ use conversimple_wire::AgentId;
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
+use crate::cells::{AGENT_CONFIG, SPEC};
 use crate::error::{Error, Result};
-use crate::row::{
-    Listed, Slice, cell, folded, id, int, json_cell, maybe_json, pattern, text, time, words,
-};
+use crate::row::{Listed, Slice, cell, folded, id, int, pattern, text, time, words};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::Tenant;
@@ -148,6 +147,8 @@ impl Store {
     }
 
     async fn insert_agent(&self, tenant: &Tenant, new: &NewAgent, now: Moment) -> Result<bool> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), new.id.as_str());
+        let sealing = sealing.await?;
         let done = sqlx::query(
             "INSERT INTO agents (customer_id, id, name, description, status, version, created_at, updated_at, spec,
                 agent_config, execution_mode, search)
@@ -159,8 +160,8 @@ impl Store {
         .bind(cell(&new.description)?)
         .bind(new.status.as_str())
         .bind(millis(now))
-        .bind(json_cell(new.spec.as_ref())?)
-        .bind(json_cell(new.agent_config.as_ref())?)
+        .bind(sealing.seal_json(SPEC, new.spec.as_ref())?)
+        .bind(sealing.seal_json(AGENT_CONFIG, new.agent_config.as_ref())?)
         .bind(new.execution_mode.as_str())
         .bind(folded(&[&new.name, &new.description]))
         .execute(self.write())
@@ -182,7 +183,7 @@ impl Store {
         .bind(id.as_str())
         .fetch_optional(self.read())
         .await?
-        .map(|row| agent(&row))
+        .map(|row| self.read_agent(tenant, &row))
         .transpose()
     }
 
@@ -220,7 +221,8 @@ impl Store {
         .bind(slice.offset())
         .fetch_all(self.read())
         .await?;
-        Listed::new(rows.iter().map(agent).collect::<Result<_>>()?, &count)
+        let agents = rows.iter().map(|row| self.read_agent(tenant, row));
+        Listed::new(agents.collect::<Result<_>>()?, &count)
     }
 
     /// Changes an agent and raises its version; `None` when the tenant has none of that id.
@@ -248,6 +250,8 @@ impl Store {
     }
 
     async fn replace_agent(&self, tenant: &Tenant, before: &Agent, after: &Agent) -> Result<bool> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), before.id.as_str());
+        let sealing = sealing.await?;
         let done = sqlx::query(
             "UPDATE agents SET name = $4, description = $5, status = $6, version = $7, updated_at = $8, spec = $9,
                 agent_config = $10, execution_mode = $11, search = $12
@@ -261,8 +265,8 @@ impl Store {
         .bind(after.status.as_str())
         .bind(after.version)
         .bind(millis(after.updated_at))
-        .bind(json_cell(after.spec.as_ref())?)
-        .bind(json_cell(after.agent_config.as_ref())?)
+        .bind(sealing.seal_json(SPEC, after.spec.as_ref())?)
+        .bind(sealing.seal_json(AGENT_CONFIG, after.agent_config.as_ref())?)
         .bind(after.execution_mode.as_str())
         .bind(folded(&[&after.name, &after.description]))
         .execute(self.write())
@@ -300,17 +304,21 @@ impl Agent {
     }
 }
 
-fn agent(row: &AnyRow) -> Result<Agent> {
-    Ok(Agent {
-        id: id(row, "id")?,
-        name: text(row, "name")?,
-        description: text(row, "description")?,
-        status: id(row, "status")?,
-        version: int(row, "version")?,
-        created_at: time(row, "created_at")?,
-        updated_at: time(row, "updated_at")?,
-        spec: maybe_json(row, "spec")?,
-        agent_config: maybe_json(row, "agent_config")?,
-        execution_mode: id(row, "execution_mode")?,
-    })
+impl Store {
+    fn read_agent(&self, tenant: &Tenant, row: &AnyRow) -> Result<Agent> {
+        let id: AgentId = id(row, "id")?;
+        let opening = self.opening(tenant.as_str(), tenant.as_str(), id.as_str());
+        Ok(Agent {
+            name: text(row, "name")?,
+            description: text(row, "description")?,
+            status: crate::row::id(row, "status")?,
+            version: int(row, "version")?,
+            created_at: time(row, "created_at")?,
+            updated_at: time(row, "updated_at")?,
+            spec: opening.maybe_json(SPEC, row)?,
+            agent_config: opening.maybe_json(AGENT_CONFIG, row)?,
+            execution_mode: crate::row::id(row, "execution_mode")?,
+            id,
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! What was said and done: conversations, their turns and their tool calls.
 //!
-//! Texts and arguments come here masked; this crate cannot tell whether they are, and stores what it is given.
+//! Texts and arguments come here masked; this crate cannot tell whether they are, and stores what it is given, sealed.
 
 use std::time::Duration;
 
@@ -9,10 +9,9 @@ use conversimple_wire::{AgentId, CallId, ConversationId, TurnId};
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
+use crate::cells::{ARGUMENTS, HEARD, SAID};
 use crate::error::{Error, Result};
-use crate::row::{
-    Listed, Slice, cell, flag, id, int, json, json_cell, maybe_int, maybe_time, text, time, words,
-};
+use crate::row::{Listed, Slice, cell, flag, id, int, maybe_int, maybe_time, text, time, words};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::{Operator, Tenant};
@@ -240,6 +239,9 @@ impl Store {
         id: &ConversationId,
         turn: &Turn,
     ) -> Result<()> {
+        let number = turn_number(turn.turn)?;
+        let two = number.to_string();
+        let sealing = self.sealing(tenant.as_str(), id.as_str(), &two).await?;
         let done = sqlx::query(
             "INSERT INTO turns (conversation_id, turn, heard, said, transcript_micros, decision_micros,
                 first_audio_micros, interrupted, at)
@@ -250,9 +252,9 @@ impl Store {
         )
         .bind(id.as_str())
         .bind(tenant.as_str())
-        .bind(turn_number(turn.turn)?)
-        .bind(cell(&turn.heard)?)
-        .bind(cell(&turn.said)?)
+        .bind(number)
+        .bind(sealing.seal(HEARD, &turn.heard)?)
+        .bind(sealing.seal(SAID, &turn.said)?)
         .bind(micros(turn.millis.transcript))
         .bind(micros(turn.millis.decision))
         .bind(micros(turn.millis.to_first_audio))
@@ -281,7 +283,7 @@ impl Store {
         .fetch_all(self.read())
         .await?
         .iter()
-        .map(turn)
+        .map(|row| self.turn(tenant, id, row))
         .collect()
     }
 
@@ -296,6 +298,8 @@ impl Store {
         id: &ConversationId,
         call: &Call,
     ) -> Result<()> {
+        let sealing = self.sealing(tenant.as_str(), id.as_str(), call.call_id.as_str());
+        let arguments = sealing.await?.seal_json(ARGUMENTS, Some(&call.arguments))?;
         let done = sqlx::query(
             "INSERT INTO calls (conversation_id, call_id, turn, tool, arguments, verdict, micros, at)
              SELECT id, $3, $4, $5, $6, $7, $8, $9 FROM conversations WHERE id = $1 AND customer_id = $2",
@@ -305,7 +309,7 @@ impl Store {
         .bind(call.call_id.as_str())
         .bind(turn_number(call.turn)?)
         .bind(cell(&call.tool)?)
-        .bind(json_cell(Some(&call.arguments))?)
+        .bind(arguments)
         .bind(cell(&call.verdict)?)
         .bind(i64::try_from(call.took.as_micros()).unwrap_or(i64::MAX))
         .bind(millis(call.at))
@@ -331,7 +335,7 @@ impl Store {
         .fetch_all(self.read())
         .await?
         .iter()
-        .map(call)
+        .map(|row| self.call(tenant, id, row))
         .collect()
     }
 }
@@ -360,29 +364,35 @@ fn conversation(row: &AnyRow) -> Result<Conversation> {
     })
 }
 
-fn turn(row: &AnyRow) -> Result<Turn> {
-    Ok(Turn {
-        turn: TurnId(int(row, "turn")?.max(0).unsigned_abs()),
-        heard: text(row, "heard")?,
-        said: text(row, "said")?,
-        millis: TurnMillis {
-            transcript: millis_of(row, "transcript_micros")?,
-            decision: millis_of(row, "decision_micros")?,
-            to_first_audio: millis_of(row, "first_audio_micros")?,
-        },
-        interrupted: flag(row, "interrupted")?,
-        at: time(row, "at")?,
-    })
-}
+impl Store {
+    fn turn(&self, tenant: &Tenant, id: &ConversationId, row: &AnyRow) -> Result<Turn> {
+        let number = int(row, "turn")?;
+        let opening = self.opening(tenant.as_str(), id.as_str(), &number.to_string());
+        Ok(Turn {
+            turn: TurnId(number.max(0).unsigned_abs()),
+            heard: opening.text(HEARD, row)?,
+            said: opening.text(SAID, row)?,
+            millis: TurnMillis {
+                transcript: millis_of(row, "transcript_micros")?,
+                decision: millis_of(row, "decision_micros")?,
+                to_first_audio: millis_of(row, "first_audio_micros")?,
+            },
+            interrupted: flag(row, "interrupted")?,
+            at: time(row, "at")?,
+        })
+    }
 
-fn call(row: &AnyRow) -> Result<Call> {
-    Ok(Call {
-        call_id: id(row, "call_id")?,
-        turn: TurnId(int(row, "turn")?.max(0).unsigned_abs()),
-        tool: text(row, "tool")?,
-        arguments: json(row, "arguments")?,
-        verdict: text(row, "verdict")?,
-        took: Duration::from_micros(int(row, "micros")?.max(0).unsigned_abs()),
-        at: time(row, "at")?,
-    })
+    fn call(&self, tenant: &Tenant, id: &ConversationId, row: &AnyRow) -> Result<Call> {
+        let call_id: CallId = crate::row::id(row, "call_id")?;
+        let opening = self.opening(tenant.as_str(), id.as_str(), call_id.as_str());
+        Ok(Call {
+            turn: TurnId(int(row, "turn")?.max(0).unsigned_abs()),
+            tool: text(row, "tool")?,
+            arguments: opening.json(ARGUMENTS, row)?,
+            verdict: text(row, "verdict")?,
+            took: Duration::from_micros(int(row, "micros")?.max(0).unsigned_abs()),
+            at: time(row, "at")?,
+            call_id,
+        })
+    }
 }

@@ -4,11 +4,9 @@ use conversimple_wire::AgentId;
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
+use crate::cells::{CHANNEL_CONFIG, ENGAGEMENT_RULES};
 use crate::error::{Error, Result};
-use crate::row::{
-    Listed, Slice, cell, folded, id, int, json_cell, maybe_json, maybe_text, pattern, text, time,
-    words,
-};
+use crate::row::{Listed, Slice, cell, folded, id, int, maybe_text, pattern, text, time, words};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::Tenant;
@@ -167,6 +165,8 @@ impl Store {
         new: &NewDeployment,
         now: Moment,
     ) -> Result<Deployment> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), &new.id);
+        let sealing = sealing.await?;
         sqlx::query(
             "INSERT INTO deployments (customer_id, id, name, agent_id, channel, status, environment, call_direction,
                 channel_config, engagement_rules, version, created_at, updated_at, search)
@@ -180,8 +180,8 @@ impl Store {
         .bind(DeploymentStatus::Pending.as_str())
         .bind(new.environment.as_str())
         .bind(new.call_direction.as_deref().map(cell).transpose()?)
-        .bind(json_cell(new.channel_config.as_ref())?)
-        .bind(json_cell(new.engagement_rules.as_ref())?)
+        .bind(sealing.seal_json(CHANNEL_CONFIG, new.channel_config.as_ref())?)
+        .bind(sealing.seal_json(ENGAGEMENT_RULES, new.engagement_rules.as_ref())?)
         .bind(millis(now))
         .bind(folded(&[&new.name]))
         .execute(self.write())
@@ -205,7 +205,7 @@ impl Store {
         .bind(cell(id)?)
         .fetch_optional(self.read())
         .await?
-        .map(|row| deployment(&row))
+        .map(|row| self.read_deployment(tenant, &row))
         .transpose()
     }
 
@@ -249,7 +249,8 @@ impl Store {
             .bind(slice.offset())
             .fetch_all(self.read())
             .await?;
-        Listed::new(rows.iter().map(deployment).collect::<Result<_>>()?, &count)
+        let deployments = rows.iter().map(|row| self.read_deployment(tenant, row));
+        Listed::new(deployments.collect::<Result<_>>()?, &count)
     }
 
     /// Changes a deployment; `None` when the tenant has none of that id.
@@ -285,6 +286,8 @@ impl Store {
         version: i64,
         after: &Deployment,
     ) -> Result<bool> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), &after.id);
+        let sealing = sealing.await?;
         let done = sqlx::query(
             "UPDATE deployments SET name = $4, agent_id = $5, channel = $6, status = $7, environment = $8,
                 call_direction = $9, channel_config = $10, engagement_rules = $11, version = $12, updated_at = $13,
@@ -300,8 +303,8 @@ impl Store {
         .bind(after.status.as_str())
         .bind(after.environment.as_str())
         .bind(after.call_direction.as_deref().map(cell).transpose()?)
-        .bind(json_cell(after.channel_config.as_ref())?)
-        .bind(json_cell(after.engagement_rules.as_ref())?)
+        .bind(sealing.seal_json(CHANNEL_CONFIG, after.channel_config.as_ref())?)
+        .bind(sealing.seal_json(ENGAGEMENT_RULES, after.engagement_rules.as_ref())?)
         .bind(after.version)
         .bind(millis(after.updated_at))
         .bind(folded(&[&after.name]))
@@ -342,19 +345,23 @@ impl Deployment {
     }
 }
 
-fn deployment(row: &AnyRow) -> Result<Deployment> {
-    Ok(Deployment {
-        id: text(row, "id")?,
-        name: text(row, "name")?,
-        agent_id: id(row, "agent_id")?,
-        channel: id(row, "channel")?,
-        status: id(row, "status")?,
-        environment: id(row, "environment")?,
-        call_direction: maybe_text(row, "call_direction")?,
-        channel_config: maybe_json(row, "channel_config")?,
-        engagement_rules: maybe_json(row, "engagement_rules")?,
-        version: int(row, "version")?,
-        created_at: time(row, "created_at")?,
-        updated_at: time(row, "updated_at")?,
-    })
+impl Store {
+    fn read_deployment(&self, tenant: &Tenant, row: &AnyRow) -> Result<Deployment> {
+        let own = text(row, "id")?;
+        let opening = self.opening(tenant.as_str(), tenant.as_str(), &own);
+        Ok(Deployment {
+            id: own,
+            name: text(row, "name")?,
+            agent_id: id(row, "agent_id")?,
+            channel: id(row, "channel")?,
+            status: id(row, "status")?,
+            environment: id(row, "environment")?,
+            call_direction: maybe_text(row, "call_direction")?,
+            channel_config: opening.maybe_json(CHANNEL_CONFIG, row)?,
+            engagement_rules: opening.maybe_json(ENGAGEMENT_RULES, row)?,
+            version: int(row, "version")?,
+            created_at: time(row, "created_at")?,
+            updated_at: time(row, "updated_at")?,
+        })
+    }
 }

@@ -81,6 +81,19 @@ pub enum Error {
     /// A stored row does not read as what it should be.
     #[error("a stored {0} cannot be read: the database was changed by another program")]
     Unreadable(&'static str),
+    /// A sealed value does not open: it was changed, moved here from another cell, or never sealed.
+    #[error(
+        "a stored {0} does not open: it was changed or moved by another program, or was not sealed by this platform"
+    )]
+    Sealed(&'static str),
+    /// A key that sealed something here is not there; its id.
+    #[error(
+        "the database holds values that were sealed with key {0}, which is neither in ENCRYPTION_KEY nor in secrets/encryption-key of the data folder: add it there, behind the newest; nothing was changed"
+    )]
+    NoKey(String),
+    /// No random bytes to seal with.
+    #[error("the system gives no random bytes")]
+    Random,
     /// The store is closing.
     #[error("the database connection is closed")]
     Closed,
@@ -103,6 +116,9 @@ impl Error {
             Self::Full => "store_full",
             Self::Locked => "store_locked",
             Self::Corrupt | Self::Unreadable(_) => "store_corrupt",
+            Self::Sealed(_) => "store_sealed",
+            Self::NoKey(_) => "store_no_key",
+            Self::Random => "store_random",
             Self::Unreachable | Self::Closed => "store_unreachable",
             Self::Login => "store_login",
             Self::NoDatabase => "store_no_database",
@@ -241,7 +257,10 @@ mod tests {
             folder.path().display()
         );
         let address = crate::Address::parse(&url).unwrap();
-        let error = crate::Store::open(&address).await.map(drop).unwrap_err();
+        let error = crate::Store::open(&address, crate::store::tests::ring())
+            .await
+            .map(drop)
+            .unwrap_err();
         assert_eq!(error, Error::Unreachable);
     }
 }

@@ -3,14 +3,16 @@
 //! Every statement is a literal with bound values; a text made at run time does not compile as one, and clippy refuses
 //! the ways around that. One file puts names that a database's own catalogue has into literals, for sealing a customer's
 //! columns anew. Every query on a tenant's data takes a [`Tenant`]. Decides how data is kept; whether somebody
-//! may have it is decided by the guard and the server. Texts and arguments of conversations come here masked.
+//! may have it is decided by the guard and the server. Texts and arguments of conversations come here masked, and are sealed
+//! here with keys that are an argument.
 //!
-//! The time is an argument, as are ids. What is not an argument is the background task of an open [`Store`], which
+//! The time is an argument, as are ids; the random bytes of a sealed value are the system's. What is not an argument is the background task of an open [`Store`], which
 //! writes counts and folds the write-ahead log every few seconds.
 
 mod address;
 mod agents;
 mod audit;
+mod cells;
 mod conversations;
 mod customers;
 mod deployments;
@@ -29,6 +31,7 @@ mod tenant;
 pub use address::{Address, Durability, Kind};
 pub use agents::{Agent, AgentChange, AgentFilter, AgentStatus, ExecutionMode, NewAgent};
 pub use audit::{Chain, Link, Verdict};
+pub use cells::OwnCells;
 pub use conversations::{
     Call, Conversation, ConversationFilter, ConversationState, NewConversation, Turn,
 };

@@ -1,6 +1,5 @@
-//! Reading columns, and the shapes that many queries share: a page of a list, a search text, a JSON cell.
+//! Reading columns, and the shapes that many queries share: a page of a list, a search text.
 
-use serde_json::Value;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -108,33 +107,12 @@ pub(crate) fn id<T: TryFrom<String>>(row: &AnyRow, column: &'static str) -> Resu
     T::try_from(text(row, column)?).map_err(|_| Error::Unreadable(column))
 }
 
-pub(crate) fn json(row: &AnyRow, column: &'static str) -> Result<Value> {
-    serde_json::from_str(&text(row, column)?).map_err(|_| Error::Unreadable(column))
-}
-
-pub(crate) fn maybe_json(row: &AnyRow, column: &'static str) -> Result<Option<Value>> {
-    maybe_text(row, column)?
-        .map(|text| serde_json::from_str(&text).map_err(|_| Error::Unreadable(column)))
-        .transpose()
-}
-
 /// Checks a text on its way in. PostgreSQL knows no NUL, and both shall take the same.
 pub(crate) fn cell(text: &str) -> Result<&str> {
     if text.len() > CELL_LIMIT_BYTES || text.contains('\0') {
         return Err(Error::Text);
     }
     Ok(text)
-}
-
-/// Writes JSON for a cell; a NUL in it is escaped by JSON itself.
-pub(crate) fn json_cell(value: Option<&Value>) -> Result<Option<String>> {
-    value
-        .map(|value| {
-            let text = value.to_string();
-            cell(&text)?;
-            Ok(text)
-        })
-        .transpose()
 }
 
 /// The text that searches look through: what both databases would fold differently is folded here.

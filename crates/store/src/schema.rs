@@ -1,13 +1,17 @@
 //! The tables, as steps from each version of the schema to the next. The text is the same for both databases.
 //!
 //! A step that was released is never changed; a new one is added. Times are milliseconds since 1970, flags 0 or 1,
-//! JSON is text, and digests are hexadecimal, because those are what both databases store alike.
+//! JSON is text, and digests are hexadecimal, because those are what both databases store alike. Which of the texts are
+//! sealed is in `cells.rs`.
 
 /// The statements from one version to the next.
 pub(crate) type Step = &'static [&'static str];
 
 /// The steps: the first makes version 1.
-pub(crate) const STEPS: &[Step] = &[TABLES, SIGNED_HEADS];
+pub(crate) const STEPS: &[Step] = &[TABLES, SIGNED_HEADS, SEALING_KEYS];
+
+/// The version from which on what people said and configured is sealed; the store seals what an older one had in clear.
+pub(crate) const SEALED_SINCE: i64 = 3;
 
 const TABLES: Step = &[
     "CREATE TABLE customers (
@@ -60,6 +64,9 @@ const TABLES: Step = &[
 const SIGNED_HEADS: Step = &["CREATE TABLE audit_heads (
         chain TEXT NOT NULL, signing_key TEXT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
         signature TEXT NOT NULL, PRIMARY KEY (chain, signing_key, seq))"];
+
+const SEALING_KEYS: Step =
+    &["CREATE TABLE sealing_keys (id TEXT PRIMARY KEY NOT NULL, proof TEXT NOT NULL)"];
 
 /// The version that the steps end with.
 pub(crate) const VERSION: i64 = STEPS.len() as i64;

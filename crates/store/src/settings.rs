@@ -1,7 +1,9 @@
-//! Settings: named texts, of a tenant or of the platform. What they mean is decided by whoever reads them.
+//! Settings: named texts, of a tenant or of the platform. Values are sealed. What they mean is decided by
+//! whoever reads them.
 
+use crate::cells::SETTING;
 use crate::error::Result;
-use crate::row::{cell, text};
+use crate::row::cell;
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::{Operator, Tenant};
@@ -60,7 +62,7 @@ impl Store {
             .bind(cell(name)?)
             .fetch_optional(self.read())
             .await?
-            .map(|row| text(&row, "value"))
+            .map(|row| self.opening(owner, owner, name).text(SETTING, &row))
             .transpose()
     }
 
@@ -71,14 +73,22 @@ impl Store {
         value: Option<&str>,
         now: Moment,
     ) -> Result<()> {
-        let query = match value {
-            Some(value) => sqlx::query(
+        let sealed = match value {
+            Some(value) => Some(
+                self.sealing(owner, owner, name)
+                    .await?
+                    .seal(SETTING, value)?,
+            ),
+            None => None,
+        };
+        let query = match sealed {
+            Some(sealed) => sqlx::query(
                 "INSERT INTO settings (owner, name, value, updated_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (owner, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
             )
             .bind(owner)
             .bind(cell(name)?)
-            .bind(cell(value)?)
+            .bind(sealed)
             .bind(millis(now)),
             None => sqlx::query("DELETE FROM settings WHERE owner = $1 AND name = $2")
                 .bind(owner)

@@ -7,11 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
+use conversimple_guard::seal::KeyRing;
 use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction};
 
 use crate::address::{Address, Durability, Kind, Place, sqlite_url};
 use crate::audit::Clerk;
+use crate::cells::{self, Keys};
 use crate::error::{Error, Result};
 use crate::heads::{NotarysDesk, Unsigned};
 use crate::keys::PendingUses;
@@ -37,6 +39,7 @@ struct Inner {
     unsigned: Arc<Unsigned>,
     notary: NotarysDesk,
     uses: PendingUses,
+    keys: Keys,
 }
 
 /// A store that does not stay open for whoever has this.
@@ -62,15 +65,16 @@ pub struct Health {
 }
 
 impl Store {
-    /// Opens the database, makes it where it is not there, and brings its schema up to date.
+    /// Opens the database, makes it where it is not there, and brings its schema up to date. The ring seals what people
+    /// said and configured, and opens it.
     ///
     /// Must be called within a tokio runtime: what is counted is written in the background, and audit records that
     /// come together are committed together.
     ///
     /// # Errors
     /// Each says what to do: a folder that cannot be written, a full disk, a lock, a damaged file, a server that does
-    /// not answer or does not let us in, a database of a newer release.
-    pub async fn open(address: &Address) -> Result<Self> {
+    /// not answer or does not let us in, a database of a newer release, a key that is missing on the ring.
+    pub async fn open(address: &Address, ring: KeyRing) -> Result<Self> {
         install_drivers();
         let (write, read) = match address.place() {
             Place::Sqlite { file, durability } => sqlite_pools(file, *durability).await?,
@@ -90,6 +94,7 @@ impl Store {
                 write,
                 read,
                 uses: PendingUses::default(),
+                keys: Keys::new(ring),
             }),
         };
         store.migrate().await?;
@@ -171,6 +176,10 @@ impl Store {
         &self.inner.uses
     }
 
+    pub(crate) fn keys_of_cells(&self) -> &Keys {
+        &self.inner.keys
+    }
+
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
         begin(self.inner.kind, &self.inner.write).await
     }
@@ -200,7 +209,27 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
+        let ring = self.inner.keys.ring();
+        cells::check_keys(&mut transaction, ring).await?;
+        let was_plain = (1..schema::SEALED_SINCE).contains(&found);
+        if was_plain {
+            cells::seal_what_is_plain(&mut transaction, ring).await?;
+        }
         transaction.commit().await?;
+        if was_plain {
+            self.wipe_free_pages().await?;
+        }
+        Ok(())
+    }
+
+    /// What was replaced leaves the file too: SQLite keeps it in free pages and in the log. PostgreSQL frees it in its own time.
+    async fn wipe_free_pages(&self) -> Result<()> {
+        if self.inner.kind == Kind::Sqlite {
+            for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+                let statement: &'static str = statement;
+                sqlx::query(statement).fetch_all(self.write()).await?;
+            }
+        }
         Ok(())
     }
 }
@@ -384,11 +413,15 @@ async fn keep_house(store: WeakStore) {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    pub(crate) fn ring() -> KeyRing {
+        KeyRing::parse(&KeyRing::new_key([9; 32].into())).unwrap()
+    }
+
     async fn refused(file: &Path) -> Error {
-        Store::open(&Address::file(file))
+        Store::open(&Address::file(file), ring())
             .await
             .map(drop)
             .unwrap_err()
@@ -414,7 +447,7 @@ mod tests {
     async fn folders_are_made_and_the_file_is_its_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a folder/with ?#%'é/a.db");
-        let store = Store::open(&Address::file(&file)).await.unwrap();
+        let store = Store::open(&Address::file(&file), ring()).await.unwrap();
         assert_eq!(store.health().await.unwrap().kind, Kind::Sqlite);
         #[cfg(unix)]
         for entry in std::fs::read_dir(file.parent().unwrap()).unwrap() {
@@ -430,7 +463,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (address, synchronous) in [("a.db", 1), ("b.db?sync=full", 2)] {
             let url = format!("sqlite:{}/{address}", folder.path().display());
-            let store = Store::open(&Address::parse(&url).unwrap()).await.unwrap();
+            let store = Store::open(&Address::parse(&url).unwrap(), ring())
+                .await
+                .unwrap();
             let mode = sqlx::query("PRAGMA journal_mode")
                 .fetch_one(store.write())
                 .await

@@ -1,5 +1,8 @@
 //! Every query on both databases: SQLite in a file, PostgreSQL in a cluster of the test's own.
 
+#[path = "contract/cells.rs"]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod cells;
 #[path = "contract/cluster.rs"]
 mod cluster;
 #[path = "contract/common.rs"]
@@ -30,6 +33,7 @@ mod cases {
 
 /// Every case that opens the database by itself.
 mod by_url {
+    pub(crate) use crate::cells::*;
     pub(crate) use crate::sealed::*;
     pub(crate) use crate::shared::*;
 }
@@ -81,6 +85,11 @@ on_both! {
     records_that_come_together_stand_one_behind_the_other,
     a_record_is_written_though_nobody_waits_for_it,
     } url {
+    what_people_said_and_configured_stands_sealed_in_the_database,
+    a_value_opens_in_its_own_cell_and_nowhere_else,
+    a_start_without_a_key_that_sealed_something_is_refused,
+    what_an_older_key_sealed_goes_under_the_newest,
+    what_a_database_had_in_clear_is_sealed_at_the_first_start,
     a_second_start_finds_what_the_first_left,
     two_programs_that_start_at_once_both_open_it,
     two_programs_do_not_fork_a_chain,
@@ -99,7 +108,9 @@ on_both! {
 
 async fn open(url: &str) -> Store {
     let address = Address::parse(url).expect("the address is good");
-    Store::open(&address).await.expect("the database opens")
+    Store::open(&address, common::ring(&[1]))
+        .await
+        .expect("the database opens")
 }
 
 fn file_url(folder: &tempfile::TempDir) -> String {

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use conversimple_guard::audit::{self, HeadSigner, HeadVerifier, Record, Witness};
+use conversimple_guard::seal::KeyRing;
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
 use conversimple_wire::{AgentId, ConversationId, CustomerId, TurnId};
@@ -55,7 +56,7 @@ fn what_was_acknowledged_survives_kill_9() {
 }
 
 async fn assert_kept(file: &std::path::Path, acknowledged: &[(String, u64)]) {
-    let store = Store::open(&Address::file(file)).await.unwrap();
+    let store = Store::open(&Address::file(file), ring()).await.unwrap();
     let tenant = tenant(&store).await;
     let turns = store.turns(&tenant, &conversation()).await.unwrap();
     let mut length = 0;
@@ -95,6 +96,10 @@ fn heads_of(file: &std::path::Path) -> std::path::PathBuf {
     file.with_extension("heads")
 }
 
+fn ring() -> KeyRing {
+    KeyRing::parse(&KeyRing::new_key([6; 32].into())).unwrap()
+}
+
 fn signer() -> HeadSigner {
     HeadSigner::from_seed([5; 32].into()).unwrap()
 }
@@ -111,7 +116,7 @@ async fn the_child_writes_until_it_is_killed() {
     let Some(file) = std::env::var_os(CHILD) else {
         return;
     };
-    let store = Store::open(&Address::file(&file)).await.unwrap();
+    let store = Store::open(&Address::file(&file), ring()).await.unwrap();
     let notary = Notary {
         signer: signer(),
         file: HeadsFile::open(&heads_of(file.as_ref())).unwrap(),

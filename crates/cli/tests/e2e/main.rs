@@ -8,6 +8,7 @@ mod chance;
 mod failures;
 mod hijacked;
 mod http;
+mod opened;
 mod page;
 mod platform;
 mod python;

@@ -75,6 +75,12 @@ impl Platform {
         }
     }
 
+    /// What stands sealed in the database.
+    pub(crate) fn opened(&self) -> String {
+        let opened = crate::opened::opened(&self.data);
+        opened.into_iter().map(|(_, text)| text).collect()
+    }
+
     /// A conversation by typed lines; its report.
     pub(crate) fn type_lines(&self, lines: &[&str]) -> Value {
         let mut call = command();

@@ -196,8 +196,16 @@ fn an_address_reaches_the_argument_that_takes_it_and_nobody_else() {
         "the caller can tell which address is meant: {report}"
     );
     let shown = report.to_string();
+    let opened = platform.opened();
+    assert!(
+        opened.contains("receipt"),
+        "what was said is kept: {opened}"
+    );
     for secret in ["jane", "555", "123-4567", "4271", "four two seven one"] {
         assert!(!shown.contains(secret), "{secret}: {report}");
+        // Three figures may be anything among times.
+        let found = opened.contains(secret) && secret.len() > 3;
+        assert!(!found, "{secret}: {opened}");
         for name in ["conversimple.db", "conversimple.db-wal"] {
             let bytes = std::fs::read(platform.data.join(name)).unwrap_or_default();
             let found = bytes

@@ -39,7 +39,10 @@ fn a_password_is_in_no_report_log_or_database() {
     let report =
         platform.type_lines(&["log in", "alice", "sunflower", "my password is hyacinth77"]);
     let report = report.to_string();
+    let opened = platform.opened();
+    assert!(opened.contains("log in"), "what was said is kept: {opened}");
     for secret in ["sunflower", "hyacinth77"] {
+        assert!(!opened.contains(secret), "{opened}");
         assert!(!report.contains(secret));
         assert!(!platform.agent_log().contains(secret));
         for name in [

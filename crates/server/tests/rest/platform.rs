@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use conversimple_guard::apikey::{ApiKey, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper};
+use conversimple_guard::seal::KeyRing;
 use conversimple_server::{Limits, Listener, Server, Settings};
 use conversimple_store::{Address, Operator, Store, Tenant};
 use conversimple_wire::CustomerId;
@@ -22,7 +23,8 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Address::file(folder.path().join("a.db")))
+        let ring = KeyRing::parse(&KeyRing::new_key([7; 32].into())).unwrap();
+        let store = Store::open(&Address::file(folder.path().join("a.db")), ring)
             .await
             .unwrap();
         let settings = Settings {

@@ -4,12 +4,22 @@ use std::time::Duration;
 
 use conversimple_guard::apikey::{ApiKey, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper};
 use conversimple_guard::audit::{self, Record};
+use conversimple_guard::seal::KeyRing;
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
 use conversimple_wire::{AgentId, ConversationId, CustomerId, TurnId};
 
 pub(crate) fn at(seconds: u64) -> Moment {
     Duration::from_secs(1_800_000_000 + seconds)
+}
+
+/// Keys of these bytes, the newest first.
+pub(crate) fn ring(keys: &[u8]) -> KeyRing {
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|key| KeyRing::new_key([*key; 32].into()).to_string())
+        .collect();
+    KeyRing::parse(&keys.join(",")).unwrap()
 }
 
 pub(crate) fn operator() -> Operator {

@@ -4,6 +4,8 @@ use conversimple_guard::seal::{Cell, KeyRing};
 use conversimple_store::*;
 use sqlx::{AnyPool, Row};
 
+use crate::common::ring;
+
 /// The columns that a customer could have, made under the first key.
 const FERNET: SealedTable = SealedTable {
     create: "CREATE TABLE cards (id TEXT PRIMARY KEY NOT NULL, owner TEXT, number TEXT)",
@@ -17,14 +19,6 @@ const BOUND: SealedTable = SealedTable {
 struct SealedTable {
     create: &'static str,
     insert: &'static str,
-}
-
-fn ring(keys: &[u8]) -> KeyRing {
-    let keys: Vec<String> = keys
-        .iter()
-        .map(|key| KeyRing::new_key([*key; 32].into()).to_string())
-        .collect();
-    KeyRing::parse(&keys.join(",")).unwrap()
 }
 
 /// Random bytes that are not, and never the same twice.

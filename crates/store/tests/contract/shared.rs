@@ -4,7 +4,7 @@ use conversimple_store::*;
 
 use conversimple_guard::audit::{Dispute, HeadSigner, HeadVerifier, SignedHead, Witness};
 
-use crate::common::{assert_unbroken, at, decision, operator, tenant};
+use crate::common::{assert_unbroken, at, decision, operator, ring, tenant};
 use crate::open;
 
 pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
@@ -63,7 +63,7 @@ pub(crate) async fn a_database_of_a_newer_release_is_refused(url: String) {
     tenant(&store, "acme").await;
     store.close().await;
     write_version(&url, schema + 1).await;
-    let refused = Store::open(&Address::parse(&url).unwrap())
+    let refused = Store::open(&Address::parse(&url).unwrap(), ring(&[1]))
         .await
         .map(drop)
         .unwrap_err();

@@ -160,7 +160,12 @@ fn keys(house: &House, markers: &mut Markers, pile: &mut Pile) {
                 let output = run(&["keys", "revoke", &id, "--data-dir", data]);
                 pile.add(path, printed(output));
             }
-            "rewrap" => rewrap(&path, markers, pile),
+            "rewrap" => {
+                rewrap(&path, markers, pile);
+                let output = run(&["keys", "rewrap", "--json", "--data-dir", data]);
+                assert!(output.status.success());
+                pile.add(path, printed(output));
+            }
             other => {
                 panic!("`conversimple keys {other}` has no driver: write one in canary/commands.rs")
             }

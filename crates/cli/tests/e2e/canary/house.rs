@@ -105,6 +105,11 @@ impl House {
         found
     }
 
+    /// What stands sealed in the platform's database, opened with its own key: in the file it could not be found.
+    pub(super) fn opened(&self) -> Vec<(String, String)> {
+        crate::opened::opened(&self.data())
+    }
+
     /// Ends both, as a power cut would.
     pub(super) fn stop(&mut self) {
         for child in [&mut self.agent, &mut self.platform] {

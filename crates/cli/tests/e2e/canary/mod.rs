@@ -58,6 +58,9 @@ fn no_secret_is_met_where_it_does_not_belong() {
     for (place, bytes) in house.files() {
         pile.add(place, bytes);
     }
+    for (place, text) in house.opened() {
+        pile.add(place, text);
+    }
 
     let search = markers.search();
     let leaks: Vec<String> = pile
@@ -87,6 +90,19 @@ fn the_test_was_no_sham(pile: &Pile, delivered: &Delivered, witness: &str) {
             .unwrap_or_else(|| panic!("{log} is searched"));
         let text = String::from_utf8_lossy(bytes);
         assert!(text.contains(level), "{log} is not loud: {text}");
+    }
+    for (table, word) in [
+        ("turns", "heard: \""),
+        ("calls", "arguments: Object"),
+        ("agents", "agent_config: Some("),
+        ("deployments", "channel_config: Some("),
+    ] {
+        let place = format!("{table} of the database, opened");
+        let mut opened = pile.0.iter().filter(|(found, _)| *found == place);
+        assert!(
+            opened.any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(word)),
+            "nothing stands in {place}"
+        );
     }
     for (what, value) in &delivered.0 {
         assert!(

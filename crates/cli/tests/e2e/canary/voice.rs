@@ -47,6 +47,9 @@ fn what_is_spoken_is_met_nowhere() {
     for (place, bytes) in house.files() {
         pile.add(place, bytes);
     }
+    for (place, text) in house.opened() {
+        pile.add(place, text);
+    }
     let search = markers.search();
     let leaks: Vec<String> = pile
         .0

@@ -176,7 +176,8 @@ struct Opened {
 }
 
 async fn open(folder: &Path, model: &Model) -> Opened {
-    let store = Store::open(&Address::file(folder.join("platform.db")))
+    let ring = KeyRing::parse(&KeyRing::new_key(fresh().into())).expect("a key");
+    let store = Store::open(&Address::file(folder.join("platform.db")), ring)
         .await
         .expect("a database");
     let pepper = Pepper::new(fresh::<32>().to_vec()).expect("a pepper");
