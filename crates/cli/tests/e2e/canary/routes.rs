@@ -64,7 +64,7 @@ fn target(route: &str, path: &str, markers: &mut Markers) -> String {
         ("api_key", Kind::ApiKey),
         ("password", Kind::Password),
         ("customer_id", Kind::Card),
-        ("limit", Kind::Pin),
+        ("limit", Kind::Card),
         ("page", Kind::Iban),
     ];
     let query = secrets.map(|(name, kind)| format!("{name}={}", markers.value(route, kind)));
@@ -268,6 +268,13 @@ fn an_agent_and_a_deployment(house: &House, key: &str, pile: &mut Pile) {
     ask("PUT", &format!("agents/{agent}"), json!({"name": "Banks"}));
     ask("POST", &format!("agents/{agent}/publish"), json!({}));
     ask("DELETE", &format!("agents/{agent}"), json!({}));
+    // One of each stays, so that there is something to open in the database.
+    let config = json!({"greeting": "hello"});
+    let agent = json!({"name": "Shop", "description": "d", "agent_config": config});
+    let agent = ask("POST", "agents", agent);
+    let deployment = json!({"name": "d", "agent_id": agent, "channel": "sdk", "environment": "dev",
+                            "channel_config": config});
+    ask("POST", "deployments", deployment);
 }
 
 fn get(house: &House, key: &str, path: &str) -> Answer {
