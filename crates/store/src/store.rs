@@ -216,8 +216,12 @@ impl Store {
             cells::seal_what_is_plain(&mut transaction, ring).await?;
         }
         transaction.commit().await?;
-        if was_plain {
-            self.wipe_free_pages().await?;
+        // All is sealed by now: that another program kept the file busy is no reason not to start.
+        if was_plain && let Err(error) = self.wipe_free_pages().await {
+            tracing::warn!(
+                code = error.code(),
+                "what was in clear may still stand in free pages of the database: run VACUUM on it"
+            );
         }
         Ok(())
     }
