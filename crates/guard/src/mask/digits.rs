@@ -2,7 +2,7 @@
 //!
 //! Decides which tokens are one number and what its digits are; whether that number is a secret is for `judge`.
 
-use super::lexicon::{CORRECT, COUNTS, FILLER, GLUE, Number, SEP, SPEAKER, WAIT};
+use super::lexicon::{COPULA, CORRECT, COUNTS, FILLER, GLUE, Number, SEP, SPEAKER, Topic, WAIT};
 use super::token::{
     AT_SIGN, COLON, COMMA, DASH, EQUALS, LINE, MONEY, OTHER, QUOTE, SPACE, STOP, Token, UNDER,
     digit_of,
@@ -248,11 +248,23 @@ impl Reader<'_> {
         if self.is_hard(at) {
             return true;
         }
+        if self.number(at) == Number::Soft && (self.exclaims(at) || self.misheard(at)) {
+            return !self.exclaims(at);
+        }
         if announced && self.is_zero_like(at) && self.glue(at + 1, false).is_some() {
             return true;
         }
         if self.is_zero_like(at) && self.is_zero_like(at + 1) {
             return true;
+        }
+        // "fax it to four one five".
+        let whom = self.number(at) == Number::Soft
+            && at.checked_sub(1).is_some_and(|j| {
+                let before = &self.text[self.tokens[j].start..self.tokens[j].end()];
+                matches!(before, "it" | "them" | "this" | "him" | "her")
+            });
+        if whom && matches!(self.value(at), 2 | 4) {
+            return false;
         }
         let follows = self.close(at + 1)
             && (self.is_hard(at + 1) || announced && self.number(at + 1) == Number::Soft);
@@ -447,6 +459,9 @@ impl Reader<'_> {
             }
             let word = token.info();
             let the = self.is_the(glue.next);
+            if self.is_hour(glue.next) {
+                return None;
+            }
             if !word.is(FILLER | CORRECT | SEP | GLUE)
                 && !self.is_wait(glue.next)
                 && !counts
@@ -460,6 +475,17 @@ impl Reader<'_> {
             glue.next += if self.is_wait(glue.next) { 2 } else { 1 };
             glue.words += 1;
         }
+    }
+
+    /// "… after five": when to ring, and no more digits.
+    fn is_hour(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        token.len == 5
+            && self.text[token.start..token.end()].eq_ignore_ascii_case("after")
+            && self.close(at + 1)
+            && self.is_hard(at + 1)
+            && !self.is_hard(at + 2)
+            && self.number(at + 2) != Number::Soft
     }
 
     fn is_of(&self, at: usize) -> bool {
@@ -482,6 +508,9 @@ impl Reader<'_> {
 
     /// Whether token `at` only says how many digits follow: "first four", "the next three are".
     fn counts(&self, at: usize) -> bool {
+        if self.is_named(at) {
+            return true;
+        }
         let count = match self.number(at) {
             Number::Unit => usize::from(self.value(at)),
             _ => self
@@ -534,6 +563,52 @@ impl Reader<'_> {
             };
         }
         said == count
+    }
+
+    /// "the new one is", "cvv two is": part of what a number is called.
+    fn is_named(&self, at: usize) -> bool {
+        const WHICH: [&str; 6] = ["new", "other", "right", "correct", "current", "which"];
+        if self.number(at) != Number::Unit || !matches!(self.value(at), 1 | 2) {
+            return false;
+        }
+        let said = self
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.info().is(COPULA) && t.info().number == Number::None);
+        let Some(before) = at.checked_sub(1).map(|j| self.tokens[j]).filter(|_| said) else {
+            return false;
+        };
+        let word = self.text[before.start..before.end()].to_ascii_lowercase();
+        self.close(at)
+            && match self.value(at) {
+                1 => WHICH.contains(&word.as_str()),
+                _ => matches!(word.as_str(), "cvv" | "cvc"),
+            }
+    }
+
+    /// "oh yes it's", "oh no": an exclamation.
+    fn exclaims(&self, at: usize) -> bool {
+        const AFTER: [&str; 11] = [
+            "yes", "yeah", "yep", "no", "sure", "okay", "ok", "right", "it's", "it", "well",
+        ];
+        self.tokens[at].len == 2
+            && self
+                .tokens
+                .get(at + 1)
+                .is_some_and(|t| AFTER.contains(&&self.text[t.start..t.end()]))
+    }
+
+    /// "number for one one one": "four", as speech recognition writes it.
+    fn misheard(&self, at: usize) -> bool {
+        let named = at
+            .checked_sub(1)
+            .is_some_and(|j| self.tokens[j].info().topic == Topic::Number);
+        let digit = |j: usize| {
+            self.close(j)
+                && (self.number(j) == Number::Unit && !self.is_wait(j)
+                    || self.number(j) == Number::Repeat && self.repeats(j))
+        };
+        named && self.close(at) && (at + 1..at + 5).all(digit)
     }
 
     /// Written groups go on in the next line where a text was wrapped.

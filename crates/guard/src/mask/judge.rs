@@ -181,6 +181,13 @@ impl Judge<'_> {
             lead.tail = false;
             return lead;
         }
+        if lead.want == Want::Order && self.sight.sent {
+            self.bare(0, all);
+            if !self.out.is_empty() {
+                lead.clear();
+                return lead;
+            }
+        }
         match lead.want {
             Want::Order if lead.strong && lead.is_close(3) => return self.order(lead),
             Want::Order | Want::Account if lead.is_close(3) => {
@@ -318,7 +325,9 @@ impl Judge<'_> {
                 self.out.push((0, all, Kind::Expiry));
                 true
             }
-            Want::Expiry if lead.is_close(1) => self.expiry(0, all),
+            Want::Expiry if lead.is_close(if self.sight.dated { 2 } else { 1 }) => {
+                self.expiry(0, all)
+            }
             Want::Secret if near || lead.asked => {
                 self.out.push((0, all, Kind::Secret));
                 true

@@ -247,8 +247,19 @@ impl Leads<'_> {
             Topic::Digits if self.before_in(at, "security") => strong(Want::Cvv),
             Topic::Strip if self.before_in(at, "signature") => strong(Want::Cvv),
             Topic::Thru if self.before_in(at, "valid good") => self.expiry(at),
+            Topic::Thru if held.want == Want::Pin && self.changes(at) => Some(*held),
             Topic::Ending | Topic::Last | Topic::Thru | Topic::Answer | Topic::Strip | Topic::Digits => None,
         }
+    }
+
+    /// "change my pin from": the old one follows.
+    fn changes(&self, at: usize) -> bool {
+        const CHANGES: [&str; 7] = [
+            "change", "changed", "reset", "update", "updated", "switch", "changing",
+        ];
+        self.text_of(at).eq_ignore_ascii_case("from")
+            && (at.saturating_sub(6)..at)
+                .any(|j| CHANGES.contains(&self.text_of(j).to_ascii_lowercase().as_str()))
     }
 
     /// "ending in", "last four": what follows is only the end of a number.
@@ -337,6 +348,16 @@ impl Leads<'_> {
         }
         let three = at > 1 && matches!(self.text_of(at - 2), "three" | "3");
         if self.before_in(at, "digit") && three {
+            return Some(Lead::new(Want::Cvv, true, start));
+        }
+        let four = at > 1 && matches!(self.text_of(at - 2), "four" | "4");
+        let on_card = self.next_in(at, "on")
+            && (at + 2..at + 6).any(|j| {
+                self.tokens
+                    .get(j)
+                    .is_some_and(|t| matches!(t.info().topic, Topic::Card | Topic::Brand))
+            });
+        if self.before_in(at, "digit") && four && on_card {
             return Some(Lead::new(Want::Cvv, true, start));
         }
         // "area code four one five …": all ten digits, or only the three.
@@ -478,6 +499,10 @@ impl Leads<'_> {
     fn back(&self, at: usize, held: &Lead) -> Option<Lead> {
         let start = self.tokens[at].start;
         let of_card = self.next_in(at, "of") && (at + 2..at + 5).any(|j| self.text_of(j) == "card");
+        let reads = (at + 3..at + 6).any(|j| matches!(self.text_of(j), "says" | "reads" | "shows"));
+        if held.want == Want::Nothing && of_card && reads {
+            return Some(Lead::new(Want::Cvv, true, start));
+        }
         if held.want != Want::Cvv && of_card && !self.before_in(at, "the") {
             return Some(Lead::new(Want::Cvv, false, start));
         }
@@ -521,7 +546,7 @@ impl Leads<'_> {
         let whose = on_file
             || self.before_in(
                 at,
-                "my his her our contact callback best your direct daytime evening back",
+                "my his her our contact callback best your direct daytime evening back home work office house private landline",
             );
         let free = match held.want {
             Want::Nothing | Want::Reach | Want::Email => true,

@@ -360,7 +360,8 @@ fn value_at(text: &str, start: usize) -> Option<(usize, usize, bool)> {
             )
     };
     let window = &bytes[start..bytes.len().min(start + VALUE_BYTES)];
-    let mut end = start + window.iter().position(stops).unwrap_or(window.len());
+    let stop = (0..window.len()).find(|at| stops(&window[*at]) && !is_inner(&window[*at..]));
+    let mut end = start + stop.unwrap_or(window.len());
     if bytes.get(end - usize::from(end > start)) == Some(&b'.') {
         end -= 1;
     }
@@ -368,6 +369,17 @@ fn value_at(text: &str, start: usize) -> Option<(usize, usize, bool)> {
         end -= 1;
     }
     (end > start).then_some((start, end, false))
+}
+
+/// Whether the `&` that `rest` begins with is a sign of the value ("dor&3"): no field ("&user=") and no command follows.
+fn is_inner(rest: &[u8]) -> bool {
+    let [b'&', after @ ..] = rest else {
+        return false;
+    };
+    let word = after.iter().take(17);
+    let len = word.take_while(|b| !b.is_ascii_whitespace() && !b"&=,;'\"<>".contains(b));
+    let len = len.count();
+    len > 0 && len <= 16 && !matches!(after.get(len), Some(b'=' | b'&' | b';'))
 }
 
 /// `Bearer …` and `Basic …`: the scheme is no secret.
@@ -586,6 +598,14 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         match text.as_str() {
             "to" | "as" | "from" if set => said = true,
             "is" | "was" | "it's" | "be" | "equals" | "that's" | "says" => said = true,
+            // "oh four one" begins with a zero.
+            "oh" if said
+                && tokens
+                    .get(here + 1)
+                    .is_some_and(|t| t.info().number == Number::Unit) =>
+            {
+                return Some(here);
+            }
             "uh" | "um" | "er" | "umm" | "uhm" | "erm" | "hmm" | "well" | "like" | "oh"
             | "sorry" => {}
             "let" if said => here += 2,

@@ -269,6 +269,7 @@ impl<'t> Scan<'t> {
             .leads()
             .at(at, &self.lead)
             .or_else(|| self.its_code(at))
+            .or_else(|| self.its_end(at))
         {
             Some(lead) => {
                 let tail = self.lead.tail && self.lead.words() < 4;
@@ -286,6 +287,28 @@ impl<'t> Scan<'t> {
             None => self.lead.word(&token),
         }
         at + 1
+    }
+
+    /// "… end date", "… runs out" after a card, "the end date on my card".
+    fn its_end(&self, at: usize) -> Option<Lead> {
+        let (token, leads) = (self.tokens[at], self.leads());
+        if token.len != 4 {
+            return None;
+        }
+        let paid = self
+            .spans
+            .last()
+            .is_some_and(|span| span.kind == Kind::Card && token.start < span.end + CODE_BYTES);
+        let date = leads.before_in(at, "end") && leads.text_of(at).eq_ignore_ascii_case("date");
+        let out = leads.text_of(at).eq_ignore_ascii_case("runs") && leads.next_in(at, "out");
+        let of_card = leads.next_in(at, "on of for")
+            && (at + 2..at + 5).any(|j| {
+                self.tokens
+                    .get(j)
+                    .is_some_and(|t| t.info().topic == Topic::Card)
+            });
+        (date && (paid || of_card) || out && paid)
+            .then(|| Lead::new(Want::Expiry, true, token.start))
     }
 
     fn spelled_iban(&mut self, at: usize) -> bool {
@@ -306,13 +329,17 @@ impl<'t> Scan<'t> {
         let paid = self.spans.last().is_some_and(|span| {
             matches!(span.kind, Kind::Card | Kind::Expiry) && token.start < span.end + CODE_BYTES
         });
-        let named =
-            token.info().topic == Topic::Code && self.leads().before_in(at, "the and its it's");
+        if !paid {
+            return None;
+        }
+        let named = token.info().topic == Topic::Code
+            && self.leads().before_in(at, "the and its it's")
+            || self.leads().text_of(at).eq_ignore_ascii_case("security");
         let said = self
             .tokens
             .get(at + 1)
             .is_some_and(|t| t.info().is(COPULA) || t.is_digits());
-        (paid && named && said).then(|| Lead::new(Want::Cvv, true, token.start))
+        (named && said).then(|| Lead::new(Want::Cvv, true, token.start))
     }
 
     /// A letter alone: a spelled lead ("c v v") or a spelled IBAN.

@@ -86,6 +86,26 @@ fn what_stands_in_place_of_a_secret() {
     for (text, masked) in [
         ("card 4111 1111 1111 1111!", "card ****1111!"),
         (
+            "my old number, the new one is four one five five five five oh one two three",
+            "my old number, the new one is ****0123",
+        ),
+        (
+            "call me at four one five five five five oh one two three after five",
+            "call me at ****0123 after five",
+        ),
+        (
+            "fax it to three oh three five four two six six three seven",
+            "fax it to ****6637",
+        ),
+        (
+            "security code? oh yes it's three two four",
+            "security code? oh yes it's [cvv]",
+        ),
+        ("cvv two is double nine eight", "cvv two is [cvv]"),
+        ("my passcode is oh four one zero", "my passcode is [pin]"),
+        ("password=tulip4rose&3", "password=[password]"),
+        ("password=tulip&user=ann", "password=[password]&user=ann"),
+        (
             "my card is 4111 1111 1111 1111 exp 09/27 cvv 123",
             "my card is ****1111 exp [expiry] cvv [cvv]",
         ),

@@ -5,9 +5,9 @@
 use super::super::Kind;
 use super::super::digits::{Item, Reading, Run, run_at};
 use super::super::leads::{Lead, Want};
-use super::super::lexicon::{MEASURE, MONTH, Number, ORDINAL};
+use super::super::lexicon::{FILLER, MEASURE, MONTH, Number, ORDINAL};
 use super::super::scan::{Live, Scan};
-use super::super::token::{COMMA, DASH, PAREN, POINT, SLASH};
+use super::super::token::{COMMA, DASH, LINE, PAREN, POINT, SLASH, STOP};
 use super::super::written::{is_card, luhn};
 use super::Judge;
 
@@ -397,7 +397,7 @@ pub(in crate::mask) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     }
     let mut run = Run::default();
     if !run_at(scan.text, &scan.tokens, next, Reading::VALUE, &mut run) {
-        return None;
+        return month_alone(scan, at);
     }
     let to = (1..=run.items.len())
         .rev()
@@ -413,4 +413,24 @@ pub(in crate::mask) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     scan.push(token.start, scan.tokens[end - 1].end(), Kind::Expiry);
     scan.lead.clear();
     Some(end)
+}
+
+/// "… 1111 runs out in march": the month is all that was said.
+fn month_alone(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let token = scan.tokens[at];
+    let paid = scan
+        .spans
+        .last()
+        .is_some_and(|span| span.kind == Kind::Card && span.end < scan.lead.start)
+        && scan.lead.is_close(2);
+    let done = scan
+        .tokens
+        .get(at + 1)
+        .is_none_or(|t| t.has(STOP | COMMA | LINE) || t.info().is(FILLER));
+    if !(paid && done && scan.leads().before_in(at, "in is of")) {
+        return None;
+    }
+    scan.push(token.start, token.end(), Kind::Expiry);
+    scan.lead.clear();
+    Some(at + 1)
 }

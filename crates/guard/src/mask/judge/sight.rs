@@ -30,6 +30,8 @@ pub(super) struct Sight {
     pub(super) clock: bool,
     /// "month" or "year" stands right before.
     pub(super) dated: bool,
+    /// "text the delivery code to": whom, not what.
+    pub(super) sent: bool,
     /// Items with the word "dot" before them.
     pub(super) dots: Vec<usize>,
 }
@@ -91,9 +93,21 @@ impl Sight {
             path: head.gap == SLASH,
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
             dated,
+            sent: scan.lead.want == Want::Order && is_sent(scan, first),
             dots: dots(scan, run),
         }
     }
+}
+
+/// "text … to", "send it … at" stands before token `first`.
+fn is_sent(scan: &Scan<'_>, first: usize) -> bool {
+    const SENDS: [&str; 8] = [
+        "text", "send", "sms", "message", "forward", "texted", "sent", "whatsapp",
+    ];
+    let leads = scan.leads();
+    leads.before_in(first, "to at on")
+        && (first.saturating_sub(10)..first)
+            .any(|at| SENDS.contains(&leads.text_of(at).to_ascii_lowercase().as_str()))
 }
 
 /// "…, double", "… dash", "and the last": more digits are to come.

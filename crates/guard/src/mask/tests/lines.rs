@@ -13,6 +13,17 @@ pub(super) fn whole(line: &str) -> String {
 /// A kind and a line that holds one of it.
 #[rustfmt::skip]
 pub(super) const SECRET: &[(Kind, &str)] = &[
+    (Kind::Card, "my card numbers for one one one one one one one one one one one one one one one"),
+    (Kind::SecurityCode, "the four digit code on my amex is one nine oh two"),
+    (Kind::SecurityCode, "the back of the card says three five one"),
+    (Kind::SecurityCode, "4111 1111 1111 1111 exp date 12/29 security 736"),
+    (Kind::Expiry, "the end date on the card is oh five thirty"),
+    (Kind::Expiry, "card is 4111 1111 1111 1111 end date oh four twenty eight"),
+    (Kind::Expiry, "visa 4111 1111 1111 1111 runs out in march"),
+    (Kind::Expiry, "expiration month and year zero four twenty nine"),
+    (Kind::Phone, "text the delivery code to 555 010 9999"),
+    (Kind::Phone, "my home number is sixty four sixty two eighty eight forty two fifty nine"),
+    (Kind::Pin, "please change my pin from 4943 because someone knows it"),
     (Kind::Card, "union pay 6237 4847 7718 3417 00 is what i have"),
     (Kind::Card, "uh let's see fifty three eighteen ninety two sixty two forty three ninety ok five seventy one seventy er four that's it"),
     (Kind::Card, "ok fifty three hundred oh three double oh five thousand forty eight seventy one"),
@@ -353,6 +364,18 @@ pub(super) const SECRET: &[(Kind, &str)] = &[
 /// Lines that must stay as they are.
 #[rustfmt::skip]
 pub(super) const PLAIN: &[&str] = &[
+    "the end date of my contract is oh four twenty eight",
+    "my card works but the plan runs out in march",
+    "send order one two five four four seven to the new address",
+    "the tracking number you sent to me is one oh four two two one four four seven seven",
+    "send the package to 12345 oak street",
+    "the number for one or two people please",
+    "oh yes it's two of them",
+    "the new one is five years old",
+    "my house number is four twenty one",
+    "pin from 2019 is expired",
+    "can i change my pin from the app",
+    "my four digit code on the card did not work",
     "the pin code of bangalore is 560001",
     "pin code for my area is five six zero zero zero one",
     "password = os.environ[\"DB_PASSWORD\"]",
