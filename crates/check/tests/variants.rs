@@ -11,6 +11,138 @@ struct Fault {
 
 const FAULTS: &[Fault] = &[
     Fault {
+        id: "security-code-stored",
+        file: "a.py",
+        texts: &["cards = Table('cards', meta, Column('cvv', String))\n"],
+    },
+    Fault {
+        id: "code-from-input",
+        file: "a.py",
+        texts: &[
+            "@tool('x')\ndef f(self, name: str):\n    return importlib.import_module(name)\n",
+            "@tool('x')\ndef f(self, text: str):\n    return jinja2.Template(text).render()\n",
+            "@tool('x')\ndef f(self, rule: str):\n    return pd.eval(rule)\n",
+        ],
+    },
+    Fault {
+        id: "shell-from-input",
+        file: "a.py",
+        texts: &["@tool('x')\ndef f(self, name: str):\n    ssh.exec_command('ls ' + name)\n"],
+    },
+    Fault {
+        id: "error-detail-exposed",
+        file: "a.py",
+        texts: &[
+            "@tool('x')\ndef f(self):\n    try:\n        g()\n    except Exception as e:\n        return {'error': ''.join(traceback.format_exception(e))}\n",
+        ],
+    },
+    Fault {
+        id: "clear-text-connection",
+        file: "a.py",
+        texts: &[
+            "url = os.getenv('CRM_URL', 'http://crm.shop.io')\n",
+            "url = platform_url.replace('wss://', 'ws://')\n",
+        ],
+    },
+    Fault {
+        id: "key-in-url",
+        file: ".github/workflows/ci.yml",
+        texts: &[
+            "jobs:\n  t:\n    steps:\n      - run: |\n          make\n          curl \"https://deploy.shop.io/up?token={{HEX}}\"\n",
+        ],
+    },
+    Fault {
+        id: "clear-text-connection",
+        file: ".github/workflows/ci.yml",
+        texts: &[
+            "jobs:\n  t:\n    steps:\n      - run: pip install --index-url http://pypi.shop.io/simple agent\n",
+            "jobs:\n  t:\n    steps:\n      - run: curl -fsS http://deploy.shop.io/hook\n",
+        ],
+    },
+    Fault {
+        id: "clear-text-connection",
+        file: "config/app.json",
+        texts: &["{\"rates\": {\"url\": \"http://rates.shop.io\"}}\n"],
+    },
+    Fault {
+        id: "clear-text-connection",
+        file: "a.py",
+        texts: &[
+            "crm = xmlrpc.client.ServerProxy('http://crm.shop.io:8000/RPC2')\n",
+            "crm = CrmClient('http://crm.shop.io')\n",
+        ],
+    },
+    Fault {
+        id: "key-in-argv",
+        file: "compose.yaml",
+        texts: &[
+            "services:\n  agent:\n    command: [\"agent\", \"--api-key\", \"{{HEX}}\"]\n",
+            "services:\n  agent:\n    command:\n      - agent\n      - --api-key\n      - {{HEX}}\n",
+        ],
+    },
+    Fault {
+        id: "key-as-default",
+        file: "src/a.rs",
+        texts: &[
+            "fn f() { let key = std::env::var(\"PAY_KEY\").unwrap_or(\"{{HEX}}\".into()); }\n",
+            "fn f() { let key = env::var(\"PAY_KEY\").unwrap_or_else(|_| \"{{HEX}}\".to_string()); }\n",
+        ],
+    },
+    Fault {
+        id: "key-as-default",
+        file: "a.py",
+        texts: &["key = os.getenv('CRM_KEY', '{{HEX}}')\n"],
+    },
+    Fault {
+        id: "error-detail-exposed",
+        file: "src/a.rs",
+        texts: &[
+            "#[tool(\"x\")]\nasync fn f(&self) -> Reply<Done> { match go().await { Ok(()) => Ok(Done), Err(e) => Err(Failure::refused(\"bad\", format!(\"{e:?}\"))) } }\n",
+            "#[tool(\"x\")]\nasync fn f(&self) -> Reply<Done> { if let Err(e) = go().await { return Err(Failure::refused(\"bad\", e.to_string())); } Ok(Done) }\n",
+        ],
+    },
+    Fault {
+        id: "weak-cipher",
+        file: "src/a.rs",
+        texts: &[
+            "const IV: [u8; 16] = [0u8; 16];\nfn seal(key: &[u8; 32], t: &[u8]) -> Vec<u8> { cbc::Encryptor::<aes::Aes256>::new(key.into(), &IV.into()).encrypt_padded_vec_mut::<Pkcs7>(t) }\n",
+            "type Enc = cbc::Encryptor<aes::Aes256>;\nfn seal(key: &[u8; 32], t: &[u8]) -> Vec<u8> { Aes256CbcEncryptor::new(key.into(), &[0u8; 16].into()).encrypt(t) }\n",
+            "fn mix(text: &[u8], key: &[u8]) -> Vec<u8> { text.iter().zip(key.iter().cycle()).map(|(a, b)| a ^ b).collect() }\n",
+        ],
+    },
+    Fault {
+        id: "weak-cipher",
+        file: "a.py",
+        texts: &[
+            "def obscure(text, key):\n    return bytes(a ^ b for a, b in zip(text, itertools.cycle(key)))\n",
+        ],
+    },
+    Fault {
+        id: "personal-data-unencrypted",
+        file: "a.py",
+        texts: &[
+            "with open('p.csv', 'a') as out:\n    out.write(f'{ssn},{birthday}')\n",
+            "csv.writer(open('p.csv', 'a')).writerow([name, ssn])\n",
+            "writer.writerow([name, card_number])\n",
+        ],
+    },
+    Fault {
+        id: "sensitive-data-logged",
+        file: "a.py",
+        texts: &[
+            "log.info('in', extra={'authorization': request.headers['Authorization']})\n",
+            "log.info('in %s', request.headers.get('authorization'))\n",
+        ],
+    },
+    Fault {
+        id: "tool-text-unbounded",
+        file: "a.ts",
+        texts: &[
+            "agent.tool('Compute a dose', async ({ formula }) => dose(formula));\n",
+            "agent.tool('Read results', async ({ site }) => results(site));\n",
+        ],
+    },
+    Fault {
         id: "request-to-argument",
         file: "a.js",
         texts: &[

@@ -184,8 +184,10 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
     if !is_clear(&found) || is_namespace(found.host) {
         return;
     }
-    let is_data =
-        source.format == Format::Json && (source.text.len() > 100_000 || setting.name == "url");
+    // `url` in data describes as often as it connects; in a file that is called configuration it connects.
+    let is_data = source.format == Format::Json
+        && (source.text.len() > 100_000
+            || (setting.name == "url" && !is_configuration(&source.path)));
     let is_manifest = is_data
         || file_name(&source.path).starts_with("package")
         || source.path.ends_with("lock.json")
@@ -223,6 +225,16 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Whether a file's name or folder says that it configures the program.
+fn is_configuration(path: &str) -> bool {
+    words(&path.replace(['/', '.'], "_")).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "config" | "configs" | "configuration" | "settings" | "appsettings" | "conf" | "env"
+        )
+    })
+}
+
 /// A bare `verify` is about certificates where the file has a place for them.
 fn speaks_of_tls(source: &Source) -> bool {
     [
@@ -249,6 +261,13 @@ static KEY_QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)://[^\s]*[?&](?:api_?key|auth_token|access_token|token|key|secret)=\$[\{(]?\w+",
     )
     .ok()
+});
+static LITERAL_QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)://[^\s"']*[?&](?:api_?key|auth_token|access_token|token|key|secret)=([A-Za-z0-9._~+/-]{12,})"#).ok()
+});
+static FETCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?:\bcurl\b|\bwget\b|--(?:extra-)?index-url\b|--registry\b)[^\n|;&]*?[\s"'=](http://[^\s"'`<>)]+)"#)
+        .ok()
 });
 static SOCKET: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\bws://[^\s"'`<>)]+"#).ok());
@@ -329,6 +348,41 @@ fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>
             &KEY_IN_URL,
             place(&found),
             "a key travels in the query of an address",
+        ));
+    }
+    if let Some(value) = LITERAL_QUERY
+        .as_ref()
+        .and_then(|query| query.captures(command))
+        .and_then(|captures| captures.get(1))
+        .filter(|value| !is_placeholder(value.as_str()) && looks_random(value.as_str()))
+        .filter(|value| !is_comment(value.start()))
+    {
+        drafts.push(
+            Draft::new(
+                &KEY_IN_URL,
+                place(&value),
+                "a key travels in the query of an address",
+            )
+            .secret(place(&value)),
+        );
+    }
+    if let Some(found) = FETCH
+        .as_ref()
+        .and_then(|fetch| fetch.captures(command))
+        .and_then(|captures| captures.get(1))
+        .filter(|found| !is_comment(found.start()))
+        && address(found.as_str()).is_some_and(|address| {
+            // A name without a dot is a neighbour; 169.254 is the machine's own metadata service.
+            is_clear(&address)
+                && address.host.contains('.')
+                && !address.host.starts_with("169.254.")
+                && !address.host.contains('$')
+        })
+    {
+        drafts.push(Draft::new(
+            &CLEAR,
+            place(&found),
+            "a connection in the clear",
         ));
     }
     if let Some(found) = SOCKET

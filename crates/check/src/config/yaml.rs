@@ -107,6 +107,13 @@ fn scalar(
             } else {
                 span
             };
+            // `["agent", "--api-key", "…"]`: an option and its value stand apart.
+            let option = found.commands.last().filter(|(before, _)| {
+                is_command && !level.is_map && !is_block && before.starts_with('-')
+            });
+            if let Some((option, _)) = option.filter(|(before, _)| !before.contains([' ', '='])) {
+                found.commands.push((format!("{option} {line}"), at));
+            }
             found.commands.push((line.to_owned(), at));
             if is_block {
                 found.settings.extend(lines::setting(line, at.start, "=:"));

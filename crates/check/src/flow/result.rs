@@ -304,6 +304,8 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
         {
             Some(site.receiver.clone())
         }
+        // `"".join(traceback.format_exception(error))` is the trace.
+        "join" if first.labels.any(Labels::TRACE) => Some(first.clone()),
         "join" => {
             let (list, separator) = if site.receiver.fields.is_some() || first.fields.is_none() {
                 (&site.receiver, first)

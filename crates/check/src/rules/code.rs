@@ -112,6 +112,12 @@ fn runs_code(language: Language, site: &Site<'_>) -> bool {
             | "vm.script"
             | "new function"
             | "__import__"
+            | "importlib.import_module"
+            | "pd.eval"
+            | "pandas.eval"
+            | "numexpr.evaluate"
+            | "jinja2.template"
+            | "render_template_string"
     ) && !(site.path == "exec" && matches!(site.call.callee.kind, Kind::Member(..)))
 }
 
@@ -155,7 +161,8 @@ fn runs_shell(site: &Site<'_>) -> bool {
             | "pty.spawn"
             | "system"
             | "os.popen2"
-    );
+            | "commands.getstatusoutput"
+    ) || site.last == "exec_command";
     let has_shell_switch = site
         .named("shell")
         .is_some_and(|(written, _)| matches!(&written.kind, Kind::Literal(text) if text == "True"))

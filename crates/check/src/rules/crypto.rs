@@ -72,7 +72,16 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
                     "encrypt" | "seal" | "nonce" | "cipher" | "apply"
                 )
             }));
-    if takes_fixed {
+    let builds_on_fixed = flow.language == Language::Rust
+        && (site.last.starts_with("new") || site.last.contains("cryptor"))
+        && names_cipher(&site.call.callee)
+        && site
+            .call
+            .args
+            .iter()
+            .skip(1)
+            .any(|arg| is_written_out(&arg.value));
+    if takes_fixed || builds_on_fixed {
         report(flow, site.span, "the nonce is always the same");
     }
     let path = site.path.as_str();
@@ -213,7 +222,7 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
     if !(encrypts || takes_key || takes_password) || function.name.is_empty() {
         return;
     }
-    let (mut has_xor, mut has_keyed_xor) = (false, false);
+    let (mut has_xor, mut has_keyed_xor, mut pairs_key) = (false, false, false);
     let (mut has_mixing, mut has_code, mut has_char) = (false, false, false);
     walk_all(&function.body, &mut |expr| match &expr.kind {
         Kind::Binary(operator, left, right) => {
@@ -223,6 +232,8 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
             has_mixing |= matches!(operator.as_str(), "^" | "<<" | "*");
         }
         Kind::Call(call) => {
+            pairs_key |= call.callee.last_name() == "zip"
+                && call.args.iter().any(|arg| names_any(&arg.value, &keys));
             has_code |= matches!(
                 call.callee.last_name(),
                 "ord" | "charCodeAt" | "codePointAt"
@@ -238,7 +249,7 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
         "compare", "equal", "equals", "eq", "same", "verify", "constant",
     ]);
     if (encrypts && (has_xor || (has_code && has_char)))
-        || (takes_key && has_keyed_xor && !compares)
+        || (takes_key && (has_keyed_xor || (pairs_key && has_xor)) && !compares)
     {
         report(flow, function.name_span, "this is a cipher of your own");
     } else if takes_password && has_mixing && has_code {
@@ -251,6 +262,38 @@ fn names_any(expr: &Expr, names: &[&str]) -> bool {
     let mut found = false;
     expr.walk(&mut |part| {
         found |= matches!(&part.kind, Kind::Name(name) if names.contains(&name.as_str()));
+    });
+    found
+}
+
+/// `cbc::Encryptor::<Aes256>::new` and `Aes256CbcEncryptor::new`, wherever the type stands in the path.
+fn names_cipher(callee: &Expr) -> bool {
+    let mut found = false;
+    callee.walk(&mut |part| {
+        found |= matches!(&part.kind, Kind::Name(name) | Kind::Member(_, name) if name.contains("cryptor"));
+    });
+    found
+}
+
+/// `&IV.into()` and `&[0u8; 16].into()`: a constant of that name, or an array of numbers.
+fn is_written_out(written: &Expr) -> bool {
+    let mut found = false;
+    written.walk(&mut |part| {
+        found |= match &part.kind {
+            Kind::Name(name) => {
+                !name.contains(char::is_lowercase)
+                    && words(name)
+                        .last()
+                        .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
+            }
+            Kind::List(parts) => {
+                !parts.is_empty()
+                    && parts
+                        .iter()
+                        .all(|part| matches!(part.kind, Kind::Literal(_)))
+            }
+            _ => false,
+        };
     });
     found
 }

@@ -61,6 +61,16 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr) {
 
 /// `new Schema({ cvv: String })`.
 fn declared_column(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let names_code = site.last == "Column"
+        && site
+            .args
+            .first()
+            .and_then(Value::constant)
+            .is_some_and(|name| flow.meaning(name).any(Labels::SECURITY_CODE));
+    if names_code {
+        let message = "a table keeps a card's security code";
+        flow.report(Draft::new(&CODE_STORED, site.span, message));
+    }
     if site.last != "Schema" {
         return;
     }
@@ -222,7 +232,8 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
             continue;
         }
         let mut labels = exposed(value, Labels::SENSITIVE, 0);
-        if flow.facts.is_agent && labels == Labels::NONE && shows_token(&arg.value) {
+        let shows = flow.facts.is_agent && shows_token(&arg.value);
+        if labels == Labels::NONE && (shows || shows_header(&arg.value)) {
             labels = Labels::KEY;
         }
         let span = arg.value.span;
@@ -263,6 +274,29 @@ fn shows_token(written: &Expr) -> bool {
         _ => found |= look(written),
     }
     found
+}
+
+/// Whether the header that carries the key stands in what is logged, as it came.
+fn shows_header(written: &Expr) -> bool {
+    let is_header = |name: &Expr| {
+        matches!(&name.kind, Kind::Text(name) if matches!(
+            name.to_ascii_lowercase().as_str(),
+            "authorization" | "proxy-authorization" | "x-api-key"
+        ))
+    };
+    let of_headers = |base: &Expr| words(base.last_name()).iter().any(|word| word == "headers");
+    match &written.kind {
+        Kind::Index(base, name) => of_headers(base) && is_header(name),
+        Kind::Call(call) => {
+            matches!(&call.callee.kind, Kind::Member(base, get) if get == "get" && of_headers(base))
+                && call.args.first().is_some_and(|arg| is_header(&arg.value))
+        }
+        Kind::Joined(parts) | Kind::Sum(parts) | Kind::List(parts) => {
+            parts.iter().any(shows_header)
+        }
+        Kind::Map(entries) => entries.iter().any(|(_, value)| shows_header(value)),
+        _ => false,
+    }
 }
 
 /// A struct that is serialised with something in it that is never said.
@@ -463,6 +497,13 @@ fn is_store(site: &Site<'_>) -> bool {
             | "replace_one"
             | "merge"
     );
+    let writes_file = matches!(site.last, "write" | "writelines" | "writerow" | "writerows")
+        && words(base_last).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "out" | "output" | "outfile" | "handle" | "fd" | "csvfile" | "writer" | "log"
+            )
+        });
     let is_sql = matches!(
         site.last,
         "execute" | "executemany" | "query" | "run" | "exec" | "fetchrow" | "fetch_one"
@@ -477,6 +518,7 @@ fn is_store(site: &Site<'_>) -> bool {
         && is_writing_statement(site);
     (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
         || (is_keeping && is_keeper)
+        || writes_file
         || (matches!(site.last, "add" | "merge" | "persist") && adds_row(site))
         || is_sql
 }

@@ -41,6 +41,18 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             }
         }
     }
+    let refuses = flow.language == Language::Rust
+        && flow.frame().is_tool
+        && site.path.starts_with("failure.")
+        && !matches!(site.last, "internal" | "from" | "unavailable");
+    if refuses
+        && let Some(value) = site
+            .args
+            .iter()
+            .find(|value| value.labels.any(Labels::ERROR_TEXT))
+    {
+        report(flow, value.labels, value.at);
+    }
     let name = if flow.facts.is_agent {
         words(site.last)
     } else {

@@ -383,9 +383,15 @@ fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
     );
     let (labels, default) = if reads {
         let name = site.args.first().and_then(Value::constant).unwrap_or("");
-        (flow.meaning(name), site.args.get(1))
+        (flow.meaning(name) | environment_key(name), site.args.get(1))
     } else if falls_back {
-        (site.receiver.labels, site.args.first())
+        let mut labels = site.receiver.labels;
+        site.call.callee.walk(&mut |part| {
+            if let Kind::Text(name) = &part.kind {
+                labels |= environment_key(name);
+            }
+        });
+        (labels, site.args.first())
     } else {
         return;
     };
@@ -394,6 +400,16 @@ fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
         && is_default_secret(labels, text)
     {
         default_found(flow, value.at);
+    }
+}
+
+/// `PAY_KEY`: what an environment variable of this ending holds, whoever's key it is.
+fn environment_key(name: &str) -> Labels {
+    let is_public = name.contains("PUBLIC") || name.contains("PRIMARY") || name.contains("CACHE");
+    if name.ends_with("_KEY") && !name.contains(char::is_lowercase) && !is_public {
+        Labels::KEY
+    } else {
+        Labels::NONE
     }
 }
 

@@ -422,7 +422,7 @@ fn is_thing_id(param: &Param) -> bool {
         && !param.kind.contains("Owned")
         && !param.kind.contains("Literal")
         && param.default.is_none();
-    let is_own_number = meaning(&param.name).any(Labels::CARD);
+    let is_own_number = meaning(&param.name).any(Labels::CARD) || param.kind.contains("CardNumber");
     ((is_id && names_thing) || is_alone) && !is_own_number
 }
 
@@ -495,6 +495,17 @@ fn sort(language: Language, param: &Param, declared: Option<&str>) -> Sort {
         "host",
         "command",
         "path",
+        "formula",
+        "site",
+        "link",
+        "filename",
+        "domain",
+        "template",
+        "script",
+        "phrase",
+        "symptoms",
+        "street",
+        "keyword",
     ]);
     match (language, kind) {
         (Language::Rust, "String" | "str" | "'static str" | "Cow<str") => {

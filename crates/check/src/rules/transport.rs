@@ -226,7 +226,15 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
         return;
     }
     let connects = matches!(site.last, "connect" | "io" | "create_connection");
-    if opens(site) || connects {
+    // `ServerProxy("http://…")`, `new ApiClient("http://…")`: what is made here connects later.
+    let makes_client = site.last.starts_with(char::is_uppercase)
+        && words(site.last).last().is_some_and(|last| {
+            matches!(
+                last.as_str(),
+                "proxy" | "client" | "source" | "elasticsearch" | "session"
+            )
+        });
+    if opens(site) || connects || makes_client {
         for value in site.args.iter().take(2) {
             let Some(found) = value.constant().map(str::trim).and_then(address) else {
                 continue;
@@ -236,7 +244,38 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             }
         }
     }
+    weakened(flow, site);
     accepts_any(flow, site);
+}
+
+/// `url.replace("wss://", "ws://")`, and an address in the clear as what an environment variable falls back to.
+fn weakened(flow: &mut Flow<'_>, site: &Site<'_>) {
+    let text = |index: usize| site.args.get(index).and_then(Value::constant);
+    let (Some(from), Some(to)) = (text(0), text(1)) else {
+        return;
+    };
+    let strips = site.last == "replace"
+        && matches!(
+            (from, to),
+            ("wss://" | "wss:" | "wss", "ws://" | "ws:" | "ws")
+                | (
+                    "https://" | "https:" | "https",
+                    "http://" | "http:" | "http"
+                )
+        );
+    if strips {
+        report(flow, "", site.span);
+    }
+    let reads = site.path.ends_with("getenv") || site.path.ends_with("environ.get");
+    if reads
+        && let Some(found) = address(to.trim())
+        && found.scheme == "http"
+        && is_clear(&found)
+        && !is_namespace(found.host)
+        && found.host.contains('.')
+    {
+        report(flow, found.host, site.args[1].at);
+    }
 }
 
 /// A socket opened to an address that nobody looked at.
