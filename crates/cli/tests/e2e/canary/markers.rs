@@ -183,7 +183,8 @@ fn counts(needle: &str, bytes: &[u8], start: usize, end: usize) -> bool {
     let is_word = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
     let before = start.checked_sub(1).and_then(|at| bytes.get(at));
     let begins = needle.starts_with(|first: char| first.is_ascii_digit());
-    !(begins && is_word(before)) && !is_word(bytes.get(end))
+    let goes_on = begins && is_word(before);
+    !goes_on && !is_word(bytes.get(end))
 }
 
 /// The forms in which a value would be found again.
