@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use conversimple_guard::apikey::Pepper;
-use conversimple_guard::audit::HeadSigner;
+use conversimple_guard::audit::HeadSigningKey;
 use conversimple_guard::seal::KeyRing;
 use conversimple_store::{Address, Store};
 use zeroize::Zeroizing;
@@ -150,13 +150,13 @@ impl DataDir {
     }
 
     /// What signs the ends of the audit trail, made the first time. Whoever has it can sign another trail.
-    pub(crate) fn audit_signer(&self) -> Result<HeadSigner> {
+    pub(crate) fn audit_signer(&self) -> Result<HeadSigningKey> {
         let bytes = self.secret(AUDIT_KEY, || random::<32>().map(Vec::from))?;
         signer(bytes)
     }
 
     /// As [`DataDir::audit_signer`] where one was made before.
-    pub(crate) fn audit_signer_if_any(&self) -> Result<Option<HeadSigner>> {
+    pub(crate) fn audit_signer_if_any(&self) -> Result<Option<HeadSigningKey>> {
         if self.0.join("secrets").join(AUDIT_KEY).exists() {
             self.audit_signer().map(Some)
         } else {
@@ -199,13 +199,13 @@ impl DataDir {
     }
 }
 
-fn signer(bytes: Vec<u8>) -> Result<HeadSigner> {
+fn signer(bytes: Vec<u8>) -> Result<HeadSigningKey> {
     let bytes = Zeroizing::new(bytes);
     let seed = <[u8; 32]>::try_from(bytes.as_slice())
         .map(Zeroizing::new)
         .ok()
         .context("the key that signs the audit trail is not 32 bytes; restore it from a backup")?;
-    Ok(HeadSigner::from_seed(seed)?)
+    Ok(HeadSigningKey::from_seed(seed)?)
 }
 
 /// Random bytes of the operating system.

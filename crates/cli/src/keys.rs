@@ -15,7 +15,7 @@ use conversimple_wire::CustomerId;
 use conversimple_wire::rest::CreatedKey;
 
 use crate::data::{self, DataDir, KeysFrom};
-use crate::rewrap;
+use crate::rotate_encryption;
 
 /// How long a key lives: the guide's 90 days.
 pub(crate) const LIFETIME: Duration = LIFETIME_DEFAULT;
@@ -63,7 +63,8 @@ pub(crate) enum Command {
         place: KeyPlace,
     },
     /// Seal anew what older keys of ENCRYPTION_KEY sealed: the platform's own database, or a column of yours.
-    Rewrap(rewrap::Options),
+    #[command(alias = "rewrap")]
+    RotateEncryption(rotate_encryption::Options),
 }
 
 /// What a key is for.
@@ -111,7 +112,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
                 Command::List { customer, place } => list(customer.as_deref(), place).await?,
                 Command::Rotate { id, grace, place } => rotate(id, *grace, place).await?,
                 Command::Revoke { id, place } => revoke(id, place).await?,
-                Command::Rewrap(options) => return rewrap::run(options).await,
+                Command::RotateEncryption(options) => return rotate_encryption::run(options).await,
             }
             Ok(ExitCode::SUCCESS)
         })

@@ -16,7 +16,7 @@ mod models;
 mod new;
 mod redact;
 mod retention;
-mod rewrap;
+mod rotate_encryption;
 mod serve;
 mod start;
 mod voice;

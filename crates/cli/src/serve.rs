@@ -16,7 +16,7 @@ use crate::start::{self, Place};
     after_help = "What people say, what tools are called with and what customers configure stands in the database sealed. The keys \
 are those of ENCRYPTION_KEY in the environment, one or more Fernet keys, the newest first, separated by commas; where it is not set, \
 one is made at the first start in secrets/encryption-key of the data folder. Keep a copy: without the key, what it sealed is lost. \
-To change it, put the new one in front, start again, and run `conversimple keys rewrap`."
+To change it, put the new one in front, start again, and run `conversimple keys rotate-encryption`."
 )]
 pub(crate) struct Options {
     #[command(flatten)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use conversimple_server::{Limits, Listener, Settings, Tls};
-use conversimple_store::{HeadsFile, Notary, Operator, Store};
+use conversimple_store::{HeadSigner, HeadsFile, Operator, Store};
 
 use crate::data::{DataDir, KeysFrom};
 use crate::retention;
@@ -50,13 +50,13 @@ impl Place {
                 path.display()
             )
         })?;
-        let notary = Notary {
+        let signer = HeadSigner {
             signer: data.audit_signer()?,
             file,
             now: crate::keys::now,
-            records: Notary::RECORDS,
+            records: HeadSigner::RECORDS,
         };
-        store.sign_audit(notary).await?;
+        store.sign_audit(signer).await?;
         store
             .close_lost_conversations(&Operator::acting(), crate::keys::now())
             .await?;

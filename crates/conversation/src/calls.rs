@@ -1,7 +1,7 @@
 //! The ledger of tool calls: which are open, whose yes they have, and what a reply is worth.
 //!
 //! A call belongs to a turn and to the socket it was sent on. When its turn dies it may not be sent any more, and a
-//! reply to it is a [`Stray`]. A call of a tool that is marked `confirm` is withheld until the caller has said yes to
+//! reply to it is a [`UnmatchedReply`]. A call of a tool that is marked `confirm` is withheld until the caller has said yes to
 //! exactly its arguments; the yes is bound to a digest of them and is used once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -82,7 +82,7 @@ pub struct OpenCall {
 
 /// A reply that no open call waits for. It changes nothing but a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stray {
+pub enum UnmatchedReply {
     /// No such call.
     Unknown,
     /// The call was sent on another socket.
@@ -101,7 +101,7 @@ pub struct Pending {
     /// What was read back.
     pub read_back: String,
     /// The words with which the answer to a yes will begin if all goes well.
-    pub lead: Option<String>,
+    pub answer_prefix: Option<String>,
     digest: CallDigest,
     asked_at: Duration,
     heard: bool,
@@ -113,7 +113,7 @@ pub struct Asking<'a> {
     /// What is read back.
     pub read_back: &'a str,
     /// The words with which the answer to a yes will begin if all goes well.
-    pub lead: Option<&'a str>,
+    pub answer_prefix: Option<&'a str>,
 }
 
 /// What the ledger says of a call that an engine asks for.
@@ -140,7 +140,7 @@ pub struct Ledger {
     turn: TurnId,
     calls_of_turn: u32,
     /// Replies that fitted no open call.
-    pub strays: u64,
+    pub unmatched: u64,
 }
 
 impl Ledger {
@@ -172,7 +172,7 @@ impl Ledger {
                 tool: tool.to_owned(),
                 arguments: arguments.clone(),
                 read_back: asking.read_back.to_owned(),
-                lead: asking.lead.map(str::to_owned),
+                answer_prefix: asking.answer_prefix.map(str::to_owned),
                 digest,
                 asked_at: now,
                 heard: false,
@@ -226,20 +226,24 @@ impl Ledger {
     /// Settles a call with a reply.
     ///
     /// # Errors
-    /// A [`Stray`] when no open call of that id was sent on that socket.
-    pub fn settle(&mut self, id: &CallId, socket: Option<SocketId>) -> Result<OpenCall, Stray> {
-        let stray = match self.open.get(id) {
+    /// A [`UnmatchedReply`] when no open call of that id was sent on that socket.
+    pub fn settle(
+        &mut self,
+        id: &CallId,
+        socket: Option<SocketId>,
+    ) -> Result<OpenCall, UnmatchedReply> {
+        let unmatched = match self.open.get(id) {
             Some(call) if socket.is_none() || call.socket == socket => None,
-            Some(_) => Some(Stray::OtherSocket),
-            None if self.settled.contains(id) => Some(Stray::Settled),
-            None => Some(Stray::Unknown),
+            Some(_) => Some(UnmatchedReply::OtherSocket),
+            None if self.settled.contains(id) => Some(UnmatchedReply::Settled),
+            None => Some(UnmatchedReply::Unknown),
         };
-        if let Some(stray) = stray {
-            self.strays += 1;
-            return Err(stray);
+        if let Some(unmatched) = unmatched {
+            self.unmatched += 1;
+            return Err(unmatched);
         }
         self.remember(id.clone());
-        self.open.remove(id).ok_or(Stray::Unknown)
+        self.open.remove(id).ok_or(UnmatchedReply::Unknown)
     }
 
     /// The open calls of an id order that does not matter.
@@ -318,7 +322,7 @@ mod tests {
     fn ask(read_back: &str) -> Option<Asking<'_>> {
         Some(Asking {
             read_back,
-            lead: None,
+            answer_prefix: None,
         })
     }
 
@@ -426,18 +430,18 @@ mod tests {
         ledger.enter(id("call_1"), call(1));
         assert_eq!(
             ledger.settle(&id("call_2"), Some(SocketId(1))),
-            Err(Stray::Unknown)
+            Err(UnmatchedReply::Unknown)
         );
         assert_eq!(
             ledger.settle(&id("call_1"), Some(SocketId(2))),
-            Err(Stray::OtherSocket)
+            Err(UnmatchedReply::OtherSocket)
         );
         assert_eq!(ledger.settle(&id("call_1"), Some(SocketId(1))), Ok(call(1)));
         assert_eq!(
             ledger.settle(&id("call_1"), Some(SocketId(1))),
-            Err(Stray::Settled)
+            Err(UnmatchedReply::Settled)
         );
-        assert_eq!(ledger.strays, 3);
+        assert_eq!(ledger.unmatched, 3);
     }
 
     #[test]
@@ -448,7 +452,7 @@ mod tests {
         assert_eq!(ledger.expire(NOW + Duration::from_secs(30)).len(), 1);
         assert_eq!(
             ledger.settle(&id("call_1"), Some(SocketId(1))),
-            Err(Stray::Settled)
+            Err(UnmatchedReply::Settled)
         );
     }
 

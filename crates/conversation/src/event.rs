@@ -7,7 +7,7 @@ use conversimple_wire::media::{ToCaller, TurnMillis};
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
 
-use crate::calls::{OpenCall, SocketId, Stray};
+use crate::calls::{OpenCall, SocketId, UnmatchedReply};
 use crate::clause::clauses;
 use crate::playout::ClauseId;
 
@@ -26,12 +26,12 @@ pub enum Awaited {
 
 /// Whether the caller is likely to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Patience {
+pub enum EndOfTurn {
     /// What was said is complete.
-    Short,
+    Likely,
     /// Something is missing that the caller may be about to say.
     #[default]
-    Long,
+    Unlikely,
 }
 
 /// What a caller's words are to a read-back.
@@ -58,7 +58,7 @@ pub enum Act {
         /// platform, never by the engine. None for a tool that needs no yes.
         read_back: Option<String>,
         /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
-        lead: Option<String>,
+        answer_prefix: Option<String>,
     },
 }
 
@@ -71,7 +71,7 @@ impl Act {
                 read_back: Some(text),
                 ..
             } => clauses(text).into_iter().next(),
-            Self::Call { lead, .. } => lead.clone(),
+            Self::Call { answer_prefix, .. } => answer_prefix.clone(),
         }
     }
 }
@@ -82,7 +82,7 @@ pub struct Decision {
     /// What it wants, in order.
     pub acts: Vec<Act>,
     /// Whether the caller is likely to go on.
-    pub patience: Patience,
+    pub end_of_turn: EndOfTurn,
     /// The kind of secret that it asks the caller for, if any.
     pub expects: Option<String>,
 }
@@ -243,7 +243,7 @@ pub enum Output {
         outcome: ToolOutcome,
     },
     /// A reply came that no open call waits for.
-    Stray(Stray),
+    Unmatched(UnmatchedReply),
     /// Show this to the caller, masked.
     Show(ToCaller),
     /// The turn is over: keep this.

@@ -7,16 +7,16 @@
 //!
 //! Three rules are kept here whichever engine speaks: a turn that was interrupted runs nothing, a tool that is marked
 //! `confirm` runs only after a yes to exactly the arguments that were read back and heard to the end, and a reply
-//! that does not fit an open call is a [`calls::Stray`].
+//! that does not fit an open call is a [`calls::UnmatchedReply`].
 
 pub mod calls;
 pub mod clause;
-pub mod ear;
 pub mod event;
 pub mod machine;
 pub mod playout;
+pub mod vad_segmenter;
 
 pub use event::{
-    Act, Answer, AskId, Awaited, Decision, Event, Input, Output, Patience, TurnRecord,
+    Act, Answer, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
 };
 pub use machine::Conversation;

@@ -3,7 +3,7 @@
 //! A turn is prepared while the silence that ends it is still running: the words are recognised, the engine is asked
 //! and the first clause is synthesised on trial. If the caller goes on, all of it is thrown away; if the silence lasts,
 //! the turn is taken and the preparation becomes the answer. How long the silence must be depends on whether what was
-//! said is complete ([`Patience`]).
+//! said is complete ([`EndOfTurn`]).
 
 mod answer;
 mod hear;
@@ -17,11 +17,11 @@ use serde_json::{Map, Value};
 
 use crate::calls::{Admission, Asking, Ledger, OpenCall, Pending, SocketId};
 use crate::clause::clauses;
-use crate::ear::{Change, Ear, Utterance};
 use crate::event::{
-    Act, Answer, AskId, Awaited, Decision, Event, Input, Output, Patience, TurnRecord,
+    Act, Answer, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
 };
 use crate::playout::{ClauseId, Playout, Step};
+use crate::vad_segmenter::{Change, Utterance, VadSegmenter};
 
 /// Silence after which recognition starts. Everything until the end of the turn's silence is free.
 const RECOGNISE_AFTER: Duration = Duration::from_millis(96);
@@ -59,7 +59,7 @@ const PIECES_LIMIT: usize = 3;
 
 /// The beginning of an answer, synthesised on trial.
 #[derive(Debug)]
-struct Opening {
+struct PrefetchedClause {
     clause: ClauseId,
     words: String,
     sound: Option<Vec<i16>>,
@@ -67,14 +67,14 @@ struct Opening {
 
 /// An utterance that is being understood.
 #[derive(Debug)]
-struct Attempt {
+struct PendingTurn {
     recognise: Option<AskId>,
     plan: Option<AskId>,
     text: String,
     yes: bool,
     typed: bool,
     decision: Option<Decision>,
-    opening: Option<Opening>,
+    opening: Option<PrefetchedClause>,
     first_frame: u64,
     spoke_until: Duration,
     transcript_at: Option<Duration>,
@@ -94,7 +94,7 @@ struct Turn {
     plan: Option<AskId>,
     /// The outcome that the engine is being asked about.
     asked: Option<Event>,
-    opening: Option<Opening>,
+    opening: Option<PrefetchedClause>,
     outcomes: VecDeque<Event>,
     open_calls: usize,
     called: bool,
@@ -111,7 +111,7 @@ struct Turn {
 
 /// One conversation.
 pub struct Conversation {
-    ear: Ear,
+    segmenter: VadSegmenter,
     playout: Playout,
     ledger: Ledger,
     voice: bool,
@@ -121,7 +121,7 @@ pub struct Conversation {
     last_ask: u64,
     last_clause: u64,
     last_turn: TurnId,
-    attempt: Option<Attempt>,
+    pending_turn: Option<PendingTurn>,
     turn: Option<Turn>,
     pieces: Vec<String>,
     piece: Option<AskId>,
@@ -142,7 +142,7 @@ impl Conversation {
         new_call_id: impl FnMut() -> CallId + Send + 'static,
     ) -> Self {
         Self {
-            ear: Ear::default(),
+            segmenter: VadSegmenter::default(),
             playout: Playout::new(rate_hz),
             ledger: Ledger::default(),
             voice,
@@ -152,7 +152,7 @@ impl Conversation {
             last_ask: 0,
             last_clause: 0,
             last_turn: TurnId(0),
-            attempt: None,
+            pending_turn: None,
             turn: None,
             pieces: Vec::new(),
             piece: None,
@@ -211,8 +211,8 @@ impl Conversation {
             .as_ref()
             .filter(|turn| turn.may_be_taken_back())
             .and_then(|turn| turn.first_frame);
-        kept.map_or(self.ear.needed_from(), |frame| {
-            frame.min(self.ear.needed_from())
+        kept.map_or(self.segmenter.needed_from(), |frame| {
+            frame.min(self.segmenter.needed_from())
         })
     }
 
@@ -230,15 +230,15 @@ impl Conversation {
 
     /// Whether the conversation waits for the caller and nobody else.
     pub fn is_at_rest(&self) -> bool {
-        self.turn.is_none() && self.attempt.is_none() && self.ear.utterance().is_none()
+        self.turn.is_none() && self.pending_turn.is_none() && self.segmenter.utterance().is_none()
     }
 
     /// What the answer to a question to the recogniser is wanted for. None: nobody waits for it any more.
     pub fn awaits(&self, ask: AskId) -> Option<Awaited> {
-        let attempt = self.attempt.as_ref();
+        let pending_turn = self.pending_turn.as_ref();
         if self.piece == Some(ask) {
             Some(Awaited::Piece)
-        } else if attempt.is_some_and(|attempt| attempt.recognise == Some(ask)) {
+        } else if pending_turn.is_some_and(|pending_turn| pending_turn.recognise == Some(ask)) {
             Some(Awaited::Utterance)
         } else {
             None
@@ -388,7 +388,7 @@ impl Conversation {
     }
 }
 
-impl Attempt {
+impl PendingTurn {
     fn new(first_frame: u64, spoke_until: Duration) -> Self {
         Self {
             recognise: None,

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use conversimple_conversation::calls::{OpenCall, SocketId, Stray};
+use conversimple_conversation::calls::{OpenCall, SocketId, UnmatchedReply};
 use conversimple_conversation::playout::ClauseId;
 use conversimple_conversation::{
-    Act, Answer, AskId, Conversation, Decision, Event, Input, Output, Patience, TurnRecord,
+    Act, Answer, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
 };
 use conversimple_wire::media::ToCaller;
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
@@ -29,7 +29,7 @@ struct Script {
     frames_played: usize,
     abandoned: usize,
     refused: Vec<(OpenCall, Code)>,
-    strays: Vec<Stray>,
+    unmatched: Vec<UnmatchedReply>,
     reverted: usize,
 }
 
@@ -61,7 +61,7 @@ impl Script {
             frames_played: 0,
             abandoned: 0,
             refused: Vec::new(),
-            strays: Vec::new(),
+            unmatched: Vec::new(),
             reverted: 0,
         }
     }
@@ -96,7 +96,7 @@ impl Script {
                 Output::Play(_) => self.frames_played += 1,
                 Output::Abandon { .. } => self.abandoned += 1,
                 Output::Refused { call, code, .. } => self.refused.push((call, code)),
-                Output::Stray(stray) => self.strays.push(stray),
+                Output::Unmatched(stray) => self.unmatched.push(stray),
                 Output::Revert => self.reverted += 1,
                 Output::Adopt { .. } | Output::Settled { .. } => {}
             }
@@ -268,7 +268,7 @@ fn a_call_that_moves_with_its_agent_has_its_whole_time_again() {
 fn speak(text: &str) -> Decision {
     Decision {
         acts: vec![Act::Say(text.into())],
-        patience: Patience::Short,
+        end_of_turn: EndOfTurn::Likely,
         expects: None,
     }
 }
@@ -282,11 +282,11 @@ fn call(tool: &str, read_back: Option<&str>) -> Decision {
         tool: tool.into(),
         arguments,
         read_back: read_back.map(Into::into),
-        lead: Some("Your balance".into()),
+        answer_prefix: Some("Your balance".into()),
     };
     Decision {
         acts: vec![act],
-        patience: Patience::Short,
+        end_of_turn: EndOfTurn::Likely,
         expects: None,
     }
 }
@@ -322,7 +322,7 @@ fn a_complete_sentence_is_answered_after_the_short_silence() {
 #[test]
 fn an_incomplete_sentence_is_waited_for_and_a_pause_does_not_cut_it() {
     let mut script = Script::new(|_| Decision {
-        patience: Patience::Long,
+        end_of_turn: EndOfTurn::Unlikely,
         ..speak("Which one?")
     });
     script.words = "what is the balance".into();
@@ -567,10 +567,13 @@ fn a_reply_from_another_socket_changes_nothing() {
     let mut script = Script::new(shop);
     script.say("look", None);
     script.reply(0, SocketId(9));
-    assert_eq!(script.strays, [Stray::OtherSocket]);
+    assert_eq!(script.unmatched, [UnmatchedReply::OtherSocket]);
     script.reply(0, AGENT);
     script.reply(0, AGENT);
-    assert_eq!(script.strays, [Stray::OtherSocket, Stray::Settled]);
+    assert_eq!(
+        script.unmatched,
+        [UnmatchedReply::OtherSocket, UnmatchedReply::Settled]
+    );
     script.hear(0.0, 3000);
     assert_eq!(script.records[0].said, "Done.");
 }

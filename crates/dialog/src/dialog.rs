@@ -7,10 +7,10 @@
 mod advance;
 mod again;
 mod chat;
+mod frame;
 mod hear;
 mod outcome;
 mod reply;
-mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::own::{Pick, pick};
 use crate::phrase::{deed, list, read_back};
 use crate::say::spoken_text;
 use crate::step::{Act, Expect, Heard, Step, spoken_name};
-use task::{Question, Task};
+use frame::{Frame, Question};
 
 /// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.
 #[derive(Debug, Clone)]
@@ -34,13 +34,13 @@ pub struct Dialog {
     vocabulary: Arc<BTreeSet<String>>,
     logged_in: bool,
     /// What is being filled.
-    task: Option<Task>,
+    task: Option<Frame>,
     /// The call that was asked for and has no outcome yet.
-    running: Option<Task>,
+    running: Option<Frame>,
     /// The last call that ended.
-    last: Option<Task>,
+    last: Option<Frame>,
     /// Tasks put aside for another, the last one on top.
-    parked: Vec<Task>,
+    parked: Vec<Frame>,
     question: Option<Question>,
     own: Arc<BTreeMap<String, Vec<OwnThing>>>,
     /// The thing of each kind that was used last.
@@ -136,7 +136,7 @@ impl Dialog {
         }
         let step = match self.task.take() {
             Some(task) => self.advance(task),
-            None => Step::new(Vec::new(), crate::Patience::Short),
+            None => Step::new(Vec::new(), crate::EndOfTurn::Likely),
         };
         self.remember(step)
     }
@@ -240,7 +240,7 @@ impl Dialog {
         deeds
     }
 
-    fn park(&mut self, task: Task) {
+    fn park(&mut self, task: Frame) {
         if self.parked.len() >= PARKED_LIMIT {
             self.parked.remove(0);
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use conversimple_wire::ToolSpec;
 
-use crate::verb::{Deed, asks_advice, deed_of, deed_of_name};
+use crate::verb::{Intent, asks_advice, deed_of, deed_of_name};
 use crate::words::{Word, identifier_words, limited, stem, stems, weight, words};
 
 /// The tools of an agent, prepared for being asked for.
@@ -31,7 +31,7 @@ pub(crate) struct Tool {
     head: Vec<(String, f32)>,
     examples: Vec<Vec<(String, f32)>>,
     plain_examples: Vec<Vec<(String, f32)>>,
-    deed: Option<Deed>,
+    deed: Option<Intent>,
     /// Takes one free text to look for.
     searches: bool,
     /// Which of the index's phrases are this tool's.
@@ -150,7 +150,7 @@ impl Index {
                     deed.is_some_and(|deed| !deed.reads() && Some(deed) == tool.deed),
                 )),
                 advice: f32::from(u8::from(advice)),
-                search: f32::from(u8::from(deed == Some(Deed::Search) && tool.searches)),
+                search: f32::from(u8::from(deed == Some(Intent::Search) && tool.searches)),
                 other_deed: f32::from(u8::from(
                     matches!((deed, tool.deed), (Some(a), Some(b)) if a.clashes(b)),
                 )),

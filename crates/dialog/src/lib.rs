@@ -29,5 +29,5 @@ pub use dialog::Dialog;
 pub use index::Index;
 pub use phrase::read_back;
 pub use reading::Reading;
-pub use step::{Act, Expect, Heard, Patience, Step};
+pub use step::{Act, EndOfTurn, Expect, Heard, Step};
 pub use talk::{Answer, yes_no};

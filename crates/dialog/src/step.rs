@@ -21,7 +21,7 @@ pub struct Step {
     /// In this order.
     pub acts: Vec<Act>,
     /// Whether the caller has probably said all.
-    pub patience: Patience,
+    pub end_of_turn: EndOfTurn,
     /// What the caller is expected to say next, where something was asked.
     pub expects: Option<Expect>,
 }
@@ -47,11 +47,11 @@ pub enum Act {
 
 /// How long to wait for more words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum EndOfTurn {
     /// The utterance is complete: answer soon.
-    Short,
+    Likely,
     /// The caller may go on.
-    Long,
+    Unlikely,
 }
 
 /// What the caller is expected to say.
@@ -73,16 +73,16 @@ pub enum Expect {
 }
 
 impl Step {
-    pub(crate) fn new(acts: Vec<Act>, patience: Patience) -> Self {
+    pub(crate) fn new(acts: Vec<Act>, end_of_turn: EndOfTurn) -> Self {
         Self {
             acts,
-            patience,
+            end_of_turn,
             expects: None,
         }
     }
 
     pub(crate) fn say(text: impl Into<String>) -> Self {
-        Self::new(vec![Act::Say(text.into())], Patience::Short)
+        Self::new(vec![Act::Say(text.into())], EndOfTurn::Likely)
     }
 
     pub(crate) fn expecting(mut self, expects: Expect) -> Self {

@@ -75,7 +75,7 @@ fn longest(lower: &[&str]) -> Option<(usize, Part)> {
 
 /// Talk that needs no tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chat {
+pub(crate) enum SmallTalk {
     Hello,
     Thanks,
     Goodbye,
@@ -98,10 +98,10 @@ pub(crate) enum Chat {
 }
 
 /// Recognises talk that needs no tool, if the whole utterance is that.
-pub(crate) fn chat(list: &[Word]) -> Option<Chat> {
+pub(crate) fn chat(list: &[Word]) -> Option<SmallTalk> {
     let lower: Vec<&str> = list.iter().map(|word| word.lower.as_str()).collect();
     if lower.iter().all(|word| HESITATIONS.contains(word)) {
-        return Some(Chat::Hesitation);
+        return Some(SmallTalk::Hesitation);
     }
     let kept: Vec<&str> = lower
         .iter()
@@ -113,7 +113,7 @@ pub(crate) fn chat(list: &[Word]) -> Option<Chat> {
     }
     let joined = kept.join(" ");
     if joined.is_empty() {
-        return Some(Chat::Acknowledged);
+        return Some(SmallTalk::Acknowledged);
     }
     for (chat, phrases) in CHATS {
         if phrases.contains(&joined.as_str()) {
@@ -124,7 +124,7 @@ pub(crate) fn chat(list: &[Word]) -> Option<Chat> {
 }
 
 /// "Hello, how are you", "no thanks, goodbye": several phrases in a row; the last one is answered.
-fn composed(kept: &[&str]) -> Option<Chat> {
+fn composed(kept: &[&str]) -> Option<SmallTalk> {
     let mut at = 0;
     let mut last = None;
     while at < kept.len() {
@@ -218,15 +218,15 @@ mod tests {
     #[test]
     fn only_whole_utterances_are_talk() {
         for (text, expected) in [
-            ("Hello!", Some(Chat::Hello)),
-            ("hello, how are you?", Some(Chat::HowAreYou)),
-            ("thank you very much", Some(Chat::Thanks)),
-            ("Could you say that again please?", Some(Chat::Repeat)),
-            ("never mind", Some(Chat::Cancel)),
-            ("what can you do?", Some(Chat::Abilities)),
-            ("no thanks, that's all", Some(Chat::Goodbye)),
-            ("um", Some(Chat::Hesitation)),
-            ("something else", Some(Chat::SomethingElse)),
+            ("Hello!", Some(SmallTalk::Hello)),
+            ("hello, how are you?", Some(SmallTalk::HowAreYou)),
+            ("thank you very much", Some(SmallTalk::Thanks)),
+            ("Could you say that again please?", Some(SmallTalk::Repeat)),
+            ("never mind", Some(SmallTalk::Cancel)),
+            ("what can you do?", Some(SmallTalk::Abilities)),
+            ("no thanks, that's all", Some(SmallTalk::Goodbye)),
+            ("um", Some(SmallTalk::Hesitation)),
+            ("something else", Some(SmallTalk::SomethingElse)),
             ("thanks, and what is my balance", None),
             ("hello what is my balance", None),
             ("stop the payment to bob", None),

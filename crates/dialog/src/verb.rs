@@ -6,7 +6,7 @@ use crate::words::{is_function_word, words};
 
 /// A sort of deed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum Intent {
     /// Tell what is known.
     Show,
     /// Find things that fit.
@@ -24,7 +24,7 @@ pub(crate) enum Deed {
     Login,
 }
 
-impl Deed {
+impl Intent {
     /// Whether the deed leaves everything as it was.
     pub(crate) fn reads(self) -> bool {
         matches!(self, Self::Show | Self::Search | Self::Calculate)
@@ -53,7 +53,7 @@ impl Deed {
 }
 
 /// The deed that a sentence asks for, or a description states.
-pub(crate) fn deed_of(text: &str) -> Option<Deed> {
+pub(crate) fn deed_of(text: &str) -> Option<Intent> {
     let list = words(text);
     let lower: Vec<&str> = list
         .iter()
@@ -97,7 +97,7 @@ pub(crate) fn asks_advice(text: &str) -> bool {
 }
 
 /// The deed that a tool's name states: any word of it.
-pub(crate) fn deed_of_name(words: &[String]) -> Option<Deed> {
+pub(crate) fn deed_of_name(words: &[String]) -> Option<Intent> {
     words.iter().find_map(|word| verb(word))
 }
 
@@ -115,51 +115,51 @@ const SKIPPED: &[&str] = &[
     "going",
 ];
 
-fn phrase(word: &str, next: &str, third: &str) -> Option<Deed> {
+fn phrase(word: &str, next: &str, third: &str) -> Option<Intent> {
     Some(match (word, next, third) {
         ("look", "for", _)
         | ("looking", "for", _)
         | ("do", "you", "have" | "sell" | "carry" | "stock")
         | ("is", "there", _)
-        | ("are", "there", _) => Deed::Search,
-        ("make", "a" | "the" | "my", "payment" | "deposit" | "transfer") => Deed::Pay,
-        ("make", "a" | "the", "reservation" | "booking" | "appointment") => Deed::Book,
-        ("log" | "sign", "in" | "me" | "into" | "on", _) => Deed::Login,
+        | ("are", "there", _) => Intent::Search,
+        ("make", "a" | "the" | "my", "payment" | "deposit" | "transfer") => Intent::Pay,
+        ("make", "a" | "the", "reservation" | "booking" | "appointment") => Intent::Book,
+        ("log" | "sign", "in" | "me" | "into" | "on", _) => Intent::Login,
         ("let", "me", "know") | ("want" | "like", "to", "know") | ("how", "much" | "many", _) => {
-            Deed::Show
+            Intent::Show
         }
-        ("how", "can" | "do" | "to" | "does", _) => Deed::Show,
+        ("how", "can" | "do" | "to" | "does", _) => Intent::Show,
         _ => return None,
     })
 }
 
-fn verb(word: &str) -> Option<Deed> {
+fn verb(word: &str) -> Option<Intent> {
     Some(match word {
         "show" | "shows" | "list" | "lists" | "get" | "gets" | "tell" | "give" | "display"
         | "retrieve" | "retrieves" | "fetch" | "fetches" | "check" | "know" | "what" | "what's"
         | "which" | "who" | "who's" | "where" | "where's" | "when" | "why" | "read" | "provide"
-        | "provides" | "returns" | "obtain" => Deed::Show,
+        | "provides" | "returns" | "obtain" => Intent::Show,
         "find" | "finds" | "search" | "searches" | "locate" | "locates" | "browse" | "seek"
-        | "discover" | "lookup" => Deed::Search,
+        | "discover" | "lookup" => Intent::Search,
         "calculate" | "calculates" | "compute" | "computes" | "determine" | "determines"
         | "estimate" | "estimates" | "evaluate" | "solve" | "convert" | "converts" | "analyze"
-        | "analyse" | "predict" | "compare" | "measure" => Deed::Calculate,
-        "pay" | "pays" | "charge" | "payment" => Deed::Pay,
+        | "analyse" | "predict" | "compare" | "measure" => Intent::Calculate,
+        "pay" | "pays" | "charge" | "payment" => Intent::Pay,
         "store" | "stores" | "save" | "saves" | "add" | "adds" | "register" | "keep"
-        | "remember" | "record" | "enter" => Deed::Store,
+        | "remember" | "record" | "enter" => Intent::Store,
         "delete" | "deletes" | "remove" | "removes" | "cancel" | "cancels" | "clear" => {
-            Deed::Remove
+            Intent::Remove
         }
         "create" | "creates" | "generate" | "generates" | "build" | "builds" | "draw" | "draws"
-        | "design" | "write" | "compose" => Deed::Create,
+        | "design" | "write" | "compose" => Intent::Create,
         "update" | "updates" | "change" | "changes" | "modify" | "modifies" | "set" | "edit"
-        | "adjust" => Deed::Change,
-        "send" | "sends" | "transfer" | "transfers" | "post" | "email" | "message" => Deed::Send,
+        | "adjust" => Intent::Change,
+        "send" | "sends" | "transfer" | "transfers" | "post" | "email" | "message" => Intent::Send,
         "book" | "books" | "reserve" | "order" | "orders" | "buy" | "purchase" | "schedule" => {
-            Deed::Book
+            Intent::Book
         }
-        "play" | "plays" => Deed::Play,
-        "login" | "authenticate" => Deed::Login,
+        "play" | "plays" => Intent::Play,
+        "login" | "authenticate" => Intent::Login,
         _ => return None,
     })
 }
@@ -171,18 +171,18 @@ mod tests {
     #[test]
     fn the_deed_of_a_sentence_is_its_first_verb() {
         for (text, expected) in [
-            ("what cards do I have", Some(Deed::Show)),
-            ("could you please save my card", Some(Deed::Store)),
-            ("I'd like to make a payment", Some(Deed::Pay)),
-            ("do you sell cables", Some(Deed::Search)),
-            ("um, look for a mouse", Some(Deed::Search)),
-            ("log me in", Some(Deed::Login)),
+            ("what cards do I have", Some(Intent::Show)),
+            ("could you please save my card", Some(Intent::Store)),
+            ("I'd like to make a payment", Some(Intent::Pay)),
+            ("do you sell cables", Some(Intent::Search)),
+            ("um, look for a mouse", Some(Intent::Search)),
+            ("log me in", Some(Intent::Login)),
             ("headphones", None),
             ("", None),
         ] {
             assert_eq!(deed_of(text), expected, "{text}");
         }
-        assert!(Deed::Show.clashes(Deed::Store) && Deed::Pay.clashes(Deed::Store));
-        assert!(!Deed::Show.clashes(Deed::Search) && !Deed::Pay.clashes(Deed::Pay));
+        assert!(Intent::Show.clashes(Intent::Store) && Intent::Pay.clashes(Intent::Store));
+        assert!(!Intent::Show.clashes(Intent::Search) && !Intent::Pay.clashes(Intent::Pay));
     }
 }

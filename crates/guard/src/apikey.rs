@@ -139,7 +139,7 @@ pub struct Pepper(Zeroizing<Vec<u8>>);
 pub struct ShortPepper;
 
 impl Pepper {
-    /// Takes a pepper in.
+    /// Accepts a pepper in.
     ///
     /// # Errors
     /// `ShortPepper` below 16 bytes.
@@ -276,7 +276,7 @@ impl KeyRecord {
         self.expires_at = Some(self.expires_at.map_or(end, |own| own.min(end)));
     }
 
-    /// Takes the key back, at once.
+    /// Accepts the key back, at once.
     pub fn revoke(&mut self, now: Duration) {
         self.revoked_at = Some(self.revoked_at.map_or(now, |earlier| earlier.min(now)));
     }

@@ -18,7 +18,7 @@ use crate::canonical;
 use crate::mask;
 
 pub use head::{
-    Dispute, HeadSigner, HeadVerifier, HeadsError, InvalidSigningKey, SignedHead, Witness,
+    Dispute, HeadSigningKey, HeadVerifier, HeadsError, InvalidSigningKey, SignedHead, Witness,
 };
 
 /// What was decided.
@@ -197,7 +197,7 @@ impl Hash {
         )
     }
 
-    /// Takes the bytes of a stored hash.
+    /// Accepts the bytes of a stored hash.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -372,7 +372,7 @@ impl Verifier {
         }
     }
 
-    /// Takes the next entry.
+    /// Accepts the next entry.
     ///
     /// # Errors
     /// `Broken`: the verifier then stays before that entry. `Missing` may also mean that the entry stands further on.

@@ -8,6 +8,7 @@
 //! The stages do not protect against a tool that does other things than its arguments say, nor against an ownership
 //! lookup that answers wrongly.
 
+mod accepts;
 mod attempts;
 mod confirm;
 mod memory;
@@ -16,7 +17,6 @@ mod permit;
 mod policy;
 mod quotas;
 mod session;
-mod takes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,7 @@ use zeroize::Zeroizing;
 
 use crate::refusal::Refusal;
 
+pub use accepts::Accepts;
 pub use attempts::{FAILURES_FREE, FAILURES_LIMIT, LoginAttempts};
 pub use confirm::{ArgumentsDigest, Consent, Yes};
 pub use memory::{Begin, CallMemory, MEMORY_COUNT};
@@ -36,7 +37,6 @@ pub use permit::Permit;
 pub use policy::{Author, OwnArgument, Policy, PolicyError, Sum};
 pub use quotas::{Quotas, Spending};
 pub use session::{Caller, LoginTicket, Session, SessionLimits};
-pub use takes::Takes;
 
 /// Largest arguments object, in bytes of its strings and names plus eight for every value.
 pub const ARGUMENTS_LIMIT_BYTES: usize = 64 * 1024;
@@ -248,7 +248,7 @@ impl Call<stage::Limited> {
     /// As [`Call::validated`], and `invalid_parameters` for what `resolve` does not know.
     pub fn validated_with(
         mut self,
-        resolve: impl FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
+        resolve: impl FnMut(&Accepts, &str) -> Option<Zeroizing<String>>,
     ) -> Result<Call<stage::Validated>, Refusal> {
         let policy = Arc::clone(self.policy()?);
         policy.resolve(&mut self.facts.call.arguments, resolve)?;
@@ -293,7 +293,7 @@ impl Call<stage::Validated> {
         Ok(claims)
     }
 
-    /// Takes the proofs. There must be one for every claim, made for this very call.
+    /// Accepts the proofs. There must be one for every claim, made for this very call.
     ///
     /// # Errors
     /// `unauthorized` when one is missing.

@@ -24,7 +24,7 @@ mod hint;
 mod listen;
 mod normal;
 
-pub use listen::{Capture, Caught, Correction, How};
+pub use listen::{Capture, Caught, Correction, InputSource};
 pub use normal::normal_form;
 
 /// How many values a conversation keeps; more are masked and cannot be resolved.
@@ -366,7 +366,7 @@ impl Vault {
     }
 }
 
-/// Takes apart what looks like a token in somebody else's JSON: it stands for nothing here.
+/// Accepts apart what looks like a token in somebody else's JSON: it stands for nothing here.
 pub fn neutralise(value: &mut Value) {
     match value {
         Value::String(text) if text.contains([OPEN, CLOSE]) => {

@@ -408,7 +408,7 @@ impl<T: Sealable> Sealed<T> {
 }
 
 impl<T> Sealed<T> {
-    /// Takes what a column holds. Whether it opens is found out by opening it.
+    /// Accepts what a column holds. Whether it opens is found out by opening it.
     pub fn from_column(text: String) -> Self {
         Self {
             text,

@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {
-    /// Takes a value in.
+    /// Accepts a value in.
     pub fn new(value: T) -> Self {
         Self(value)
     }

@@ -190,7 +190,7 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
-            /// Takes a text in its normal form.
+            /// Accepts a text in its normal form.
             ///
             /// # Errors
             /// `TextError` for what this kind of text does not allow.

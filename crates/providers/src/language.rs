@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use conversimple_dialog::{Act, Expect, Patience, Step};
+pub use conversimple_dialog::{Act, EndOfTurn, Expect, Step};
 use conversimple_dialog::{Dialog, Heard, Index};
 use conversimple_wire::tool::{OwnThing, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ use crate::{Meaning, ProviderError};
 
 /// What happened in the conversation.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
+pub enum EngineEvent {
     /// It begins.
     Begin,
     /// The caller said something; secrets are tokens.
@@ -67,7 +67,7 @@ pub trait Language: Send + Sync {
     ///
     /// # Errors
     /// [`ProviderError`] when the engine is out of order; the conversation then apologises.
-    fn step(&mut self, happening: Happening) -> Deciding<'_>;
+    fn step(&mut self, happening: EngineEvent) -> Deciding<'_>;
 
     /// Words that the caller is likely to say next, in lower case: a recogniser in doubt prefers them.
     fn vocabulary(&self) -> Arc<BTreeSet<String>> {
@@ -132,26 +132,28 @@ impl DialogEngine {
 }
 
 impl Language for DialogEngine {
-    fn step(&mut self, happening: Happening) -> Deciding<'_> {
+    fn step(&mut self, happening: EngineEvent) -> Deciding<'_> {
         Box::pin(async move {
             match happening {
-                Happening::Begin => Ok(self.dialog.greet()),
-                Happening::Heard { text, today } => self.heard(&text, today).await,
-                Happening::Outcome {
+                EngineEvent::Begin => Ok(self.dialog.greet()),
+                EngineEvent::Heard { text, today } => self.heard(&text, today).await,
+                EngineEvent::Outcome {
                     tool,
                     arguments,
                     outcome,
                 } => Ok(self.dialog.outcome(&tool, &arguments, &outcome)),
-                Happening::OwnThings { kind, things } => Ok(self.dialog.own_things(&kind, things)),
-                Happening::Hidden { words, token } => {
+                EngineEvent::OwnThings { kind, things } => {
+                    Ok(self.dialog.own_things(&kind, things))
+                }
+                EngineEvent::Hidden { words, token } => {
                     self.dialog.hide(&words, &token);
                     Ok(Step {
                         acts: Vec::new(),
-                        patience: Patience::Long,
+                        end_of_turn: EndOfTurn::Unlikely,
                         expects: None,
                     })
                 }
-                Happening::Declined { tool } => Ok(self.dialog.declined(&tool)),
+                EngineEvent::Declined { tool } => Ok(self.dialog.declined(&tool)),
             }
         })
     }

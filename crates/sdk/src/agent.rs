@@ -9,7 +9,7 @@ use std::time::Duration;
 use conversimple_wire::{AgentId, CallId, CustomerId};
 
 use crate::channel::{Backoff, Plan, Stop};
-use crate::desk::Desk;
+use crate::dispatcher::Dispatcher;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::environment::{Environment, SettingsError};
@@ -132,8 +132,13 @@ impl Agent {
             heartbeat: self.heartbeat,
             backoff: self.backoff,
         };
-        let desk = Desk::open(service, toolbox, agent_id, self.audit.as_ref())?;
-        let driver = Driver::new(Arc::new(self.endpoint), self.keys, plan, Arc::new(desk))?;
+        let dispatcher = Dispatcher::open(service, toolbox, agent_id, self.audit.as_ref())?;
+        let driver = Driver::new(
+            Arc::new(self.endpoint),
+            self.keys,
+            plan,
+            Arc::new(dispatcher),
+        )?;
         driver.run().await
     }
 }

@@ -1,6 +1,6 @@
 //! The loop that carries out the channel's orders: sockets, calls, the clock, the key file and the signals.
 //!
-//! Decides nothing that the channel or the desk could decide; it only knows how to do what they say.
+//! Decides nothing that the channel or the dispatcher could decide; it only knows how to do what they say.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::agent::{AgentError, random};
 use crate::channel::{Channel, Ending, Moment, Notice, Order, Plan, SocketId};
-use crate::desk::Desk;
+use crate::dispatcher::Dispatcher;
 use crate::endpoint::Endpoint;
 use crate::key::{ApiKey, KeySource};
 use crate::socket::{self, Event, Outbox};
@@ -38,7 +38,7 @@ pub(crate) struct Driver<S: Toolset> {
     /// The key of the newest connection.
     used: Option<ApiKey>,
     channel: Channel,
-    desk: Arc<Desk<S>>,
+    dispatcher: Arc<Dispatcher<S>>,
     started: Instant,
     sockets: HashMap<SocketId, Outbox>,
     running: usize,
@@ -53,7 +53,7 @@ impl<S: Toolset> Driver<S> {
         endpoint: Arc<Endpoint>,
         keys: KeySource,
         plan: Plan,
-        desk: Arc<Desk<S>>,
+        dispatcher: Arc<Dispatcher<S>>,
     ) -> Result<Self, AgentError> {
         let now = Duration::ZERO;
         let jitter = jitter()?;
@@ -65,7 +65,7 @@ impl<S: Toolset> Driver<S> {
             keys,
             used: None,
             channel: Channel::new(plan, Moment { now, jitter }),
-            desk,
+            dispatcher,
             started: Instant::now(),
             sockets: HashMap::new(),
             running: 0,
@@ -135,8 +135,8 @@ impl<S: Toolset> Driver<S> {
                     self.sockets.remove(&socket);
                 }
                 Order::Run(call) => self.begin(call),
-                Order::Began(conversation) => self.desk.began(&conversation),
-                Order::Ended(conversation) => self.desk.ended(&conversation),
+                Order::Began(conversation) => self.dispatcher.began(&conversation),
+                Order::Ended(conversation) => self.dispatcher.ended(&conversation),
                 Order::Tell(notice) => self.tell(&notice),
                 Order::Stop(stop) => return Err(stop.into()),
             }
@@ -164,14 +164,14 @@ impl<S: Toolset> Driver<S> {
 
     fn begin(&mut self, call: ToolCall) {
         self.running += 1;
-        let (desk, answers) = (self.desk.clone(), self.answers_to.clone());
+        let (dispatcher, answers) = (self.dispatcher.clone(), self.answers_to.clone());
         let overloaded = self.running > CALLS_LIMIT;
-        let room = desk.room(&call.conversation_id);
+        let room = dispatcher.room(&call.conversation_id);
         tokio::spawn(async move {
             let answer = if overloaded {
-                desk.overloaded(&call, room.as_deref())
+                dispatcher.overloaded(&call, room.as_deref())
             } else {
-                desk.answer(&call, room.as_deref()).await
+                dispatcher.answer(&call, room.as_deref()).await
             };
             // Nobody listens any more when the agent has stopped.
             let _ = answers.send((call.call_id, answer));

@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use conversimple_guard::audit::{Head, HeadSigner, SignedHead};
+use conversimple_guard::audit::{Head, HeadSigningKey, SignedHead};
 use zeroize::Zeroizing;
 
 use crate::agent;
@@ -53,8 +53,8 @@ impl AuditFiles {
 }
 
 /// Signs the end of the chain from time to time.
-pub(crate) struct Notary {
-    signer: HeadSigner,
+pub(crate) struct HeadSigner {
+    signer: HeadSigningKey,
     file: File,
     /// The end of the chain, and how many records of it are not signed.
     head: Head,
@@ -62,7 +62,7 @@ pub(crate) struct Notary {
     signed_at: Instant,
 }
 
-impl Notary {
+impl HeadSigner {
     /// Opens key and heads, and signs an end that was not signed before. The text of an error is for the operator.
     pub(crate) fn open(key: &Path, heads: &Path, head: Head) -> Result<Self, String> {
         let signer = signer(key).map_err(|error| format!("{}: {error}", key.display()))?;
@@ -70,15 +70,15 @@ impl Notary {
         let (file, last) = open(heads).map_err(failed)?;
         tracing::info!(public_key = %signer.public_key(), "the audit file is signed");
         let is_signed = last.is_some_and(|last| last.seq >= head.seq);
-        let mut notary = Self {
+        let mut signer = Self {
             signer,
             file,
             head,
             unsigned: u32::from(!is_signed && head.seq > 0),
             signed_at: Instant::now(),
         };
-        notary.sign();
-        Ok(notary)
+        signer.sign();
+        Ok(signer)
     }
 
     /// A record was written.
@@ -109,13 +109,13 @@ impl Notary {
     }
 }
 
-impl Drop for Notary {
+impl Drop for HeadSigner {
     fn drop(&mut self) {
         self.sign();
     }
 }
 
-fn signer(path: &Path) -> Result<HeadSigner, String> {
+fn signer(path: &Path) -> Result<HeadSigningKey, String> {
     let said = |error: std::io::Error| error.kind().to_string();
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -134,7 +134,7 @@ fn signer(path: &Path) -> Result<HeadSigner, String> {
         }
         Err(error) => return Err(said(error)),
     };
-    HeadSigner::from_seed(seed).map_err(|error| error.to_string())
+    HeadSigningKey::from_seed(seed).map_err(|error| error.to_string())
 }
 
 /// Opens the file and reads its last head. A line that a crash cut short is dropped.

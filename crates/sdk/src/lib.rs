@@ -36,7 +36,7 @@ mod agent;
 pub mod audit;
 pub mod channel;
 mod conversation;
-mod desk;
+mod dispatcher;
 mod driver;
 mod endpoint;
 pub mod environment;

@@ -1,6 +1,6 @@
 //! Passwords at rest: argon2id, the same time for a name that is not there, one at a time.
 //!
-//! Decides how a password is hashed and compared. How often somebody may try is the desk's and the guard's.
+//! Decides how a password is hashed and compared. How often somebody may try is the dispatcher's and the guard's.
 
 use std::sync::{Arc, OnceLock};
 

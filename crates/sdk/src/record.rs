@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::agent::{self, AgentError};
 use crate::audit::{genesis, read_line, write_line};
-use crate::heads::{AuditFiles, Notary};
+use crate::heads::{AuditFiles, HeadSigner};
 
 /// Longest line that is looked for at the end of an audit file, in bytes.
 const LINE_LIMIT_BYTES: u64 = 1024 * 1024;
@@ -42,23 +42,23 @@ pub(crate) struct Record<'a> {
 /// Writes records.
 pub(crate) struct Recorder {
     agent_id: AgentId,
-    trail: Option<Mutex<Trail>>,
+    trail: Option<Mutex<AuditWriter>>,
 }
 
 /// The audit file.
-struct Trail {
+struct AuditWriter {
     file: File,
     chain: Chain,
-    notary: Option<Notary>,
+    signer: Option<HeadSigner>,
 }
 
-impl Trail {
+impl AuditWriter {
     fn open(files: &AuditFiles) -> Result<Self, String> {
         let (file, chain) = open(&files.trail)?;
-        let notary = files.key.as_deref();
-        let notary = notary.map(|key| Notary::open(key, &files.heads, chain.head()));
+        let signer = files.key.as_deref();
+        let signer = signer.map(|key| HeadSigner::open(key, &files.heads, chain.head()));
         Ok(Self {
-            notary: notary.transpose()?,
+            signer: signer.transpose()?,
             file,
             chain,
         })
@@ -68,8 +68,8 @@ impl Trail {
         let line = write_line(&self.chain.append(entry));
         match self.file.write_all(line.as_bytes()) {
             Ok(()) => {
-                if let Some(notary) = &mut self.notary {
-                    notary.wrote(self.chain.head());
+                if let Some(signer) = &mut self.signer {
+                    signer.wrote(self.chain.head());
                 }
             }
             Err(error) => {
@@ -82,7 +82,7 @@ impl Trail {
 impl Recorder {
     pub(crate) fn open(agent_id: AgentId, files: Option<&AuditFiles>) -> Result<Self, AgentError> {
         let trail = files
-            .map(|files| Trail::open(files).map_err(AgentError::Audit))
+            .map(|files| AuditWriter::open(files).map_err(AgentError::Audit))
             .transpose()?
             .map(Mutex::new);
         Ok(Self { agent_id, trail })

@@ -1,7 +1,7 @@
 //! Tools as declared: the specification that is registered, the policy that the guard enforces, the body that runs.
 //!
 //! The macros write calls into this file. A body gets its parameters out of a [`Permitted`] call, which holds the guard's
-//! permit and which nothing but the desk makes: a tool cannot run without one.
+//! permit and which nothing but the dispatcher makes: a tool cannot run without one.
 
 use std::any::Any;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
-// The dashboard: signing in and out, and which room is shown. The rooms themselves are rooms.js; what a key may see
+// The dashboard: signing in and out, and which room is shown. The rooms themselves are views.js; what a key may see
 // is decided by the platform.
 
-import { auditRoom, callsRoom, conversationRoom, healthRoom } from "./rooms.js";
+import { auditRoom, callsRoom, conversationRoom, healthRoom } from "./views.js";
 import { ask, el, icon, placeIcons } from "./view.js";
 
 /** Time between two looks at what changes by itself. */

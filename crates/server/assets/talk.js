@@ -4,7 +4,7 @@
 
 import { Composer } from "./composer.js";
 import { openLine } from "./line.js";
-import { Rosette } from "./rosette.js";
+import { Visualizer } from "./visualizer.js";
 import { NoMicrophone, Sound } from "./sound.js";
 import { Transcript } from "./transcript.js";
 import { ask, el, icon, meaning, millis, placeIcons } from "./view.js";
@@ -34,7 +34,7 @@ const WORDS = {
 placeIcons();
 const at = (id) => document.getElementById(id);
 const page = at("page");
-const rosette = new Rosette(at("rosette"));
+const visualizer = new Visualizer(at("visualizer"));
 const transcript = new Transcript({ log: at("log"), scroll: at("scroll"), timeline: at("timeline") });
 const composer = new Composer({ form: at("form"), words: at("words"), label: at("words-label"), note: at("secret-note"), keypad: at("keypad"), chips: at("chips"), tries: at("tries"), logins: at("logins") }, typed);
 
@@ -283,7 +283,7 @@ function spoken(bytes, level) {
   call.line?.sendSound(bytes);
   page.dataset.framesSent = String(call.line?.framesSent ?? 0);
   page.dataset.micLevel = Math.max(Number(page.dataset.micLevel ?? 0), level).toFixed(4);
-  if (!call.playing && !call.muted) rosette.hear(level);
+  if (!call.playing && !call.muted) visualizer.hear(level);
 }
 
 /** What the playback worklet reports. */
@@ -292,7 +292,7 @@ function heardBack({ samples, playing, waiting, level, cut }) {
   const was = call.playing;
   call.playing = playing || waiting;
   if (call.playing) {
-    rosette.hear(level * 0.6);
+    visualizer.hear(level * 0.6);
     if (!was) think(false);
   }
   page.dataset.playedSamples = String(samples);
@@ -390,7 +390,7 @@ function refresh() {
   composer.enable(Boolean(call || platform?.agent));
   at("welcome").hidden = transcript.log.childElementCount > 0;
   at("chips").hidden = transcript.log.childElementCount === 0 || composer.secret;
-  rosette.feel(state === "ended" || state === "connecting" || (call?.muted && state === "listening") ? "idle" : state);
+  visualizer.feel(state === "ended" || state === "connecting" || (call?.muted && state === "listening") ? "idle" : state);
 }
 
 function refreshMicrophone(state, open) {

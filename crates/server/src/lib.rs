@@ -5,6 +5,7 @@
 //! `conversimple-conversation`, words in a language engine behind `conversimple-providers`, persistence in
 //! `conversimple-store`.
 
+mod audit_event;
 mod auth;
 mod clock;
 mod engines;
@@ -13,7 +14,6 @@ mod listen;
 mod pages;
 mod platform;
 mod quotas;
-mod recorded;
 mod refused;
 mod registry;
 mod rest;
@@ -32,10 +32,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 
+pub use audit_event::AuditEvent;
 pub use engines::MakeLanguage;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
 pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
-pub use recorded::Recorded;
 pub use session::Voice;
 
 use crate::refused::Refused;

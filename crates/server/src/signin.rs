@@ -48,7 +48,7 @@ impl Signin {
         code
     }
 
-    /// Takes a code: the second time it is nothing.
+    /// Accepts a code: the second time it is nothing.
     pub(crate) fn redeem_code(&self, code: &str) -> Option<Tenant> {
         let (until, tenant) = self
             .codes

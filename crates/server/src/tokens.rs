@@ -29,7 +29,7 @@ impl Tokens {
         token
     }
 
-    /// Takes a token: the second time it is nothing.
+    /// Accepts a token: the second time it is nothing.
     pub(crate) fn redeem(&self, token: &str) -> Option<mpsc::UnboundedSender<Event>> {
         let (until, session) = self
             .waiting

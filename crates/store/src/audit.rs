@@ -1,6 +1,6 @@
 //! The audit chains: one for each tenant and one for the platform. Records are added at the end and never changed.
 //!
-//! What a record holds and what a link covers is decided by `conversimple_guard::audit`. Here is decided who writes: one clerk takes
+//! What a record holds and what a link covers is decided by `conversimple_guard::audit`. Here is decided who writes: one appender takes
 //! what waits, commits it in one transaction and only then tells those who wait. A number of a chain is used once, by
 //! the table's primary key, so two programs on one database cannot fork a chain: the second tries again behind the
 //! first. This does not protect against somebody who may write to the database; that is what verifying is for.
@@ -138,7 +138,7 @@ impl Store {
     /// # Errors
     /// The database's own: the record may be there or not. [`Error::Text`], [`Error::Closed`].
     pub async fn append_audit(&self, chain: &Chain, record: Record) -> Result<Link> {
-        self.clerk().append(chain.clone(), record).await
+        self.appender().append(chain.clone(), record).await
     }
 
     /// The records of a chain behind number `after`, in their order, at most `limit` of them.
@@ -267,7 +267,7 @@ fn link(row: &AnyRow) -> Result<Link> {
 }
 
 /// Takes records in and hands receipts out.
-pub(crate) struct Clerk(mpsc::Sender<Order>);
+pub(crate) struct Appender(mpsc::Sender<Order>);
 
 enum Order {
     Append(Box<Append>),
@@ -280,10 +280,10 @@ struct Append {
     receipt: oneshot::Sender<Result<Link>>,
 }
 
-impl Clerk {
+impl Appender {
     pub(crate) fn start(kind: Kind, pool: AnyPool, unsigned: Arc<Unsigned>) -> Self {
         let (sender, orders) = mpsc::channel(QUEUE_LIMIT);
-        let desk = Desk {
+        let desk = AppenderTask {
             kind,
             pool,
             unsigned,
@@ -308,23 +308,23 @@ impl Clerk {
     pub(crate) async fn stop(&self) {
         let (done, wait) = oneshot::channel();
         if self.0.send(Order::Stop(done)).await.is_ok() {
-            // The other end goes away when the clerk is done; either way there is nothing to wait for any more.
+            // The other end goes away when the appender is done; either way there is nothing to wait for any more.
             let _ = wait.await;
         }
     }
 }
 
-/// Where the clerk sits: what it knows of the ends of the chains.
-struct Desk {
+/// Where the appender sits: what it knows of the ends of the chains.
+struct AppenderTask {
     kind: Kind,
     pool: AnyPool,
-    /// What the notary has not signed yet.
+    /// What the signer has not signed yet.
     unsigned: Arc<Unsigned>,
     /// The last record of each chain that was written to lately.
     heads: HashMap<Chain, Head>,
 }
 
-impl Desk {
+impl AppenderTask {
     async fn serve(mut self, mut orders: mpsc::Receiver<Order>) {
         let mut waiting = Vec::new();
         while orders.recv_many(&mut waiting, BATCH_LIMIT).await > 0 {

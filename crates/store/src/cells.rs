@@ -7,7 +7,7 @@
 //! noted before the first value is, so that a start without one of them fails, and not a reader long after it. Cannot tell
 //! an older value put back into its own cell.
 
-mod anew;
+mod reseal;
 
 use conversimple_guard::seal::{Cell, KeyRing, NONCE_BYTES};
 use serde_json::Value;
@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::row::{cell, maybe_text, text};
 use crate::store::Store;
 
-pub use anew::OwnCells;
-pub(crate) use anew::seal_what_is_plain;
+pub use reseal::OwnCells;
+pub(crate) use reseal::seal_what_is_plain;
 
 /// A column of sealed cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

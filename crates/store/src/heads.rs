@@ -1,6 +1,6 @@
 //! Signed heads of the audit chains: when they are signed, and where they are kept.
 //!
-//! A notary beside the clerk signs how far each chain has come: soon after the first record of a quiet time, then once a minute
+//! A signer beside the appender signs how far each chain has come: soon after the first record of a quiet time, then once a minute
 //! while there is anything new or when there is much of it, and when the store is closed. No record waits for it. A head goes into the database and into a file outside of
 //! it, because whoever may write the database could take both out of it. What a head is and when a chain disagrees with one is the
 //! guard's. Records behind the last head are not vouched for: after kill -9 that is at most a minute's, until the next
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use conversimple_guard::audit::{Head, HeadSigner, SignedHead};
+use conversimple_guard::audit::{Head, HeadSigningKey, SignedHead};
 use sqlx::any::AnyRow;
 use tokio::sync::Notify;
 
@@ -35,18 +35,18 @@ const SOON: Duration = Duration::from_secs(1);
 const LINE_LIMIT_BYTES: u64 = 64 * 1024;
 
 /// Who signs.
-pub struct Notary {
+pub struct HeadSigner {
     /// With the platform's signing key.
-    pub signer: HeadSigner,
+    pub signer: HeadSigningKey,
     /// Keeps what is signed outside of the database.
     pub file: HeadsFile,
     /// Tells the time.
     pub now: fn() -> Moment,
-    /// After how many records heads are signed without waiting for the minute: [`Notary::RECORDS`].
+    /// After how many records heads are signed without waiting for the minute: [`HeadSigner::RECORDS`].
     pub records: u64,
 }
 
-impl Notary {
+impl HeadSigner {
     /// Often enough that little is not vouched for under load, and seldom enough that the disk hardly notices.
     pub const RECORDS: u64 = 10_000;
 }
@@ -93,14 +93,14 @@ impl HeadsFile {
 pub(crate) struct Unsigned {
     heads: Mutex<HashMap<Chain, Head>>,
     records: AtomicU64,
-    /// At how many records the notary is woken; 0 while there is none.
+    /// At how many records the signer is woken; 0 while there is none.
     enough: AtomicU64,
     some: Notify,
     much: Notify,
 }
 
 impl Unsigned {
-    /// The clerk has written to these chains.
+    /// The appender has written to these chains.
     pub(crate) fn note<'a>(
         &self,
         chains: impl ExactSizeIterator<Item = &'a Chain>,
@@ -145,16 +145,16 @@ fn raise(heads: &mut HashMap<Chain, Head>, chain: &Chain, head: Head) {
     }
 }
 
-/// Where the notary is, if there is one; who signs holds it.
-pub(crate) type NotarysDesk = tokio::sync::Mutex<Option<Notary>>;
+/// Where the signer is, if there is one; who signs holds it.
+pub(crate) type SignerSlot = tokio::sync::Mutex<Option<HeadSigner>>;
 
 impl Store {
     /// Has the ends of the audit chains signed from now on, and with it what was written since they were signed last.
     ///
     /// # Errors
     /// Only the database's own.
-    pub async fn sign_audit(&self, notary: Notary) -> Result<()> {
-        let key = notary.signer.public_key();
+    pub async fn sign_audit(&self, signer: HeadSigner) -> Result<()> {
+        let key = signer.signer.public_key();
         let mut unsigned = Vec::new();
         for chain in self.audit_chains(&Operator::acting()).await? {
             let head = read_head(&mut *self.read().acquire().await?, &chain).await?;
@@ -171,8 +171,8 @@ impl Store {
         self.unsigned().put_back(unsigned);
         self.unsigned()
             .enough
-            .store(notary.records, Ordering::Relaxed);
-        *self.notary().lock().await = Some(notary);
+            .store(signer.records, Ordering::Relaxed);
+        *self.signer().lock().await = Some(signer);
         self.sign_what_is_unsigned().await;
         tokio::spawn(keep_signing(self.downgrade(), self.unsigned().clone()));
         Ok(())
@@ -209,11 +209,11 @@ impl Store {
 
     /// Signs and keeps how far the chains have come. What cannot be kept is tried again the next time.
     pub(crate) async fn sign_what_is_unsigned(&self) {
-        let mut desk = self.notary().lock().await;
-        let Some(notary) = desk.take() else { return };
+        let mut desk = self.signer().lock().await;
+        let Some(signer) = desk.take() else { return };
         let heads = self.unsigned().take();
-        let (notary, kept) = self.keep(notary, &heads).await;
-        *desk = notary;
+        let (signer, kept) = self.keep(signer, &heads).await;
+        *desk = signer;
         if let Err(error) = kept {
             tracing::error!(
                 code = error.code(),
@@ -225,32 +225,32 @@ impl Store {
 
     async fn keep(
         &self,
-        mut notary: Notary,
+        mut signer: HeadSigner,
         heads: &HashMap<Chain, Head>,
-    ) -> (Option<Notary>, Result<()>) {
+    ) -> (Option<HeadSigner>, Result<()>) {
         if heads.is_empty() {
-            return (Some(notary), Ok(()));
+            return (Some(signer), Ok(()));
         }
         // A head must not speak of a record that a power cut could still take: this brings the log to the disk.
         if let Err(error) = self.checkpoint().await {
-            return (Some(notary), Err(error));
+            return (Some(signer), Err(error));
         }
-        let now = (notary.now)();
+        let now = (signer.now)();
         let mut signed: Vec<SignedHead> = heads
             .iter()
-            .map(|(chain, head)| notary.signer.sign(chain.as_str(), *head, now))
+            .map(|(chain, head)| signer.signer.sign(chain.as_str(), *head, now))
             .collect();
         signed.sort_by(|one, other| one.chain.cmp(&other.chain));
         if let Err(error) = self.keep_in_database(&signed).await {
-            return (Some(notary), Err(error));
+            return (Some(signer), Err(error));
         }
         // Waiting for the disk is no work for a thread that serves.
         let written = tokio::task::spawn_blocking(move || {
-            let written = notary.file.append(&signed);
-            (notary, written)
+            let written = signer.file.append(&signed);
+            (signer, written)
         });
         match written.await {
-            Ok((notary, written)) => (Some(notary), written.map_err(|_| Error::HeadsFile)),
+            Ok((signer, written)) => (Some(signer), written.map_err(|_| Error::HeadsFile)),
             Err(_) => (None, Err(Error::HeadsFile)),
         }
     }

@@ -41,12 +41,13 @@ pub use deployments::{
     Environment, NewDeployment,
 };
 pub use error::Error;
-pub use heads::{HeadsFile, Notary};
+pub use heads::{HeadSigner, HeadsFile};
 pub use keys::{StoredKey, Usage, Verified};
 pub use retention::Forgotten;
 pub use row::{Listed, PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};
 pub use sealed::{
-    BATCH_CELLS, Batch, BoundTo, ClosedRow, RandomBytes, Rewrap, RewrapError, SealedColumn,
+    BATCH_CELLS, Batch, BoundTo, ClosedRow, EncryptionRotation, RandomBytes, RewrapError,
+    SealedColumn,
 };
 pub use stamp::Moment;
 pub use store::{Health, Store};

@@ -129,7 +129,7 @@ pub struct ClosedRow {
 pub type RandomBytes<'a> = &'a mut (dyn FnMut() -> Option<[u8; NONCE_BYTES]> + Send);
 
 /// A column on its way to the newest key.
-pub struct Rewrap {
+pub struct EncryptionRotation {
     kind: Kind,
     pool: AnyPool,
     statements: Statements,
@@ -177,7 +177,7 @@ impl Value {
     }
 }
 
-impl Rewrap {
+impl EncryptionRotation {
     /// Opens the database and finds the column. Nothing is changed, and no database is made.
     ///
     /// # Errors

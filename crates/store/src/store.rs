@@ -12,10 +12,10 @@ use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction};
 
 use crate::address::{Address, Durability, Kind, Place, sqlite_url};
-use crate::audit::Clerk;
+use crate::audit::Appender;
 use crate::cells::{self, Keys};
 use crate::error::{Error, Result};
-use crate::heads::{NotarysDesk, Unsigned};
+use crate::heads::{SignerSlot, Unsigned};
 use crate::keys::PendingUses;
 use crate::schema;
 
@@ -35,9 +35,9 @@ struct Inner {
     kind: Kind,
     write: AnyPool,
     read: AnyPool,
-    clerk: Clerk,
+    appender: Appender,
     unsigned: Arc<Unsigned>,
-    notary: NotarysDesk,
+    signer: SignerSlot,
     uses: PendingUses,
     keys: Keys,
 }
@@ -88,9 +88,9 @@ impl Store {
         let store = Self {
             inner: Arc::new(Inner {
                 kind,
-                clerk: Clerk::start(kind, write.clone(), unsigned.clone()),
+                appender: Appender::start(kind, write.clone(), unsigned.clone()),
                 unsigned,
-                notary: NotarysDesk::default(),
+                signer: SignerSlot::default(),
                 write,
                 read,
                 uses: PendingUses::default(),
@@ -130,7 +130,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what is pending, signs the ends of the audit chains where there is a notary, and closes the database.
+    /// Writes what is pending, signs the ends of the audit chains where there is a signer, and closes the database.
     pub async fn close(&self) {
         if let Err(error) = self.flush_uses().await {
             tracing::warn!(
@@ -138,7 +138,7 @@ impl Store {
                 "what keys were used for could not be written"
             );
         }
-        self.inner.clerk.stop().await;
+        self.inner.appender.stop().await;
         self.sign_what_is_unsigned().await;
         self.inner.read.close().await;
         self.inner.write.close().await;
@@ -156,8 +156,8 @@ impl Store {
         &self.inner.unsigned
     }
 
-    pub(crate) fn notary(&self) -> &NotarysDesk {
-        &self.inner.notary
+    pub(crate) fn signer(&self) -> &SignerSlot {
+        &self.inner.signer
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -168,8 +168,8 @@ impl Store {
         WeakStore(Arc::downgrade(&self.inner))
     }
 
-    pub(crate) fn clerk(&self) -> &Clerk {
-        &self.inner.clerk
+    pub(crate) fn appender(&self) -> &Appender {
+        &self.inner.appender
     }
 
     pub(crate) fn uses(&self) -> &PendingUses {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use conversimple_guard::audit::{self, HeadSigner, HeadVerifier, Record, Witness};
+use conversimple_guard::audit::{self, HeadSigningKey, HeadVerifier, Record, Witness};
 use conversimple_guard::seal::KeyRing;
 use conversimple_store::*;
 use conversimple_wire::media::TurnMillis;
@@ -100,8 +100,8 @@ fn ring() -> KeyRing {
     KeyRing::parse(&KeyRing::new_key([6; 32].into())).unwrap()
 }
 
-fn signer() -> HeadSigner {
-    HeadSigner::from_seed([5; 32].into()).unwrap()
+fn signer() -> HeadSigningKey {
+    HeadSigningKey::from_seed([5; 32].into()).unwrap()
 }
 
 fn receipt(line: &str) -> Option<(String, u64)> {
@@ -117,13 +117,13 @@ async fn the_child_writes_until_it_is_killed() {
         return;
     };
     let store = Store::open(&Address::file(&file), ring()).await.unwrap();
-    let notary = Notary {
+    let head_signer = HeadSigner {
         signer: signer(),
         file: HeadsFile::open(&heads_of(file.as_ref())).unwrap(),
         now: || Duration::ZERO,
         records: 20,
     };
-    store.sign_audit(notary).await.unwrap();
+    store.sign_audit(head_signer).await.unwrap();
     let tenant = tenant(&store).await;
     let new = NewConversation {
         id: conversation(),

@@ -14,9 +14,9 @@ impl Conversation {
                     tool,
                     arguments,
                     read_back,
-                    lead,
+                    answer_prefix,
                 } => {
-                    self.call(tool, arguments, read_back, lead.as_deref(), now);
+                    self.call(tool, arguments, read_back, answer_prefix.as_deref(), now);
                 }
             }
         }
@@ -45,7 +45,7 @@ impl Conversation {
         let opening = turn.opening.take();
         let begun = opening.filter(|opening| begins_with(text, &opening.words));
         let mut rest = text;
-        if let Some(Opening {
+        if let Some(PrefetchedClause {
             clause,
             words,
             sound,
@@ -68,14 +68,15 @@ impl Conversation {
         tool: String,
         arguments: Map<String, Value>,
         read_back: Option<String>,
-        lead: Option<&str>,
+        answer_prefix: Option<&str>,
         now: Duration,
     ) {
         let Some(turn) = &mut self.turn else { return };
         let id = turn.id;
-        let asking = read_back
-            .as_deref()
-            .map(|read_back| Asking { read_back, lead });
+        let asking = read_back.as_deref().map(|read_back| Asking {
+            read_back,
+            answer_prefix,
+        });
         match self.ledger.admit(id, &tool, &arguments, asking, now) {
             Admission::Granted => {
                 turn.called = true;
@@ -162,7 +163,7 @@ impl Conversation {
     ) {
         match self.ledger.settle(call_id, socket) {
             Ok(call) => self.settled(call_id.clone(), call, outcome),
-            Err(stray) => self.emit(Output::Stray(stray)),
+            Err(unmatched) => self.emit(Output::Unmatched(unmatched)),
         }
     }
 
@@ -198,9 +199,9 @@ impl Conversation {
             self.synthesizing = None;
         }
         let tried = self
-            .attempt
+            .pending_turn
             .as_mut()
-            .and_then(|attempt| attempt.opening.as_mut());
+            .and_then(|pending_turn| pending_turn.opening.as_mut());
         let kept = self.turn.as_mut().and_then(|turn| turn.opening.as_mut());
         match tried
             .into_iter()

@@ -6,8 +6,8 @@ use super::*;
 
 impl Conversation {
     pub(super) fn voice(&mut self, probability: f32, now: Duration) {
-        let change = self.ear.hear(probability);
-        let Some(utterance) = self.ear.utterance() else {
+        let change = self.segmenter.hear(probability);
+        let Some(utterance) = self.segmenter.utterance() else {
             return;
         };
         match change {
@@ -15,13 +15,13 @@ impl Conversation {
                 self.emit(Output::Show(ToCaller::Speech { active: true }));
                 self.take_back(now);
             }
-            Change::WentOn if !self.understands_typed() => self.attempt = None,
+            Change::WentOn if !self.understands_typed() => self.pending_turn = None,
             Change::WentOn => {}
             Change::None => {}
         }
         self.give_way(&utterance, now);
         // A caller who is silent is about to be understood: a piece would take the words from that.
-        let long = self.ear.frames() - utterance.first_frame >= PIECE_FRAMES;
+        let long = self.segmenter.frames() - utterance.first_frame >= PIECE_FRAMES;
         if long && utterance.silent_frames == 0 {
             self.take_piece();
         } else if utterance.silence() == RECOGNISE_AFTER {
@@ -46,7 +46,7 @@ impl Conversation {
         self.turn = None;
         // The same words come again, and may be the secret that was asked for before.
         self.expect(expected);
-        self.ear.reopen(first_frame);
+        self.segmenter.reopen(first_frame);
         self.emit(Output::Show(ToCaller::Clear { turn: id }));
         self.emit(Output::Show(ToCaller::TurnVoid { turn: id }));
         self.emit(Output::Revert);
@@ -71,47 +71,49 @@ impl Conversation {
     }
 
     pub(super) fn recognise(&mut self, now: Duration) {
-        let Some(utterance) = self.ear.utterance() else {
+        let Some(utterance) = self.segmenter.utterance() else {
             return;
         };
         if utterance.voiced() < LEAST_VOICE && self.pieces.is_empty() || self.understands_typed() {
             return;
         }
         let ask = self.next_ask();
-        let mut attempt = Attempt::new(
+        let mut pending_turn = PendingTurn::new(
             utterance.first_frame,
             now.saturating_sub(utterance.silence()),
         );
-        attempt.recognise = Some(ask);
-        self.attempt = Some(attempt);
+        pending_turn.recognise = Some(ask);
+        self.pending_turn = Some(pending_turn);
         self.emit(Output::Recognise {
             ask,
-            frames: utterance.first_frame..self.ear.frames(),
+            frames: utterance.first_frame..self.segmenter.frames(),
         });
     }
 
     /// Typed words wait for the engine: no sound takes their place.
     fn understands_typed(&self) -> bool {
-        self.attempt.as_ref().is_some_and(|attempt| attempt.typed)
+        self.pending_turn
+            .as_ref()
+            .is_some_and(|pending_turn| pending_turn.typed)
     }
 
     /// The utterance is too long to be recognised at once: its beginning is taken now.
     pub(super) fn take_piece(&mut self) {
-        let Some(utterance) = self.ear.utterance() else {
+        let Some(utterance) = self.segmenter.utterance() else {
             return;
         };
         if self.understands_typed() {
             return;
         }
         let ask = self.next_ask();
-        let end = self.ear.frames();
-        self.attempt = None;
+        let end = self.segmenter.frames();
+        self.pending_turn = None;
         self.piece = Some(ask);
         self.emit(Output::Recognise {
             ask,
             frames: utterance.first_frame..end,
         });
-        self.ear.cut(end);
+        self.segmenter.cut(end);
     }
 
     pub(super) fn transcript(
@@ -128,13 +130,13 @@ impl Conversation {
             }
             return;
         }
-        let Some(mut attempt) = self
-            .attempt
-            .take_if(|attempt| attempt.recognise == Some(ask))
+        let Some(mut pending_turn) = self
+            .pending_turn
+            .take_if(|pending_turn| pending_turn.recognise == Some(ask))
         else {
             return;
         };
-        attempt.transcript_at = Some(now);
+        pending_turn.transcript_at = Some(now);
         let early_yes =
             answer == Some(Answer::Yes) && self.turn.as_ref().is_some_and(|turn| turn.reads_back);
         let last_heard =
@@ -148,14 +150,14 @@ impl Conversation {
         if self.turn.is_some() {
             self.interrupt(now);
         }
-        attempt.text = self
+        pending_turn.text = self
             .pieces
             .iter()
             .map(String::as_str)
             .chain([text.as_str()])
             .collect::<Vec<_>>()
             .join(" ");
-        self.understand(attempt, answer, now);
+        self.understand(pending_turn, answer, now);
     }
 
     /// A cough, a hum, or "mhm" while an answer is spoken: the answer goes on.
@@ -179,7 +181,7 @@ impl Conversation {
     }
 
     pub(super) fn false_start(&mut self) {
-        self.ear.close();
+        self.segmenter.close();
         self.pieces.clear();
         self.playout.resume();
         self.emit(Output::Show(ToCaller::Speech { active: false }));
@@ -189,29 +191,29 @@ impl Conversation {
         if self.turn.is_some() {
             self.interrupt(now);
         }
-        if self.ear.utterance().is_some() {
+        if self.segmenter.utterance().is_some() {
             self.emit(Output::Show(ToCaller::Speech { active: false }));
         }
-        self.ear.close();
+        self.segmenter.close();
         self.pieces.clear();
         self.piece = None;
-        let mut attempt = Attempt::new(0, now);
-        attempt.typed = true;
-        attempt.transcript_at = Some(now);
-        attempt.text = text;
-        self.understand(attempt, answer, now);
+        let mut pending_turn = PendingTurn::new(0, now);
+        pending_turn.typed = true;
+        pending_turn.transcript_at = Some(now);
+        pending_turn.text = text;
+        self.understand(pending_turn, answer, now);
     }
 
     /// Who decides about these words: the read-back that waits for a yes, or the engine.
     pub(super) fn understand(
         &mut self,
-        mut attempt: Attempt,
+        mut pending_turn: PendingTurn,
         answer: Option<Answer>,
         now: Duration,
     ) {
         let pending = self.ledger.pending(now).map(|pending| pending.tool.clone());
         if self.pieces.len() > PIECES_LIMIT {
-            attempt.decision = Some(Decision {
+            pending_turn.decision = Some(Decision {
                 acts: vec![Act::Say(
                     "I'm sorry, that was too much at once. What do you need, in a few words?"
                         .into(),
@@ -219,48 +221,48 @@ impl Conversation {
                 ..Decision::default()
             });
         } else if pending.is_some() && answer == Some(Answer::Yes) {
-            attempt.yes = true;
-            attempt.decided_at = Some(now);
-            let lead = self
+            pending_turn.yes = true;
+            pending_turn.decided_at = Some(now);
+            let answer_prefix = self
                 .ledger
                 .pending(now)
-                .and_then(|pending| pending.lead.clone());
-            attempt.opening = self.open_answer(lead);
+                .and_then(|pending| pending.answer_prefix.clone());
+            pending_turn.opening = self.open_answer(answer_prefix);
             // A yes that sets something off is waited for as long as any unfinished sentence: "yes, but …".
-            attempt.decision = Some(Decision {
-                patience: Patience::Long,
+            pending_turn.decision = Some(Decision {
+                end_of_turn: EndOfTurn::Unlikely,
                 ..Decision::default()
             });
         } else {
             let ask = self.next_ask();
-            attempt.plan = Some(ask);
+            pending_turn.plan = Some(ask);
             let event = match (pending, answer) {
                 (Some(tool), Some(Answer::No)) => Event::Declined { tool },
-                _ => Event::Heard(attempt.text.clone()),
+                _ => Event::Heard(pending_turn.text.clone()),
             };
             self.emit(Output::Ask { ask, event });
         }
-        if !attempt.typed {
+        if !pending_turn.typed {
             let turn = self.last_turn.next();
             self.emit(Output::Show(ToCaller::Heard {
                 turn,
-                text: attempt.text.clone(),
+                text: pending_turn.text.clone(),
                 is_final: false,
             }));
         }
-        self.attempt = Some(attempt);
+        self.pending_turn = Some(pending_turn);
         self.end_turn_if_silent(now);
     }
 
     /// Has the beginning of an answer synthesised on trial.
-    fn open_answer(&mut self, words: Option<String>) -> Option<Opening> {
+    fn open_answer(&mut self, words: Option<String>) -> Option<PrefetchedClause> {
         let words = words.filter(|_| self.voice)?;
         let clause = self.next_clause();
         self.emit(Output::Synthesize {
             clause,
             text: words.clone(),
         });
-        Some(Opening {
+        Some(PrefetchedClause {
             clause,
             words,
             sound: None,
@@ -268,11 +270,14 @@ impl Conversation {
     }
 
     pub(super) fn decided(&mut self, ask: AskId, decision: Decision, now: Duration) {
-        if let Some(mut attempt) = self.attempt.take_if(|attempt| attempt.plan == Some(ask)) {
-            attempt.decided_at = Some(now);
-            attempt.opening = self.open_answer(decision.acts.first().and_then(Act::opening));
-            attempt.decision = Some(decision);
-            self.attempt = Some(attempt);
+        if let Some(mut pending_turn) = self
+            .pending_turn
+            .take_if(|pending_turn| pending_turn.plan == Some(ask))
+        {
+            pending_turn.decided_at = Some(now);
+            pending_turn.opening = self.open_answer(decision.acts.first().and_then(Act::opening));
+            pending_turn.decision = Some(decision);
+            self.pending_turn = Some(pending_turn);
             self.end_turn_if_silent(now);
         } else if let Some(turn) = &mut self.turn
             && turn.plan == Some(ask)
@@ -292,53 +297,58 @@ impl Conversation {
 
     /// Takes the turn when the silence is as long as the decision wants it.
     pub(super) fn end_turn_if_silent(&mut self, now: Duration) {
-        let silence = self.ear.utterance().map(|utterance| utterance.silence());
-        let Some(attempt) = &self.attempt else {
+        let silence = self
+            .segmenter
+            .utterance()
+            .map(|utterance| utterance.silence());
+        let Some(pending_turn) = &self.pending_turn else {
             // Nothing to understand: a noise, once it is over.
             if silence.is_some_and(|silence| silence >= LONG_SILENCE) && self.piece.is_none() {
                 self.false_start();
             }
             return;
         };
-        let Some(decision) = &attempt.decision else {
+        let Some(decision) = &pending_turn.decision else {
             return;
         };
-        let wanted = match decision.patience {
-            Patience::Short => SHORT_SILENCE,
-            Patience::Long => LONG_SILENCE,
+        let wanted = match decision.end_of_turn {
+            EndOfTurn::Likely => SHORT_SILENCE,
+            EndOfTurn::Unlikely => LONG_SILENCE,
         };
-        if attempt.typed || silence.is_some_and(|silence| silence >= wanted) {
+        if pending_turn.typed || silence.is_some_and(|silence| silence >= wanted) {
             self.take_turn(now);
         }
     }
 
     pub(super) fn take_turn(&mut self, now: Duration) {
-        let Some(attempt) = self.attempt.take() else {
+        let Some(pending_turn) = self.pending_turn.take() else {
             return;
         };
-        let Some(decision) = attempt.decision else {
+        let Some(decision) = pending_turn.decision else {
             return;
         };
-        let spoke = !attempt.typed || self.ear.utterance().is_some();
-        self.ear.close();
+        let spoke = !pending_turn.typed || self.segmenter.utterance().is_some();
+        self.segmenter.close();
         self.pieces.clear();
         self.last_turn = self.last_turn.next();
-        let first_frame = (!attempt.typed).then_some(attempt.first_frame);
+        let first_frame = (!pending_turn.typed).then_some(pending_turn.first_frame);
         let mut turn = Turn::new(
             self.last_turn,
-            attempt.text.clone(),
+            pending_turn.text.clone(),
             first_frame,
             now,
-            attempt.spoke_until,
+            pending_turn.spoke_until,
         );
-        turn.opening = attempt.opening;
+        turn.opening = pending_turn.opening;
         turn.expected.clone_from(&self.expects);
-        turn.millis.transcript = attempt
+        turn.millis.transcript = pending_turn
             .transcript_at
-            .map(|at| millis(at, attempt.spoke_until));
-        turn.millis.decision = attempt.decided_at.map(|at| millis(at, attempt.spoke_until));
+            .map(|at| millis(at, pending_turn.spoke_until));
+        turn.millis.decision = pending_turn
+            .decided_at
+            .map(|at| millis(at, pending_turn.spoke_until));
         self.turn = Some(turn);
-        if let Some(ask) = attempt.plan {
+        if let Some(ask) = pending_turn.plan {
             self.emit(Output::Adopt {
                 ask,
                 begins_turn: true,
@@ -349,10 +359,10 @@ impl Conversation {
         }
         self.emit(Output::Show(ToCaller::Heard {
             turn: self.last_turn,
-            text: attempt.text,
+            text: pending_turn.text,
             is_final: true,
         }));
-        if attempt.yes {
+        if pending_turn.yes {
             self.run_confirmed(now);
         } else {
             self.ledger.drop_pending();
@@ -375,7 +385,7 @@ impl Conversation {
             tool,
             arguments,
             read_back,
-            lead,
+            answer_prefix,
             ..
         }) = pending
         else {
@@ -383,6 +393,12 @@ impl Conversation {
             self.say(Code::ConfirmationRequired.sentence());
             return;
         };
-        self.call(tool, arguments, Some(read_back), lead.as_deref(), now);
+        self.call(
+            tool,
+            arguments,
+            Some(read_back),
+            answer_prefix.as_deref(),
+            now,
+        );
     }
 }

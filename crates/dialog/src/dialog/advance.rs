@@ -4,12 +4,12 @@ use conversimple_wire::tool::{Argument, Role};
 use serde_json::{Map, Value};
 
 use super::Dialog;
-use super::task::{Question, Task};
+use super::frame::{Frame, Question};
 use crate::own::{Pick, offer};
 use crate::phrase::{deed, label, list, question};
 use crate::say::spoken_text;
 use crate::shape::{Shape, shape};
-use crate::step::{Act, Expect, Patience, Step};
+use crate::step::{Act, EndOfTurn, Expect, Step};
 
 /// Answers in a row that give nothing, after which the task is left.
 const TRIES_LIMIT: u8 = 3;
@@ -27,7 +27,7 @@ enum Need {
 
 impl Dialog {
     /// Takes a task one step on.
-    pub(super) fn advance(&mut self, mut task: Task) -> Step {
+    pub(super) fn advance(&mut self, mut task: Frame) -> Step {
         let spec = self.spec(task.tool);
         if spec.caller()
             && !self.logged_in
@@ -43,7 +43,7 @@ impl Dialog {
                 Need::Nothing => {}
                 Need::Own(kind) => {
                     self.task = Some(task);
-                    return Step::new(vec![Act::Own { kind }], Patience::Short);
+                    return Step::new(vec![Act::Own { kind }], EndOfTurn::Likely);
                 }
                 Need::Ask(step) => {
                     task.asked = Some(argument.name.to_owned());
@@ -57,15 +57,15 @@ impl Dialog {
     }
 
     /// Puts a task aside for the login, and goes on with it afterwards.
-    pub(super) fn log_in_for(&mut self, mut task: Task, login: usize, sentence: &str) -> Step {
+    pub(super) fn log_in_for(&mut self, mut task: Frame, login: usize, sentence: &str) -> Step {
         task.asked = None;
         self.park(task);
         let begun = self.parked.iter().position(|parked| parked.tool == login);
-        let task = begun.map_or_else(|| Task::new(login, ""), |at| self.parked.remove(at));
+        let task = begun.map_or_else(|| Frame::new(login, ""), |at| self.parked.remove(at));
         self.advance(task).after(sentence)
     }
 
-    fn call(&mut self, mut task: Task) -> Step {
+    fn call(&mut self, mut task: Frame) -> Step {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let tool = spec.name.clone();
@@ -86,10 +86,10 @@ impl Dialog {
         });
         let arguments: Map<String, Value> = declared.collect();
         self.running = Some(task);
-        Step::new(vec![Act::Call { tool, arguments }], Patience::Short)
+        Step::new(vec![Act::Call { tool, arguments }], EndOfTurn::Likely)
     }
 
-    fn need(&self, task: &mut Task, argument: &Argument<'_>) -> Need {
+    fn need(&self, task: &mut Frame, argument: &Argument<'_>) -> Need {
         if task.arguments.contains_key(argument.name) {
             return Need::Nothing;
         }
@@ -102,7 +102,7 @@ impl Dialog {
         self.ask(task, argument, question(argument))
     }
 
-    fn need_own(&self, task: &mut Task, argument: &Argument<'_>, kind: &str) -> Need {
+    fn need_own(&self, task: &mut Frame, argument: &Argument<'_>, kind: &str) -> Need {
         let Some(things) = self.own.get(kind) else {
             return if argument.required {
                 Need::Own(kind.to_owned())
@@ -161,7 +161,7 @@ impl Dialog {
         self.ask(task, argument, sentence)
     }
 
-    fn ask(&self, task: &Task, argument: &Argument<'_>, sentence: String) -> Need {
+    fn ask(&self, task: &Frame, argument: &Argument<'_>, sentence: String) -> Need {
         if task.tries >= TRIES_LIMIT {
             return Need::GiveUp(
                 "I'm sorry, I didn't get that. Let's leave it for now. What else can I do for you?"

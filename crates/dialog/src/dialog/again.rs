@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Dialog;
-use super::task::Task;
+use super::frame::Frame;
 use crate::choose::ranked;
 use crate::fill::{Utterance, answer, fill};
 use crate::own::Pick;
@@ -71,7 +71,7 @@ impl Dialog {
         self.again_with(task, rest, utterance.today)
     }
 
-    fn names_own(&self, task: &Task, text: &str) -> bool {
+    fn names_own(&self, task: &Frame, text: &str) -> bool {
         let mut kinds = self
             .spec(task.tool)
             .arguments()
@@ -84,7 +84,7 @@ impl Dialog {
     }
 
     /// A task once more, with the values that some words give. `None`: they give none.
-    fn again_with(&mut self, mut task: Task, text: &str, today: time::Date) -> Option<Step> {
+    fn again_with(&mut self, mut task: Frame, text: &str, today: time::Date) -> Option<Step> {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let mut changed = Map::new();

@@ -2,15 +2,18 @@
 
 use super::Dialog;
 use crate::phrase::list;
-use crate::step::{Act, Patience, Step};
-use crate::talk::Chat;
+use crate::step::{Act, EndOfTurn, Step};
+use crate::talk::SmallTalk;
 
 impl Dialog {
     /// Answers talk that needs no tool.
-    pub(super) fn small_talk(&mut self, talk: Chat) -> Step {
+    pub(super) fn small_talk(&mut self, talk: SmallTalk) -> Step {
         self.misses = 0;
         if let Some(task) = self.awaiting_yes()
-            && !matches!(talk, Chat::Cancel | Chat::Goodbye | Chat::Hesitation)
+            && !matches!(
+                talk,
+                SmallTalk::Cancel | SmallTalk::Goodbye | SmallTalk::Hesitation
+            )
         {
             // The call waits for a yes: it is read back again.
             return self.advance(task);
@@ -22,35 +25,37 @@ impl Dialog {
             format!("I can {}. What would you like?", list(&deeds, "or"))
         };
         match talk {
-            Chat::Hello => Step::say("Hello! How can I help you?"),
-            Chat::Thanks => Step::say("You're welcome. Is there anything else I can do for you?"),
-            Chat::Goodbye => {
+            SmallTalk::Hello => Step::say("Hello! How can I help you?"),
+            SmallTalk::Thanks => {
+                Step::say("You're welcome. Is there anything else I can do for you?")
+            }
+            SmallTalk::Goodbye => {
                 self.running = None;
                 Step::say("Thank you for calling. Goodbye!")
             }
-            Chat::Repeat if self.said.said().is_empty() => {
+            SmallTalk::Repeat if self.said.said().is_empty() => {
                 Step::say("I haven't said anything yet. How can I help you?")
             }
-            Chat::Repeat => {
+            SmallTalk::Repeat => {
                 let mut step = self.said.clone();
                 step.acts.retain(|act| matches!(act, Act::Say(_)));
                 step
             }
-            Chat::Cancel => {
+            SmallTalk::Cancel => {
                 self.running = None;
                 self.parked.clear();
                 Step::say("All right. What else can I do for you?")
             }
-            Chat::Abilities => Step::say(abilities),
-            Chat::HowAreYou => Step::say("I'm fine, thank you. How can I help you?"),
-            Chat::Who | Chat::Robot => {
+            SmallTalk::Abilities => Step::say(abilities),
+            SmallTalk::HowAreYou => Step::say("I'm fine, thank you. How can I help you?"),
+            SmallTalk::Who | SmallTalk::Robot => {
                 Step::say("I'm an automated voice assistant. How can I help you?")
             }
-            Chat::SomethingElse => Step::say("Sure. What would you like?"),
-            Chat::Acknowledged => Step::say("Is there anything else I can do for you?"),
-            Chat::Declined => Step::say("All right. Just tell me when you need anything."),
-            Chat::DontKnow => Step::say(format!("That's all right. {abilities}")),
-            Chat::Hesitation => Step::new(Vec::new(), Patience::Long),
+            SmallTalk::SomethingElse => Step::say("Sure. What would you like?"),
+            SmallTalk::Acknowledged => Step::say("Is there anything else I can do for you?"),
+            SmallTalk::Declined => Step::say("All right. Just tell me when you need anything."),
+            SmallTalk::DontKnow => Step::say(format!("That's all right. {abilities}")),
+            SmallTalk::Hesitation => Step::new(Vec::new(), EndOfTurn::Unlikely),
         }
     }
 }

@@ -6,25 +6,25 @@
 use conversimple_wire::tool::Role;
 
 use super::Dialog;
-use super::task::{Question, Task};
+use super::frame::{Frame, Question};
 use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
 use crate::own::{Pick, pick};
 use crate::phrase::{deed, list};
-use crate::step::{Act, Expect, Heard, Patience, Step};
+use crate::step::{Act, EndOfTurn, Expect, Heard, Step};
 use crate::talk::{Answer, chat, trails_off, yes_no};
 
 impl Dialog {
     pub(super) fn hear(&mut self, heard: Heard<'_>) -> Step {
         let utterance = Utterance::new(heard.text, heard.today);
         if utterance.words.is_empty() {
-            return Step::new(Vec::new(), Patience::Long);
+            return Step::new(Vec::new(), EndOfTurn::Unlikely);
         }
         let open = trails_off(utterance.text, &utterance.words);
         let mut step = self.understand(&heard, utterance);
         if open {
-            step.patience = Patience::Long;
+            step.end_of_turn = EndOfTurn::Unlikely;
         }
         step
     }
@@ -117,7 +117,7 @@ impl Dialog {
                 self.question = Some(Question::Which(a, b, text));
                 let mut step = Step::say(format!("Would you like to {one}, or to {other}?"))
                     .expecting(Expect::Open);
-                step.patience = Patience::Long;
+                step.end_of_turn = EndOfTurn::Unlikely;
                 step
             }
             Choice::None => self.not_understood(),
@@ -134,7 +134,7 @@ impl Dialog {
         self.misses = 0;
         let index = self.index.clone();
         let spec = &index.tools[tool].spec;
-        let mut task = Task::new(tool, request);
+        let mut task = Frame::new(tool, request);
         task.arguments = fill(spec, utterance, &task.arguments);
         if spec.role() == Role::Login {
             self.login_tries = 0;
@@ -146,13 +146,13 @@ impl Dialog {
             step.expects.is_some() && self.task.as_ref().is_some_and(|task| task.tool == tool);
         let calls = step.acts.iter().any(|act| matches!(act, Act::Call { .. }));
         if asks || calls && !named {
-            step.patience = Patience::Long;
+            step.end_of_turn = EndOfTurn::Unlikely;
         }
         step
     }
 
     /// The call that was read back and waits for the caller's yes, if there is one.
-    pub(super) fn awaiting_yes(&self) -> Option<Task> {
+    pub(super) fn awaiting_yes(&self) -> Option<Frame> {
         let task = self.running.as_ref()?;
         self.spec(task.tool).confirm().then(|| task.clone())
     }
@@ -183,7 +183,7 @@ impl Dialog {
                 .to_owned()
         };
         let mut step = Step::say(sentence);
-        step.patience = Patience::Long;
+        step.end_of_turn = EndOfTurn::Unlikely;
         step
     }
 }

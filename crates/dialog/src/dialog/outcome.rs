@@ -5,7 +5,7 @@ use conversimple_wire::{ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
 use super::Dialog;
-use super::task::Task;
+use super::frame::Frame;
 use crate::say::{result_sentence, spoken_text};
 use crate::step::{Act, Step};
 use crate::words::{identifier_words, stem};
@@ -25,7 +25,7 @@ impl Dialog {
         };
         let mut task = match self.running.take_if(|task| task.tool == at) {
             Some(task) => task,
-            None => Task::new(at, ""),
+            None => Frame::new(at, ""),
         };
         task.arguments = arguments.clone();
         self.misses = 0;
@@ -35,7 +35,7 @@ impl Dialog {
         }
     }
 
-    fn success(&mut self, task: Task, result: &Value) -> Step {
+    fn success(&mut self, task: Frame, result: &Value) -> Step {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         match spec.role() {
@@ -54,13 +54,13 @@ impl Dialog {
         self.then_resume(Step::say(sentence))
     }
 
-    fn result_sentence(&self, spec: &ToolSpec, task: &Task, result: &Value) -> String {
+    fn result_sentence(&self, spec: &ToolSpec, task: &Frame, result: &Value) -> String {
         result_sentence(spec, &task.arguments, result, |kind, id| {
             self.own_name(kind, id)
         })
     }
 
-    fn after_login(&mut self, spec: &ToolSpec, task: &Task, result: &Value) -> Step {
+    fn after_login(&mut self, spec: &ToolSpec, task: &Frame, result: &Value) -> Step {
         self.forget_caller();
         self.logged_in = true;
         self.login_tries = 0;
@@ -105,7 +105,7 @@ impl Dialog {
         self.last = None;
     }
 
-    fn refused(&mut self, mut task: Task, outcome: &ToolOutcome) -> Step {
+    fn refused(&mut self, mut task: Frame, outcome: &ToolOutcome) -> Step {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let code = outcome.refusal().unwrap_or_default().to_owned();
@@ -144,7 +144,7 @@ impl Dialog {
         self.then_resume(Step::say(apology(&message)))
     }
 
-    fn login_again(&mut self, mut task: Task, message: &str) -> Step {
+    fn login_again(&mut self, mut task: Frame, message: &str) -> Step {
         self.login_tries += 1;
         if self.login_tries >= LOGIN_TRIES_LIMIT {
             self.login_tries = 0;

@@ -5,13 +5,13 @@ use conversimple_wire::tool::Argument;
 use serde_json::Value;
 
 use super::Dialog;
-use super::task::Task;
+use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
 use crate::own::Pick;
 use crate::shape::{Shape, is_open_text, shape};
-use crate::step::{Heard, Patience, Step};
-use crate::talk::{Answer, Chat, chat, yes_no};
+use crate::step::{EndOfTurn, Heard, Step};
+use crate::talk::{Answer, SmallTalk, chat, yes_no};
 
 /// The longest answer that is taken before another request is looked for, in words.
 const SHORT_ANSWER_WORDS: usize = 7;
@@ -23,7 +23,7 @@ impl Dialog {
     /// An argument was asked for: the utterance answers, or is about something else.
     pub(super) fn answer_or_turn(
         &mut self,
-        mut task: Task,
+        mut task: Frame,
         heard: &Heard<'_>,
         mut utterance: Utterance<'_>,
     ) -> Step {
@@ -62,7 +62,7 @@ impl Dialog {
         }
         task.tries += 1;
         let mut step = self.advance(task);
-        step.patience = Patience::Long;
+        step.end_of_turn = EndOfTurn::Unlikely;
         step
     }
 
@@ -81,35 +81,35 @@ impl Dialog {
     }
 
     /// Another tool that is asked for so clearly that the question can wait.
-    fn interrupting(&self, task: &Task, text: &str, heard: &Heard<'_>) -> Option<usize> {
+    fn interrupting(&self, task: &Frame, text: &str, heard: &Heard<'_>) -> Option<usize> {
         let scores = ranked(&self.index, text, heard.meaning, heard.today);
         let (tool, score) = *scores.first()?;
         (tool != task.tool && score >= INTERRUPT).then_some(tool)
     }
 
     /// Talk in answer to a question about an argument. `None`: it may well be the answer.
-    fn talk_while_asked(&mut self, talk: Chat, task: &Task) -> Option<Step> {
+    fn talk_while_asked(&mut self, talk: SmallTalk, task: &Frame) -> Option<Step> {
         match talk {
-            Chat::Acknowledged => None,
-            Chat::Declined if self.asks_yes_no(task) => None,
-            Chat::Cancel | Chat::Goodbye | Chat::Declined => {
+            SmallTalk::Acknowledged => None,
+            SmallTalk::Declined if self.asks_yes_no(task) => None,
+            SmallTalk::Cancel | SmallTalk::Goodbye | SmallTalk::Declined => {
                 self.question = None;
                 self.parked.clear();
-                Some(if talk != Chat::Goodbye {
+                Some(if talk != SmallTalk::Goodbye {
                     Step::say("All right, I'll leave that. What else can I do for you?")
                 } else {
                     self.small_talk(talk)
                 })
             }
-            Chat::Hesitation => {
+            SmallTalk::Hesitation => {
                 self.task = Some(task.clone());
-                Some(Step::new(Vec::new(), Patience::Long))
+                Some(Step::new(Vec::new(), EndOfTurn::Unlikely))
             }
-            Chat::Repeat => {
+            SmallTalk::Repeat => {
                 self.task = Some(task.clone());
                 Some(self.said.clone())
             }
-            Chat::DontKnow => {
+            SmallTalk::DontKnow => {
                 let step = self.advance(task.clone());
                 Some(step.after("I need that to go on. You can also say: never mind."))
             }
@@ -127,7 +127,7 @@ impl Dialog {
         }
     }
 
-    fn asks_yes_no(&self, task: &Task) -> bool {
+    fn asks_yes_no(&self, task: &Frame) -> bool {
         let asked = task
             .asked
             .as_deref()
@@ -139,7 +139,7 @@ impl Dialog {
 /// Takes the answer, and what else of the task's arguments was said with it.
 fn take_value(
     spec: &ToolSpec,
-    task: &mut Task,
+    task: &mut Frame,
     asked: &str,
     value: Value,
     typed: bool,
@@ -170,7 +170,7 @@ fn take_value(
 /// Takes what was said of other arguments than the one asked for; whether the one asked for is among them.
 fn take_others(
     spec: &ToolSpec,
-    task: &mut Task,
+    task: &mut Frame,
     asked: &str,
     text: &str,
     rest: &mut Utterance<'_>,

@@ -1,6 +1,6 @@
 //! The phrases of `talk`, in lower case and without punctuation: a table.
 
-use super::Chat;
+use super::SmallTalk;
 
 pub(super) const FILLERS: &[&str] = &[
     "um", "uh", "er", "hmm", "well", "oh", "ah", "so", "please", "just", "now", "okay", "ok",
@@ -183,9 +183,9 @@ pub(super) const COURTESY: &[&str] = &[
     "you know", "again", "there", "and", "but", "now", "ok", "okay",
 ];
 
-pub(super) const CHATS: &[(Chat, &[&str])] = &[
+pub(super) const CHATS: &[(SmallTalk, &[&str])] = &[
     (
-        Chat::Hello,
+        SmallTalk::Hello,
         &[
             "hello",
             "hi",
@@ -209,7 +209,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Thanks,
+        SmallTalk::Thanks,
         &[
             "thanks",
             "thank you",
@@ -230,7 +230,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Goodbye,
+        SmallTalk::Goodbye,
         &[
             "bye",
             "goodbye",
@@ -262,7 +262,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Repeat,
+        SmallTalk::Repeat,
         &[
             "repeat",
             "repeat that",
@@ -301,7 +301,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Cancel,
+        SmallTalk::Cancel,
         &[
             "never mind",
             "nevermind",
@@ -341,7 +341,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Abilities,
+        SmallTalk::Abilities,
         &[
             "help",
             "help me",
@@ -373,7 +373,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::HowAreYou,
+        SmallTalk::HowAreYou,
         &[
             "how are you",
             "how are you doing",
@@ -389,7 +389,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Who,
+        SmallTalk::Who,
         &[
             "who are you",
             "what's your name",
@@ -403,7 +403,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Robot,
+        SmallTalk::Robot,
         &[
             "are you a robot",
             "are you human",
@@ -421,7 +421,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::SomethingElse,
+        SmallTalk::SomethingElse,
         &[
             "something else",
             "i want something else",
@@ -447,7 +447,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Acknowledged,
+        SmallTalk::Acknowledged,
         &[
             "great",
             "good",
@@ -504,7 +504,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::Declined,
+        SmallTalk::Declined,
         &[
             "no",
             "nope",
@@ -522,7 +522,7 @@ pub(super) const CHATS: &[(Chat, &[&str])] = &[
         ],
     ),
     (
-        Chat::DontKnow,
+        SmallTalk::DontKnow,
         &[
             "i don't know",
             "i do not know",

@@ -60,9 +60,9 @@ impl SignedHead {
 pub struct InvalidSigningKey;
 
 /// Signs heads.
-pub struct HeadSigner(Ed25519KeyPair);
+pub struct HeadSigningKey(Ed25519KeyPair);
 
-impl HeadSigner {
+impl HeadSigningKey {
     /// A signer of a 32-byte seed.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ pub enum HeadsError {
 pub struct HeadVerifier(Vec<[u8; 32]>);
 
 impl HeadVerifier {
-    /// Trusts these public keys, each as [`HeadSigner::public_key`] gave it.
+    /// Trusts these public keys, each as [`HeadSigningKey::public_key`] gave it.
     ///
     /// # Errors
     /// `InvalidSigningKey` for what is not 32 bytes in base64url.
@@ -230,7 +230,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// Takes the heads of one chain, in any order; they were verified before.
+    /// Accepts the heads of one chain, in any order; they were verified before.
     pub fn new(mut heads: Vec<SignedHead>) -> Self {
         heads.sort_by_key(|head| head.seq);
         Self {
@@ -282,11 +282,11 @@ impl Witness {
 mod tests {
     use super::*;
 
-    fn signer(seed: u8) -> HeadSigner {
-        HeadSigner::from_seed(Zeroizing::new([seed; 32])).expect("signer")
+    fn signer(seed: u8) -> HeadSigningKey {
+        HeadSigningKey::from_seed(Zeroizing::new([seed; 32])).expect("signer")
     }
 
-    fn trusting(signers: &[&HeadSigner]) -> HeadVerifier {
+    fn trusting(signers: &[&HeadSigningKey]) -> HeadVerifier {
         let keys: Vec<_> = signers.iter().map(|signer| signer.public_key()).collect();
         HeadVerifier::trusting(keys.iter().map(String::as_str)).expect("verifier")
     }
@@ -412,7 +412,8 @@ mod tests {
     fn the_library_signs_as_rfc_8032_says() {
         let check = |seed: &str, public: &str, message: &[u8], signature: &str| {
             let seed = Hash::parse(seed).expect("hex");
-            let signer = HeadSigner::from_seed(Zeroizing::new(*seed.as_bytes())).expect("signer");
+            let signer =
+                HeadSigningKey::from_seed(Zeroizing::new(*seed.as_bytes())).expect("signer");
             assert_eq!(
                 signer.public_key(),
                 URL_SAFE_NO_PAD.encode(Hash::parse(public).expect("hex").as_bytes())

@@ -67,7 +67,7 @@ impl Permit {
         &self.call.arguments
     }
 
-    /// Takes the arguments out, so that secret ones need not be copied.
+    /// Accepts the arguments out, so that secret ones need not be copied.
     pub fn take_arguments(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.call.arguments)
     }

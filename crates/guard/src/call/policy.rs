@@ -10,7 +10,7 @@ use conversimple_wire::tool::{Role, argument_key, tool_key};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::takes::{Slot, Takes};
+use super::accepts::{Accepts, Slot};
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, SchemaError};
@@ -200,7 +200,7 @@ impl Policy {
     pub fn resolve(
         &self,
         arguments: &mut Map<String, Value>,
-        mut resolve: impl FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
+        mut resolve: impl FnMut(&Accepts, &str) -> Option<Zeroizing<String>>,
     ) -> Result<(), Refusal> {
         self.slots.resolve(arguments, &mut resolve)
     }

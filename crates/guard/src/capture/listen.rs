@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::answer::{self, Answer};
 use super::{Swapped, Token, Vault, normal_form};
-use crate::call::Takes;
+use crate::call::Accepts;
 use crate::mask::{self, Heard, Kind, Span, Watch};
 
 /// How much of what the caller said is remembered, in bytes: the last few minutes.
@@ -17,7 +17,7 @@ const SAID_BYTES: usize = 8 * 1024;
 
 /// How words came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum InputSource {
     /// Recognised, and not yet a turn's: they may still change.
     Spoken,
     /// The beginning of a long utterance, recognised for good.
@@ -116,7 +116,7 @@ impl Capture {
     /// stays as it is, other tokens too; but an address that the caller did not say, and a token that is not of this
     /// conversation, were made up by whoever asks.
     #[must_use]
-    pub fn given(&self, takes: &Takes, text: &str) -> Option<Zeroizing<String>> {
+    pub fn given(&self, takes: &Accepts, text: &str) -> Option<Zeroizing<String>> {
         if takes.secret().is_some() {
             return self.vault.resolve_as(text, |kind| takes.accepts(kind));
         }
@@ -135,22 +135,26 @@ impl Capture {
 
     /// Swaps the secrets of words for tokens. `asked` is the kind of secret that the caller was asked for. Spoken words are
     /// on trial until [`Capture::taken`]: the next ones take their place.
-    pub fn heard(&mut self, words: &str, asked: Option<Kind>, how: How) -> Caught {
+    pub fn heard(&mut self, words: &str, asked: Option<Kind>, how: InputSource) -> Caught {
         self.vault.undo_trial();
         self.part_on_trial = None;
         self.correction = None;
         let keys = Zeroizing::new(digits_of(words, how));
-        let words = if how == How::Keypad { &keys } else { words };
+        let words = if how == InputSource::Keypad {
+            &keys
+        } else {
+            words
+        };
         if let Some(kind) = asked {
             self.watch.ask(kind);
         }
-        let mut heard = self.watch.heard(words, how != How::Spoken);
+        let mut heard = self.watch.heard(words, how != InputSource::Spoken);
         // What was asked for has a say in what the watch finds; what would be masked anyway is never given out.
         for span in mask::find(words) {
             heard.spans = answer::covering(&heard.spans, span);
         }
         let (swapped, unfinished) = match asked {
-            Some(kind) if matches!(how, How::Typed | How::Keypad) => {
+            Some(kind) if matches!(how, InputSource::Typed | InputSource::Keypad) => {
                 (self.typed(kind, words, &heard), false)
             }
             Some(kind) => self.spoken(kind, words, &heard),
@@ -163,17 +167,17 @@ impl Capture {
             words: Zeroizing::new(words.to_owned()),
             swapped,
         };
-        if how != How::Spoken {
+        if how != InputSource::Spoken {
             self.correct(&heard, &utterance);
         }
-        if how == How::Piece {
+        if how == InputSource::Piece {
             self.trial = None;
             self.last = Some(utterance);
             self.vault.settle();
         } else {
             self.trial = Some(Trial {
                 utterance,
-                growing: how == How::Spoken,
+                growing: how == InputSource::Spoken,
                 answers,
             });
         }
@@ -396,8 +400,8 @@ fn remember(said: &mut Zeroizing<String>, words: &str) {
 }
 
 /// The figures among the keys; the key that ends an entry is none of it.
-fn digits_of(keys: &str, how: How) -> String {
-    let digit = |key: &char| how == How::Keypad && key.is_ascii_digit();
+fn digits_of(keys: &str, how: InputSource) -> String {
+    let digit = |key: &char| how == InputSource::Keypad && key.is_ascii_digit();
     keys.chars().filter(digit).collect()
 }
 
@@ -447,7 +451,7 @@ mod tests {
         }
 
         fn say(&mut self, words: &str, asked: Option<Kind>) -> String {
-            let caught = self.capture.heard(words, asked, How::Spoken);
+            let caught = self.capture.heard(words, asked, InputSource::Spoken);
             self.take();
             caught.text
         }
@@ -478,10 +482,10 @@ mod tests {
             let mut line = Line::default();
             for (words, kind, how, after) in said {
                 let asked = [None, Some(Kind::Pin), Some(Kind::Card), Some(Kind::Password), Some(Kind::SecurityCode), None, Some(Kind::Iban), None];
-                let how = [How::Spoken, How::Piece, How::Typed, How::Keypad][how];
+                let how = [InputSource::Spoken, InputSource::Piece, InputSource::Typed, InputSource::Keypad][how];
                 let caught = line.capture.heard(&words, asked[kind], how);
                 let numbers = matches!(asked[kind], Some(Kind::Pin | Kind::Card | Kind::SecurityCode));
-                if numbers && how == How::Spoken {
+                if numbers && how == InputSource::Spoken {
                     let given = caught.text.split(['⟨', '[']).map(|part| part.rsplit(['⟩', ']']).next().unwrap_or_default());
                     let figures = given.collect::<String>();
                     for word in ["four", "one", "two", "seven", "4111", "1111", "4271"] {
@@ -516,7 +520,7 @@ mod tests {
     fn words_on_trial_leave_nothing_behind() {
         let mut line = Line::default();
         for words in ["my pin is four two", "my pin is four two seven one"] {
-            line.capture.heard(words, None, How::Spoken);
+            line.capture.heard(words, None, InputSource::Spoken);
         }
         line.take();
         assert_eq!(line.capture.vault().len(), 1);
@@ -525,9 +529,11 @@ mod tests {
 
     #[test]
     fn the_first_half_of_a_number_is_taken_out_of_the_turn_before() {
-        for how in [How::Spoken, How::Typed] {
+        for how in [InputSource::Spoken, InputSource::Typed] {
             let mut line = Line::default();
-            let first = line.capture.heard("four one one one", None, How::Typed);
+            let first = line
+                .capture
+                .heard("four one one one", None, InputSource::Typed);
             line.take();
             line.capture
                 .said("I can't help with that. I can request a callback.");
@@ -587,7 +593,7 @@ mod tests {
         let rest = "one one one one one one one one";
         for asked in [None, Some(Kind::Card)] {
             let mut line = Line::default();
-            let first = line.capture.heard(half, None, How::Spoken);
+            let first = line.capture.heard(half, None, InputSource::Spoken);
             assert!(first.unfinished);
             assert_eq!(first.text, "my card is [card]");
             line.take();
@@ -599,9 +605,9 @@ mod tests {
     #[test]
     fn a_question_that_was_answered_is_asked_no_more() {
         for (how, kind, answer) in [
-            (How::Typed, Kind::Password, "Correct Horse 99!"),
-            (How::Spoken, Kind::Password, "correct horse"),
-            (How::Keypad, Kind::Pin, "4271"),
+            (InputSource::Typed, Kind::Password, "Correct Horse 99!"),
+            (InputSource::Spoken, Kind::Password, "correct horse"),
+            (InputSource::Keypad, Kind::Pin, "4271"),
         ] {
             let mut line = Line::default();
             line.capture.said("What is your password?");
@@ -618,7 +624,7 @@ mod tests {
         let mut line = Line::default();
         let first = line
             .capture
-            .heard("four one one one", Some(Kind::Card), How::Spoken);
+            .heard("four one one one", Some(Kind::Card), InputSource::Spoken);
         assert!(first.unfinished, "the caller is likely to go on");
         line.take();
         let rest = "one one one one one one one one one one one one";
@@ -635,29 +641,41 @@ mod tests {
         for (kind, how, words, text, value) in [
             (
                 Kind::Password,
-                How::Typed,
+                InputSource::Typed,
                 " Hunter 2! ",
                 "⟨password 1⟩",
                 "Hunter 2!",
             ),
-            (Kind::Password, How::Typed, "cancel", "cancel", ""),
+            (Kind::Password, InputSource::Typed, "cancel", "cancel", ""),
             (
                 Kind::Pin,
-                How::Typed,
+                InputSource::Typed,
                 "four two seven one",
                 "⟨pin 1⟩",
                 "4271",
             ),
             (
                 Kind::Card,
-                How::Typed,
+                InputSource::Typed,
                 "4111 1111 1111 1111",
                 "⟨card 1⟩",
                 "4111111111111111",
             ),
-            (Kind::Pin, How::Keypad, "4271#", "⟨pin 1⟩", "4271"),
-            (Kind::Secret, How::Keypad, "*4271", "⟨secret 1⟩", "4271"),
-            (Kind::Password, How::Typed, &endless, "[password]", ""),
+            (Kind::Pin, InputSource::Keypad, "4271#", "⟨pin 1⟩", "4271"),
+            (
+                Kind::Secret,
+                InputSource::Keypad,
+                "*4271",
+                "⟨secret 1⟩",
+                "4271",
+            ),
+            (
+                Kind::Password,
+                InputSource::Typed,
+                &endless,
+                "[password]",
+                "",
+            ),
         ] {
             let mut line = Line::default();
             let caught = line.capture.heard(words, Some(kind), how);

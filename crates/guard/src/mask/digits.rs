@@ -56,7 +56,7 @@ impl Run {
         self.items.last().map_or(0, |item| item.next)
     }
 
-    /// Takes the last item away.
+    /// Accepts the last item away.
     pub(super) fn pop(&mut self) {
         if let Some(item) = self.items.pop() {
             self.digits.truncate(item.at);

@@ -9,7 +9,7 @@ mod sight;
 
 use super::Kind;
 use super::digits::{Item, Reading, Run, run_at};
-use super::leads::{Lead, Want};
+use super::leads::{Expectation, Lead};
 use super::lexicon::{MIXED, Number};
 use super::scan::{Live, Scan};
 use super::token::{COLON, COMMA, LINE, PAREN, PLUS, SLASH, STOP};
@@ -35,7 +35,7 @@ pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
     let (out, lead) = (judge.out, after);
     let ends = judge.sight.ends;
     let lead_start =
-        (scan.lead.want != Want::Nothing && !scan.lead.asked).then_some(scan.lead.start);
+        (scan.lead.want != Expectation::Nothing && !scan.lead.asked).then_some(scan.lead.start);
     if ends {
         let start = scan.tokens[run.items[0].first].start;
         scan.open = Some(lead_start.map_or(start, |lead| lead.min(start)));
@@ -167,12 +167,12 @@ impl Judge<'_> {
             lead.word_like();
             return lead;
         }
-        if lead.want != Want::Order && self.is_address() {
+        if lead.want != Expectation::Order && self.is_address() {
             self.out.push((0, all, Kind::Ip));
             lead.clear();
             return lead;
         }
-        if lead.tail && lead.want == Want::Ssn && total == 4 {
+        if lead.tail && lead.want == Expectation::Ssn && total == 4 {
             self.out.push((0, all, Kind::Ssn));
             lead.clear();
             return lead;
@@ -181,7 +181,7 @@ impl Judge<'_> {
             lead.tail = false;
             return lead;
         }
-        if lead.want == Want::Order && self.sight.sent {
+        if lead.want == Expectation::Order && self.sight.sent {
             self.bare(0, all);
             if !self.out.is_empty() {
                 lead.clear();
@@ -189,8 +189,8 @@ impl Judge<'_> {
             }
         }
         match lead.want {
-            Want::Order if lead.strong && lead.is_close(3) => return self.order(lead),
-            Want::Order | Want::Account if lead.is_close(3) => {
+            Expectation::Order if lead.strong && lead.is_close(3) => return self.order(lead),
+            Expectation::Order | Expectation::Account if lead.is_close(3) => {
                 if !self.cards(0, all, false) && self.sight.plus {
                     self.phones_and_ssns(0, all);
                 } else {
@@ -272,10 +272,10 @@ impl Judge<'_> {
     fn after_announced(&self, mut lead: Lead) -> Lead {
         let total = self.run.total();
         let short = match lead.want {
-            Want::Card | Want::Brand => total < 15 && !is_card(&self.run.digits),
-            Want::Ssn => total < 9,
-            Want::Phone => total < 7,
-            Want::Expiry => self.sight.dated && total <= 2,
+            Expectation::Card | Expectation::Brand => total < 15 && !is_card(&self.run.digits),
+            Expectation::Ssn => total < 9,
+            Expectation::Phone => total < 7,
+            Expectation::Expiry => self.sight.dated && total <= 2,
             _ => false,
         };
         if short {
@@ -302,15 +302,19 @@ impl Judge<'_> {
             total >= least && total <= most
         };
         match lead.want {
-            Want::Nothing | Want::Email | Want::Iban | Want::Order | Want::Account => false,
-            Want::Card | Want::Brand => self.announced_card(lead),
-            Want::Cvv if near => {
+            Expectation::Nothing
+            | Expectation::Email
+            | Expectation::Iban
+            | Expectation::Order
+            | Expectation::Account => false,
+            Expectation::Card | Expectation::Brand => self.announced_card(lead),
+            Expectation::Cvv if near => {
                 self.split_or(3, 4, |t| fits(3, 8, 2) && t > 0, Kind::SecurityCode)
             }
-            Want::Pin if near => self.split_or(3, 8, |_| fits(3, 12, 2), Kind::Pin),
-            Want::Pen if near => self.split_or(4, 8, |_| fits(4, 6, 4), Kind::Pin),
+            Expectation::Pin if near => self.split_or(3, 8, |_| fits(3, 12, 2), Kind::Pin),
+            Expectation::Pen if near => self.split_or(4, 8, |_| fits(4, 6, 4), Kind::Pin),
             // "passcode seven oh seven one": nothing stands between.
-            Want::Password
+            Expectation::Password
                 if lead.strong
                     && lead.is_direct()
                     && lead.words() == 0
@@ -319,22 +323,24 @@ impl Judge<'_> {
                 self.out.push((0, all, Kind::Pin));
                 true
             }
-            Want::Expiry
+            Expectation::Expiry
                 if self.sight.dated && lead.is_close(2) && is_month_or_year(&self.run.digits) =>
             {
                 self.out.push((0, all, Kind::Expiry));
                 true
             }
-            Want::Expiry if lead.is_close(if self.sight.dated { 2 } else { 1 }) => {
+            Expectation::Expiry if lead.is_close(if self.sight.dated { 2 } else { 1 }) => {
                 self.expiry(0, all)
             }
-            Want::Secret if near || lead.asked => {
+            Expectation::Secret if near || lead.asked => {
                 self.out.push((0, all, Kind::Secret));
                 true
             }
-            Want::Ssn
+            Expectation::Ssn
                 if near && (fits(5, 13, 3) || total == 4)
-                    || lead.is_close(6) && (8..=10).contains(&total) && lead.want == Want::Ssn =>
+                    || lead.is_close(6)
+                        && (8..=10).contains(&total)
+                        && lead.want == Expectation::Ssn =>
             {
                 if total > 9
                     && self.sentences(
@@ -347,15 +353,15 @@ impl Judge<'_> {
                 self.out.push((0, all, Kind::Ssn));
                 true
             }
-            Want::Phone
+            Expectation::Phone
                 if near && fits(7, 24, if lead.strong { 3 } else { 5 })
-                    || lead.want == Want::Phone
+                    || lead.want == Expectation::Phone
                         && lead.is_close(4)
                         && (7..=15).contains(&total) =>
             {
                 self.phone(all)
             }
-            Want::Reach
+            Expectation::Reach
                 if (near || lead.is_close(5)) && (fits(7, 24, 7)) && !self.is_card_like() =>
             {
                 self.phone(all)

@@ -10,7 +10,7 @@ use super::token::{COLON, COMMA, EQUALS, LINE, STOP, Token};
 
 /// What the speaker is about to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Want {
+pub(super) enum Expectation {
     #[default]
     Nothing,
     Card,
@@ -36,7 +36,7 @@ pub(super) enum Want {
     Secret,
 }
 
-impl Want {
+impl Expectation {
     pub(super) fn of(kind: Kind) -> Self {
         match kind {
             Kind::Card => Self::Card,
@@ -65,7 +65,7 @@ impl Want {
 /// The latest lead and what was said since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lead {
-    pub(super) want: Want,
+    pub(super) want: Expectation,
     /// "order number", not only "order".
     pub(super) strong: bool,
     /// "ending in": the next few digits are all that may be known.
@@ -84,7 +84,7 @@ pub(super) struct Lead {
 }
 
 impl Lead {
-    pub(super) fn new(want: Want, strong: bool, start: usize) -> Self {
+    pub(super) fn new(want: Expectation, strong: bool, start: usize) -> Self {
         Self {
             want,
             strong,
@@ -93,7 +93,7 @@ impl Lead {
         }
     }
 
-    pub(super) fn asked(want: Want) -> Self {
+    pub(super) fn asked(want: Expectation) -> Self {
         Self {
             want,
             strong: true,
@@ -104,7 +104,7 @@ impl Lead {
 
     /// The value follows its lead with nothing of weight between.
     pub(super) fn is_near(&self) -> bool {
-        self.want != Want::Nothing
+        self.want != Expectation::Nothing
             && (self.unknown == 0 || self.copula || self.asked && self.unknown <= 2)
     }
 
@@ -120,7 +120,7 @@ impl Lead {
 
     /// Near, or not far from it.
     pub(super) fn is_close(&self, unknown: u8) -> bool {
-        self.want != Want::Nothing && (self.is_near() || self.unknown <= unknown)
+        self.want != Expectation::Nothing && (self.is_near() || self.unknown <= unknown)
     }
 
     /// Something of weight was said since.
@@ -146,11 +146,11 @@ impl Lead {
         self.part = true;
     }
 
-    /// Takes in the separators before a token that may be a value.
+    /// Accepts in the separators before a token that may be a value.
     ///
     /// A new line begins something else, unless the line before ended in "is", ":" or a question (`asks`).
     pub(super) fn gap(&mut self, token: &Token, asks: bool) {
-        if self.want == Want::Nothing {
+        if self.want == Expectation::Nothing {
             return;
         }
         if token.has(STOP) {
@@ -179,9 +179,9 @@ impl Lead {
         self.copula = false;
     }
 
-    /// Takes in a word that is no value.
+    /// Accepts in a word that is no value.
     pub(super) fn word(&mut self, token: &Token) {
-        if self.want == Want::Nothing {
+        if self.want == Expectation::Nothing {
             return;
         }
         let word = token.info();
@@ -216,38 +216,38 @@ impl Leads<'_> {
             Topic::None => self.spelled(at),
             Topic::Card => self.card(at, held),
             Topic::Brand if self.yields(held) => None,
-            Topic::Brand if matches!(held.want, Want::Card | Want::Order) => None,
-            Topic::Brand => lead(Want::Brand),
+            Topic::Brand if matches!(held.want, Expectation::Card | Expectation::Order) => None,
+            Topic::Brand => lead(Expectation::Brand),
             Topic::Code => self.code(at),
-            Topic::Cvv => strong(Want::Cvv),
+            Topic::Cvv => strong(Expectation::Cvv),
             Topic::Expiry => self.expiry(at),
-            Topic::Ssn => strong(Want::Ssn),
+            Topic::Ssn => strong(Expectation::Ssn),
             Topic::Social if self.next_in(at, "media network networks networking worker workers club distancing event science studies life") => None,
-            Topic::Social => strong(Want::Ssn),
+            Topic::Social => strong(Expectation::Ssn),
             Topic::Phone if self.next_in(at, "order bill model plan case number's banking app deposit") && !self.is_number_word(at + 1) => None,
             Topic::Phone if self.yields(held) && held.words() < 3 => None,
-            Topic::Phone => self.named(at, Want::Phone),
+            Topic::Phone => self.named(at, Expectation::Phone),
             Topic::Call => self.call(at),
-            Topic::Email => lead(Want::Email),
-            Topic::Iban => strong(Want::Iban),
+            Topic::Email => lead(Expectation::Email),
+            Topic::Iban => strong(Expectation::Iban),
             Topic::Pin if self.before_in(at, "bowling safety rolling hair drop dropped clothes push enamel lapel hat") => None,
-            Topic::Pin if self.is_postal(at) => strong(Want::Order),
-            Topic::Pin => strong(Want::Pin),
-            Topic::Pen if self.next_in(at, "is number code it's was") => lead(Want::Pen),
+            Topic::Pin if self.is_postal(at) => strong(Expectation::Order),
+            Topic::Pin => strong(Expectation::Pin),
+            Topic::Pen if self.next_in(at, "is number code it's was") => lead(Expectation::Pen),
             Topic::Pen => None,
-            Topic::Password if self.text_of(at).eq_ignore_ascii_case("pw") => lead(Want::Password),
-            Topic::Password => strong(Want::Password),
-            Topic::Desk if self.tokens.get(at + 1).is_some_and(|t| t.has(COLON) && (t.is_digits() || t.info().number != Number::None)) => strong(Want::Reach),
+            Topic::Password if self.text_of(at).eq_ignore_ascii_case("pw") => lead(Expectation::Password),
+            Topic::Password => strong(Expectation::Password),
+            Topic::Desk if self.tokens.get(at + 1).is_some_and(|t| t.has(COLON) && (t.is_digits() || t.info().number != Number::None)) => strong(Expectation::Reach),
             Topic::Desk => None,
-            Topic::Order => self.order(at, held, Want::Order),
-            Topic::Account => self.order(at, held, Want::Account),
+            Topic::Order => self.order(at, held, Expectation::Order),
+            Topic::Account => self.order(at, held, Expectation::Account),
             Topic::Back => self.back(at, held),
             Topic::Number => self.my_number(at, held),
-            Topic::Answer if self.before_in(at, "secret memorable security magic safe code pass") => strong(Want::Password),
-            Topic::Digits if self.before_in(at, "security") => strong(Want::Cvv),
-            Topic::Strip if self.before_in(at, "signature") => strong(Want::Cvv),
+            Topic::Answer if self.before_in(at, "secret memorable security magic safe code pass") => strong(Expectation::Password),
+            Topic::Digits if self.before_in(at, "security") => strong(Expectation::Cvv),
+            Topic::Strip if self.before_in(at, "signature") => strong(Expectation::Cvv),
             Topic::Thru if self.before_in(at, "valid good") => self.expiry(at),
-            Topic::Thru if held.want == Want::Pin && self.changes(at) => Some(*held),
+            Topic::Thru if held.want == Expectation::Pin && self.changes(at) => Some(*held),
             Topic::Ending | Topic::Last | Topic::Thru | Topic::Answer | Topic::Strip | Topic::Digits => None,
         }
     }
@@ -314,7 +314,7 @@ impl Leads<'_> {
     fn yields(&self, held: &Lead) -> bool {
         matches!(
             held.want,
-            Want::Pin | Want::Cvv | Want::Expiry | Want::Password
+            Expectation::Pin | Expectation::Cvv | Expectation::Expiry | Expectation::Password
         ) && held.words() <= 7
     }
 
@@ -326,16 +326,24 @@ impl Leads<'_> {
         let numbered =
             self.is_number_word(at + 1) && !self.next_in(at, "no") || self.next_in(at, "no.");
         if self.before_has(at, NOT_PAY_CARD) {
-            return Some(Lead::new(Want::Account, false, self.tokens[at].start));
+            return Some(Lead::new(
+                Expectation::Account,
+                false,
+                self.tokens[at].start,
+            ));
         }
         if self.next_in(at, "code security verification") || self.yields(held) && !numbered {
             return None;
         }
         // "order number for the card" keeps its order; "card" alone is no reason to drop it.
-        if held.want == Want::Order && held.strong && held.words() <= 3 && !numbered {
+        if held.want == Expectation::Order && held.strong && held.words() <= 3 && !numbered {
             return None;
         }
-        Some(Lead::new(Want::Card, numbered, self.tokens[at].start))
+        Some(Lead::new(
+            Expectation::Card,
+            numbered,
+            self.tokens[at].start,
+        ))
     }
 
     fn code(&self, at: usize) -> Option<Lead> {
@@ -344,11 +352,11 @@ impl Leads<'_> {
             at,
             "security sec front verification cvv cvc card safety validation cid csc csv",
         ) {
-            return Some(Lead::new(Want::Cvv, true, start));
+            return Some(Lead::new(Expectation::Cvv, true, start));
         }
         let three = at > 1 && matches!(self.text_of(at - 2), "three" | "3");
         if self.before_in(at, "digit") && three {
-            return Some(Lead::new(Want::Cvv, true, start));
+            return Some(Lead::new(Expectation::Cvv, true, start));
         }
         let four = at > 1 && matches!(self.text_of(at - 2), "four" | "4");
         let on_card = self.next_in(at, "on")
@@ -358,23 +366,23 @@ impl Leads<'_> {
                     .is_some_and(|t| matches!(t.info().topic, Topic::Card | Topic::Brand))
             });
         if self.before_in(at, "digit") && four && on_card {
-            return Some(Lead::new(Want::Cvv, true, start));
+            return Some(Lead::new(Expectation::Cvv, true, start));
         }
         // "area code four one five …": all ten digits, or only the three.
         if self.before_in(at, "area") {
-            return Some(Lead::new(Want::Reach, true, start));
+            return Some(Lead::new(Expectation::Reach, true, start));
         }
         if self.before_in(at, "pin") && self.is_postal(at - 1) {
-            return Some(Lead::new(Want::Order, true, start));
+            return Some(Lead::new(Expectation::Order, true, start));
         }
         if self.before_in(at, "pin pen") {
-            return Some(Lead::new(Want::Pin, true, start));
+            return Some(Lead::new(Expectation::Pin, true, start));
         }
         if self.before_in(at, "pass passcode") {
-            return Some(Lead::new(Want::Password, true, start));
+            return Some(Lead::new(Expectation::Password, true, start));
         }
         self.before_has(at, OTHER_CODE)
-            .then(|| Lead::new(Want::Order, true, start))
+            .then(|| Lead::new(Expectation::Order, true, start))
     }
 
     fn expiry(&self, at: usize) -> Option<Lead> {
@@ -393,7 +401,7 @@ impl Leads<'_> {
             .rev()
             .take_while(|t| t.info().topic != Topic::Card)
             .any(|t| t.info().is(OFFER));
-        (!offered).then(|| Lead::new(Want::Expiry, true, self.tokens[at].start))
+        (!offered).then(|| Lead::new(Expectation::Expiry, true, self.tokens[at].start))
     }
 
     /// "the pin code of my area": what India calls a postal code.
@@ -423,7 +431,7 @@ impl Leads<'_> {
     }
 
     /// A word that is strong with "number" or a value right after it.
-    fn named(&self, at: usize, want: Want) -> Option<Lead> {
+    fn named(&self, at: usize, want: Expectation) -> Option<Lead> {
         let strong = self.is_number_word(at + 1)
             || self
                 .tokens
@@ -434,7 +442,7 @@ impl Leads<'_> {
 
     /// "call me back at", "text 555…".
     fn call(&self, at: usize) -> Option<Lead> {
-        let lead = Some(Lead::new(Want::Reach, false, self.tokens[at].start));
+        let lead = Some(Lead::new(Expectation::Reach, false, self.tokens[at].start));
         if self.digits(at + 1)
             || matches!(
                 self.number(at + 1),
@@ -451,17 +459,17 @@ impl Leads<'_> {
         }
         (at + 2..at + 6)
             .any(|j| matches!(self.text_of(j), "at" | "on"))
-            .then_some(Lead::new(Want::Reach, false, self.tokens[at].start))
+            .then_some(Lead::new(Expectation::Reach, false, self.tokens[at].start))
     }
 
-    fn order(&self, at: usize, held: &Lead, want: Want) -> Option<Lead> {
+    fn order(&self, at: usize, held: &Lead, want: Expectation) -> Option<Lead> {
         let start = self.tokens[at].start;
         // What somebody's tax number is called, and who rang.
         if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "tax taxpayer") {
-            return Some(Lead::new(Want::Ssn, false, start));
+            return Some(Lead::new(Expectation::Ssn, false, start));
         }
         if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "caller") {
-            return Some(Lead::new(Want::Phone, true, start));
+            return Some(Lead::new(Expectation::Phone, true, start));
         }
         let next = self.tokens.get(at + 1);
         let numbered = self.is_number_word(at + 1)
@@ -476,19 +484,27 @@ impl Leads<'_> {
                 t.has(COLON | EQUALS) || t.info().is(COPULA) && t.info().number == Number::None
             });
         // "the number on the account is" is whom to ring.
-        if want == Want::Account && held.want == Want::Reach && held.words() <= 3 && !numbered {
+        if want == Expectation::Account
+            && held.want == Expectation::Reach
+            && held.words() <= 3
+            && !numbered
+        {
             return None;
         }
         // "in that case", "part of it": the card that was announced is still to come.
         let holds = !matches!(
             held.want,
-            Want::Nothing | Want::Order | Want::Account | Want::Email
+            Expectation::Nothing | Expectation::Order | Expectation::Account | Expectation::Email
         );
         if holds && !numbered && !(direct && held.is_past()) {
             return None;
         }
         // "order number for my account" stays an order's.
-        if want == Want::Account && held.want == Want::Order && held.strong && !numbered {
+        if want == Expectation::Account
+            && held.want == Expectation::Order
+            && held.strong
+            && !numbered
+        {
             return None;
         }
         let strong = numbered || direct || held.want == want && held.strong;
@@ -500,13 +516,13 @@ impl Leads<'_> {
         let start = self.tokens[at].start;
         let of_card = self.next_in(at, "of") && (at + 2..at + 5).any(|j| self.text_of(j) == "card");
         let reads = (at + 3..at + 6).any(|j| matches!(self.text_of(j), "says" | "reads" | "shows"));
-        if held.want == Want::Nothing && of_card && reads {
-            return Some(Lead::new(Want::Cvv, true, start));
+        if held.want == Expectation::Nothing && of_card && reads {
+            return Some(Lead::new(Expectation::Cvv, true, start));
         }
-        if held.want != Want::Cvv && of_card && !self.before_in(at, "the") {
-            return Some(Lead::new(Want::Cvv, false, start));
+        if held.want != Expectation::Cvv && of_card && !self.before_in(at, "the") {
+            return Some(Lead::new(Expectation::Cvv, false, start));
         }
-        if held.want == Want::Cvv
+        if held.want == Expectation::Cvv
             || at < 2
             || !self.before_in(at, "the")
             || !self.before_in(at - 1, "on from at of")
@@ -524,22 +540,25 @@ impl Leads<'_> {
         let four = (at.saturating_sub(6)..at).any(|j| matches!(self.text_of(j), "four" | "4"));
         let says = self.next_in(at, "it") && self.next_in(at + 1, "says said reads");
         let of_card = says || self.next_in(at, "of is are it's");
-        (if front { four } else { named || of_card }).then(|| Lead::new(Want::Cvv, false, start))
+        (if front { four } else { named || of_card })
+            .then(|| Lead::new(Expectation::Cvv, false, start))
     }
 
     /// "my number is": most likely a telephone's.
     fn my_number(&self, at: usize, held: &Lead) -> Option<Lead> {
         if self.text_of(at).eq_ignore_ascii_case("no") {
             let named = self.before_in(at, "contact callback")
-                && matches!(held.want, Want::Nothing | Want::Reach);
-            return named.then(|| Lead::new(Want::Phone, true, self.tokens[at].start));
+                && matches!(held.want, Expectation::Nothing | Expectation::Reach);
+            return named.then(|| Lead::new(Expectation::Phone, true, self.tokens[at].start));
         }
-        if self.before_in(at, "long") || self.next_in(at, "across") && held.want == Want::Nothing {
-            return Some(Lead::new(Want::Card, true, self.tokens[at].start));
+        if self.before_in(at, "long")
+            || self.next_in(at, "across") && held.want == Expectation::Nothing
+        {
+            return Some(Lead::new(Expectation::Card, true, self.tokens[at].start));
         }
         let social = at > 1 && self.tokens[at - 2].info().topic == Topic::Social;
-        if self.before_in(at, "verification security") && !social && held.want != Want::Ssn {
-            return Some(Lead::new(Want::Cvv, true, self.tokens[at].start));
+        if self.before_in(at, "verification security") && !social && held.want != Expectation::Ssn {
+            return Some(Lead::new(Expectation::Cvv, true, self.tokens[at].start));
         }
         let on_file = self.next_in(at, "on")
             && (at + 2..at + 4).any(|j| matches!(self.text_of(j), "account" | "file" | "record"));
@@ -549,11 +568,11 @@ impl Leads<'_> {
                 "my his her our contact callback best your direct daytime evening back home work office house private landline",
             );
         let free = match held.want {
-            Want::Nothing | Want::Reach | Want::Email => true,
-            Want::Order | Want::Account => held.part || held.words() >= 4,
+            Expectation::Nothing | Expectation::Reach | Expectation::Email => true,
+            Expectation::Order | Expectation::Account => held.part || held.words() >= 4,
             _ => false,
         };
-        (whose && free).then(|| Lead::new(Want::Reach, false, self.tokens[at].start))
+        (whose && free).then(|| Lead::new(Expectation::Reach, false, self.tokens[at].start))
     }
 
     /// Leads that are spelled: "c v v", "s s n", "p i n".
@@ -564,11 +583,11 @@ impl Leads<'_> {
             _ => b' ',
         };
         let want = match (letter(at), letter(at + 1), letter(at + 2)) {
-            (b'c', b'v', b'v' | b'c' | b'b' | b'e') | (b'c', b's', b'c') => Want::Cvv,
-            (b's', b's', b'n') => Want::Ssn,
-            (b'p', b'i', b'n') => Want::Pin,
-            (b'n', b'h', b's') => Want::Account,
-            (b'i', b'b', b'a') if letter(at + 3) == b'n' => Want::Iban,
+            (b'c', b'v', b'v' | b'c' | b'b' | b'e') | (b'c', b's', b'c') => Expectation::Cvv,
+            (b's', b's', b'n') => Expectation::Ssn,
+            (b'p', b'i', b'n') => Expectation::Pin,
+            (b'n', b'h', b's') => Expectation::Account,
+            (b'i', b'b', b'a') if letter(at + 3) == b'n' => Expectation::Iban,
             _ => return None,
         };
         Some(Lead::new(want, true, first.start))

@@ -4,7 +4,7 @@
 //! "underscore"), spelled, or announced ("my email is"). "look at amazon dot com" is no address.
 
 use super::digits::{Reading, Run, run_at};
-use super::leads::Want;
+use super::leads::Expectation;
 use super::lexicon::{
     AT, DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE,
     TLD,
@@ -38,7 +38,7 @@ pub(super) fn written(scan: &Scan<'_>, at: usize) -> Option<Span> {
     }
     let ends = Ends {
         scan,
-        announced: scan.lead.want == Want::Email,
+        announced: scan.lead.want == Expectation::Email,
     };
     if let Some((start, end, dotted)) = mail_parts(scan.text, sign, after) {
         let end = if dotted {
@@ -78,7 +78,7 @@ fn is_masked(before_sign: &str) -> bool {
 pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let ends = Ends {
         scan,
-        announced: scan.lead.want == Want::Email,
+        announced: scan.lead.want == Expectation::Email,
     };
     let leads = scan.leads();
     // "at sign", and "at the rate", as it is said in India.
@@ -106,7 +106,7 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
 pub(super) fn growing(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let ends = Ends {
         scan,
-        announced: scan.lead.want == Want::Email,
+        announced: scan.lead.want == Expectation::Email,
     };
     let rest = &scan.tokens[at + 1..];
     let provider = rest.iter().any(|t| t.info().is(PROVIDER));
@@ -474,7 +474,7 @@ impl Ends<'_, '_> {
 ///
 /// Also whether it is whole: while a conversation goes on, one that reaches the end may go on too.
 pub(super) fn spelled_iban(scan: &Scan<'_>, at: usize) -> Option<(Span, bool)> {
-    let announced = scan.lead.want == Want::Iban;
+    let announced = scan.lead.want == Expectation::Iban;
     let letter = |j: usize| {
         scan.tokens
             .get(j)

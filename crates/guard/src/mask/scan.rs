@@ -4,7 +4,7 @@
 
 use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
-use super::leads::{Lead, Leads, Want};
+use super::leads::{Expectation, Lead, Leads};
 use super::lexicon::{
     AT, COPULA, DIGITS, DOT, FILLER, JOIN, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN,
     ROLE, SECRET_NAME, Topic,
@@ -81,7 +81,7 @@ impl<'t> Scan<'t> {
             lead: setting.lead,
             live: setting.live,
             open: None,
-            asked: setting.lead.asked && setting.lead.want != Want::Email,
+            asked: setting.lead.asked && setting.lead.want != Expectation::Email,
             skip: 0,
             dull: 0,
             run: Run::default(),
@@ -97,7 +97,7 @@ impl<'t> Scan<'t> {
                 self.step(at)
             };
         }
-        if self.live == Live::Growing && !self.asked && self.lead.want == Want::Email {
+        if self.live == Live::Growing && !self.asked && self.lead.want == Expectation::Email {
             self.growing_mail();
         }
         if self.live == Live::Utterance && self.open.is_none() {
@@ -211,7 +211,10 @@ impl<'t> Scan<'t> {
             let zero = word.value == 0 && !token.is_digits();
             let announced = self.lead.is_near() && (zero || self.is_said(at));
             let mut run = std::mem::take(&mut self.run);
-            let reach = matches!(self.lead.want, Want::Reach | Want::Order | Want::Account);
+            let reach = matches!(
+                self.lead.want,
+                Expectation::Reach | Expectation::Order | Expectation::Account
+            );
             let lines = self.live != Live::No || self.lead.is_near() && !self.lead.tail && !reach;
             let how = Reading { announced, lines };
             if run_at(self.text, &self.tokens, at, how, &mut run) {
@@ -277,7 +280,7 @@ impl<'t> Scan<'t> {
                 self.lead = lead;
                 self.lead.tail = tail;
                 self.lead.asked = asked;
-                if lead.want == Want::Password
+                if lead.want == Expectation::Password
                     && let Some(span) = password::spoken(self, at)
                 {
                     self.lead.clear();
@@ -308,7 +311,7 @@ impl<'t> Scan<'t> {
                     .is_some_and(|t| t.info().topic == Topic::Card)
             });
         (date && (paid || of_card) || out && paid)
-            .then(|| Lead::new(Want::Expiry, true, token.start))
+            .then(|| Lead::new(Expectation::Expiry, true, token.start))
     }
 
     fn spelled_iban(&mut self, at: usize) -> bool {
@@ -339,7 +342,7 @@ impl<'t> Scan<'t> {
             .tokens
             .get(at + 1)
             .is_some_and(|t| t.info().is(COPULA) || t.is_digits());
-        (named && said).then(|| Lead::new(Want::Cvv, true, token.start))
+        (named && said).then(|| Lead::new(Expectation::Cvv, true, token.start))
     }
 
     /// A letter alone: a spelled lead ("c v v") or a spelled IBAN.
@@ -353,7 +356,7 @@ impl<'t> Scan<'t> {
         };
         match leads.at(at, &self.lead) {
             Some(lead) => {
-                let letters = if lead.want == Want::Iban { 4 } else { 3 };
+                let letters = if lead.want == Expectation::Iban { 4 } else { 3 };
                 self.lead = lead;
                 at + letters
             }
@@ -508,7 +511,7 @@ impl<'t> Scan<'t> {
         }
         let coded = matches!(head, [a, b, c, d, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
         if coded && !token.has(POINT) {
-            let announced = self.lead.want == Want::Iban;
+            let announced = self.lead.want == Expectation::Iban;
             let whole = written::iban(bytes, start, announced);
             let part = || {
                 let (end, letters) = written::iban_part(bytes, start)?;

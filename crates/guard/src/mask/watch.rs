@@ -11,7 +11,7 @@
 
 use zeroize::Zeroizing;
 
-use super::leads::{Lead, Leads, Want};
+use super::leads::{Expectation, Lead, Leads};
 use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, Number, SPEAKS, Topic};
 use super::scan::{Found, Live, Scan, Setting};
 use super::token::tokens;
@@ -107,19 +107,19 @@ impl Watch {
                 last = lead;
             }
         }
-        if last.want == Want::Nothing {
+        if last.want == Expectation::Nothing {
             return;
         }
         self.forget();
         self.asked = Lead::asked(last.want);
         // What the agent calls an order may still be answered with a card.
-        self.asked.strong = !matches!(last.want, Want::Order | Want::Account);
+        self.asked.strong = !matches!(last.want, Expectation::Order | Expectation::Account);
     }
 
     /// A secret of this kind is asked for: the next utterances are its answer, however short.
     pub fn ask(&mut self, kind: Kind) {
         self.forget();
-        self.asked = Lead::asked(Want::of(kind));
+        self.asked = Lead::asked(Expectation::of(kind));
     }
 
     /// Nothing is asked for any more, and the open end is dropped.
@@ -175,12 +175,13 @@ impl Watch {
 
     /// The whole utterance is the answer to a question for a password.
     fn answer(&self, text: &str, heard: &mut Heard) {
-        let asked = self.asked.asked && matches!(self.asked.want, Want::Password | Want::Secret);
+        let asked = self.asked.asked
+            && matches!(self.asked.want, Expectation::Password | Expectation::Secret);
         if !asked || heard.spans.iter().any(|span| span.kind == Kind::Password) {
             return;
         }
         let tokens = tokens(text);
-        let kind = if self.asked.want == Want::Password {
+        let kind = if self.asked.want == Expectation::Password {
             Kind::Password
         } else {
             Kind::Secret
@@ -212,7 +213,7 @@ impl Watch {
         heard.spans = vec![Span { start, end, kind }];
     }
 
-    /// Takes over what only shows with the carry before the utterance.
+    /// Accepts over what only shows with the carry before the utterance.
     fn over(&self, joined: &str, found: &Found, heard: &mut Heard) {
         let base = self.carry.len() + 1;
         for span in &found.spans {
@@ -272,8 +273,8 @@ impl Watch {
         let answered = heard
             .spans
             .iter()
-            .any(|span| Want::of(span.kind) == self.asked.want)
-            && self.asked.want != Want::Nothing;
+            .any(|span| Expectation::of(span.kind) == self.asked.want)
+            && self.asked.want != Expectation::Nothing;
         let lead = found.lead;
         self.turns = self.turns.saturating_add(1);
         if answered || self.turns >= ASKED_TURNS {
@@ -282,7 +283,10 @@ impl Watch {
         }
         let before = if cut > 0 { self.before } else { self.asked };
         // "my email is jane dot doe", "it expires march": the rest comes in the next turn.
-        let part = matches!(lead.want, Want::Email | Want::Expiry | Want::Iban) && !lead.is_near();
+        let part = matches!(
+            lead.want,
+            Expectation::Email | Expectation::Expiry | Expectation::Iban
+        ) && !lead.is_near();
         let part = (part && lead.start >= cut && source.len() - lead.start <= LEAD_BYTES)
             .then_some(lead.start);
         let open = found.open.or(part).filter(|open| {
@@ -305,11 +309,14 @@ impl Watch {
                 self.reported = false;
                 let spelled = spells(source, &found.spans);
                 if spelled {
-                    self.asked = Lead::asked(Want::Password);
+                    self.asked = Lead::asked(Expectation::Password);
                     self.spelled = true;
                     self.turns = ASKED_TURNS - 2;
                 } else if lead.is_near()
-                    && !matches!(lead.want, Want::Order | Want::Account | Want::Email)
+                    && !matches!(
+                        lead.want,
+                        Expectation::Order | Expectation::Account | Expectation::Email
+                    )
                     && !lead.asked
                 {
                     self.asked = Lead::asked(lead.want);
@@ -317,7 +324,7 @@ impl Watch {
                 }
             }
         }
-        if self.asked.want == Want::Nothing {
+        if self.asked.want == Expectation::Nothing {
             self.turns = 0;
         }
     }

@@ -18,7 +18,7 @@ macro_rules! formed {
         pub struct $name(String);
 
         impl $name {
-            /// Takes a text of this form.
+            /// Accepts a text of this form.
             ///
             /// # Errors
             /// `TextError` for anything else.

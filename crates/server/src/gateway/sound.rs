@@ -57,7 +57,7 @@ impl SoundQueue {
         }
     }
 
-    /// Takes the oldest frame out, when there is one.
+    /// Accepts the oldest frame out, when there is one.
     pub(crate) async fn pop(&self) -> Vec<i16> {
         loop {
             let filled = self.filled.notified();

@@ -13,9 +13,9 @@ use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::form::{Asked, Form};
+use crate::audit_event::AuditEvent;
 use crate::clock;
 use crate::platform::Platform;
-use crate::recorded::Recorded;
 use crate::refused::Refused;
 use crate::strict::Strict;
 
@@ -74,7 +74,7 @@ pub(crate) async fn create(
         .create_agent(client.tenant(), &new, clock::now())
         .await?;
     client
-        .record_change(&platform, Recorded::AgentCreated, made.id.as_str())
+        .record_change(&platform, AuditEvent::AgentCreated, made.id.as_str())
         .await?;
     Ok(Json(Success::one(view(made))))
 }
@@ -107,7 +107,7 @@ pub(crate) async fn update(
         execution_mode: form.word("execution_mode", ExecutionMode::ALL, ExecutionMode::as_str),
     };
     form.finish()?;
-    change_agent(&platform, &client, &id, &change, Recorded::AgentUpdated).await
+    change_agent(&platform, &client, &id, &change, AuditEvent::AgentUpdated).await
 }
 
 /// `POST /agents/{id}/publish`
@@ -122,7 +122,7 @@ pub(crate) async fn publish(
         status: Some(AgentStatus::Published),
         ..AgentChange::default()
     };
-    change_agent(&platform, &client, &id, &change, Recorded::AgentPublished).await
+    change_agent(&platform, &client, &id, &change, AuditEvent::AgentPublished).await
 }
 
 /// `DELETE /agents/{id}`: with its deployments; conversations that were held with it stay.
@@ -136,7 +136,7 @@ pub(crate) async fn delete(
         return Err(Code::NotFound.into());
     }
     client
-        .record_change(&platform, Recorded::AgentDeleted, id.as_str())
+        .record_change(&platform, AuditEvent::AgentDeleted, id.as_str())
         .await?;
     Ok(Json(json!({"success": true, "data": {"id": id}})))
 }
@@ -177,7 +177,7 @@ async fn change_agent(
     client: &Client,
     id: &str,
     change: &AgentChange,
-    event: Recorded,
+    event: AuditEvent,
 ) -> Result<Json<Success<AgentView>>, Refused> {
     let id = AgentId::parse(id).map_err(|_| Code::NotFound)?;
     let changed = platform

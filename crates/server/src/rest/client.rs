@@ -11,10 +11,10 @@ use conversimple_store::{Chain, Tenant, Verified};
 use conversimple_wire::Code;
 use serde_json::{Map, Value};
 
+use crate::audit_event::AuditEvent;
 use crate::auth::KeyHolder;
 use crate::clock;
 use crate::platform::Platform;
-use crate::recorded::Recorded;
 use crate::refused::Refused;
 
 /// Requests a minute of one key. They may come at once; then one every tenth of a second.
@@ -42,7 +42,7 @@ impl Client {
     pub(super) async fn record(
         &self,
         platform: &Platform,
-        event: Recorded,
+        event: AuditEvent,
         verdict: Verdict,
         subject: Map<String, Value>,
     ) -> Result<(), Refused> {
@@ -61,7 +61,7 @@ impl Client {
     pub(super) async fn record_change(
         &self,
         platform: &Platform,
-        event: Recorded,
+        event: AuditEvent,
         id: &str,
     ) -> Result<(), Refused> {
         let subject = Map::from_iter([("id".to_owned(), Value::from(id))]);

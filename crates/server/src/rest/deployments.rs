@@ -15,9 +15,9 @@ use serde_json::{Map, Value, json};
 use super::client::Client;
 use super::form::{Asked, Form};
 use super::fresh_id;
+use crate::audit_event::AuditEvent;
 use crate::clock;
 use crate::platform::Platform;
-use crate::recorded::Recorded;
 use crate::refused::Refused;
 use crate::strict::Strict;
 
@@ -88,7 +88,7 @@ pub(crate) async fn create(
         .await
         .map_err(told)?;
     client
-        .record_change(&platform, Recorded::DeploymentCreated, &made.id)
+        .record_change(&platform, AuditEvent::DeploymentCreated, &made.id)
         .await?;
     Ok(Json(Success::one(view(made))))
 }
@@ -132,7 +132,7 @@ pub(crate) async fn update(
         &client,
         &id,
         &change,
-        Recorded::DeploymentUpdated,
+        AuditEvent::DeploymentUpdated,
     )
     .await
 }
@@ -154,7 +154,7 @@ pub(crate) async fn activate(
         &client,
         &id,
         &change,
-        Recorded::DeploymentActivated,
+        AuditEvent::DeploymentActivated,
     )
     .await
 }
@@ -176,7 +176,7 @@ pub(crate) async fn deactivate(
         &client,
         &id,
         &change,
-        Recorded::DeploymentDeactivated,
+        AuditEvent::DeploymentDeactivated,
     )
     .await
 }
@@ -196,7 +196,7 @@ pub(crate) async fn delete(
         return Err(Code::NotFound.into());
     }
     client
-        .record_change(&platform, Recorded::DeploymentDeleted, id)
+        .record_change(&platform, AuditEvent::DeploymentDeleted, id)
         .await?;
     Ok(Json(json!({"success": true, "data": {"id": id}})))
 }
@@ -206,7 +206,7 @@ async fn change_deployment(
     client: &Client,
     id: &str,
     change: &DeploymentChange,
-    event: Recorded,
+    event: AuditEvent,
 ) -> Result<Json<Success<DeploymentView>>, Refused> {
     let id = known_form(id)?;
     let changed = platform

@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 use super::client::{Client, REQUESTS_A_MINUTE};
 use super::form::Form;
 use super::fresh_id;
+use crate::audit_event::AuditEvent;
 use crate::clock;
 use crate::platform::Platform;
-use crate::recorded::Recorded;
 use crate::refused::Refused;
 use crate::strict::Strict;
 
@@ -64,7 +64,7 @@ pub(crate) async fn rotate(
     client
         .record(
             &platform,
-            Recorded::KeyRotated,
+            AuditEvent::KeyRotated,
             Verdict::Allowed,
             subject.clone(),
         )
@@ -75,7 +75,7 @@ pub(crate) async fn rotate(
         .await;
     if let Err(error) = rotated {
         client
-            .record(&platform, Recorded::KeyRotated, Verdict::Failed, subject)
+            .record(&platform, AuditEvent::KeyRotated, Verdict::Failed, subject)
             .await?;
         return Err(match error {
             Error::Missing => has_successor(),

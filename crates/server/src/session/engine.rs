@@ -10,13 +10,13 @@ use std::sync::Arc;
 use conversimple_conversation as machine;
 use conversimple_conversation::{AskId, Decision};
 use conversimple_dialog::read_back;
-use conversimple_providers::language::{Act, Expect, Happening, Language, Patience, Step};
+use conversimple_providers::language::{Act, EndOfTurn, EngineEvent, Expect, Language, Step};
 use conversimple_wire::tool::{OWN_THINGS_TOOL, OwnThings};
 use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
-use super::lead::lead;
+use super::answer_prefix::answer_prefix;
 use super::{Event, gate::Gate};
 use crate::clock;
 use crate::platform::Platform;
@@ -153,11 +153,11 @@ impl Engine {
             return say(Code::InternalError);
         };
         Decision {
-            patience: match step.patience {
+            end_of_turn: match step.end_of_turn {
                 // A card's number comes in groups, with pauses between them.
-                _ if gate.is_unfinished() => machine::Patience::Long,
-                Patience::Short => machine::Patience::Short,
-                Patience::Long => machine::Patience::Long,
+                _ if gate.is_unfinished() => machine::EndOfTurn::Unlikely,
+                EndOfTurn::Likely => machine::EndOfTurn::Likely,
+                EndOfTurn::Unlikely => machine::EndOfTurn::Unlikely,
             },
             expects: match &step.expects {
                 Some(Expect::Secret { kind, .. }) => Some(kind.clone()),
@@ -183,14 +183,14 @@ impl Engine {
                     .needs_yes(&tool, &arguments)
                     .map(|(spec, arguments)| read_back(spec, &arguments, own));
                 let read_back = read_back.map(|text| gate.sayable(text));
-                let lead = gate
+                let answer_prefix = gate
                     .spec(&tool)
-                    .and_then(|spec| lead(spec, &arguments, own));
+                    .and_then(|spec| answer_prefix(spec, &arguments, own));
                 machine::Act::Call {
                     tool,
                     arguments,
                     read_back,
-                    lead,
+                    answer_prefix,
                 }
             }
             Act::Own { kind } => {
@@ -202,7 +202,7 @@ impl Engine {
                     tool: OWN_THINGS_TOOL.into(),
                     arguments,
                     read_back: None,
-                    lead: None,
+                    answer_prefix: None,
                 }
             }
         }
@@ -239,7 +239,7 @@ impl Engine {
         let engines = [&mut self.current, &mut self.before_turn];
         let trial = self.trial.as_mut().map(|trial| &mut trial.engine);
         for engine in engines.into_iter().flatten().chain(trial) {
-            let step = engine.step(Happening::Hidden {
+            let step = engine.step(EngineEvent::Hidden {
                 words: words.to_owned(),
                 token: token.to_owned(),
             });
@@ -268,7 +268,7 @@ impl Engine {
         let empty = self.platform.engines.empty();
         let step = Step {
             acts: vec![Act::Say(Code::AgentUnavailable.sentence().into())],
-            patience: Patience::Short,
+            end_of_turn: EndOfTurn::Likely,
             expects: None,
         };
         let _over = self.events.send(Event::Decided {
@@ -286,14 +286,14 @@ fn say(code: Code) -> Decision {
     }
 }
 
-fn happening(event: machine::Event) -> Happening {
+fn happening(event: machine::Event) -> EngineEvent {
     match event {
-        machine::Event::Begin => Happening::Begin,
-        machine::Event::Heard(text) => Happening::Heard {
+        machine::Event::Begin => EngineEvent::Begin,
+        machine::Event::Heard(text) => EngineEvent::Heard {
             text,
             today: clock::today(),
         },
-        machine::Event::Declined { tool } => Happening::Declined { tool },
+        machine::Event::Declined { tool } => EngineEvent::Declined { tool },
         machine::Event::Outcome {
             tool,
             arguments,
@@ -310,7 +310,7 @@ fn happening(event: machine::Event) -> Happening {
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned();
-            Happening::OwnThings {
+            EngineEvent::OwnThings {
                 kind,
                 things: things.things,
             }
@@ -319,7 +319,7 @@ fn happening(event: machine::Event) -> Happening {
             tool,
             arguments,
             outcome,
-        } => Happening::Outcome {
+        } => EngineEvent::Outcome {
             tool,
             arguments,
             outcome,

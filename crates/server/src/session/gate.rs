@@ -11,10 +11,10 @@ use std::time::Duration;
 use conversimple_conversation::calls::OpenCall;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Takes, Yes, fits,
+    Accepts, Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Yes, fits,
     stage,
 };
-use conversimple_guard::capture::{Capture, Caught, Correction, How, Token, neutralise};
+use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token, neutralise};
 use conversimple_guard::mask::{Kind, mask, mask_json};
 use conversimple_guard::reply::Clear;
 use conversimple_store::Tenant;
@@ -22,11 +22,11 @@ use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCa
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
 
-use super::trail::{Entry, Trail};
+use super::audit_writer::{AuditWriter, Entry};
+use crate::audit_event::AuditEvent;
 use crate::clock;
 use crate::platform::Platform;
 use crate::quotas::{Shared, lock};
-use crate::recorded::Recorded;
 
 /// How much is shown of the name of a tool that there is not.
 const UNKNOWN_TOOL_CHARS: usize = 64;
@@ -47,8 +47,8 @@ pub(super) struct Gate {
     /// The caller is in the middle of a number that they were asked for.
     unfinished: bool,
     /// What was let through and is not back yet.
-    passed: HashMap<CallId, Passed>,
-    trail: Trail,
+    in_flight: HashMap<CallId, InFlight>,
+    audit: AuditWriter,
 }
 
 impl Drop for Gate {
@@ -59,7 +59,7 @@ impl Drop for Gate {
 }
 
 /// A call that was let through.
-struct Passed {
+struct InFlight {
     arguments: Map<String, Value>,
     ticket: Option<LoginTicket>,
     /// Whom the agent's reply names as the caller, before it was masked.
@@ -77,8 +77,8 @@ impl Gate {
             own: BTreeMap::new(),
             capture: Capture::new(),
             unfinished: false,
-            passed: HashMap::new(),
-            trail: Trail::new(platform, &tenant, id.clone()),
+            in_flight: HashMap::new(),
+            audit: AuditWriter::new(platform, &tenant, id.clone()),
             id,
         }
     }
@@ -87,7 +87,7 @@ impl Gate {
 
     /// Swaps the secrets of an utterance for tokens. `expected` is the kind of secret that the caller was asked for.
     /// Spoken words may still change until [`Gate::turn_taken`]; typed ones are whole.
-    pub(super) fn hear(&mut self, words: &str, expected: Option<&str>, how: How) -> String {
+    pub(super) fn hear(&mut self, words: &str, expected: Option<&str>, how: InputSource) -> String {
         let expected = expected.map(|kind| Kind::from_name(kind).unwrap_or(Kind::Password));
         let Caught { text, unfinished } = self.capture.heard(words, expected, how);
         self.unfinished = unfinished;
@@ -126,10 +126,10 @@ impl Gate {
 
     /// The agent is there, with this key.
     pub(super) fn agent_came(&mut self, key_id: &str) {
-        self.trail.agent_came(key_id);
+        self.audit.agent_came(key_id);
     }
 
-    /// Takes the tools that the agent registered; false when they are the same as before.
+    /// Accepts the tools that the agent registered; false when they are the same as before.
     pub(super) fn set_tools(&mut self, tools: &[ToolSpec]) -> bool {
         if self.tools == tools {
             return false;
@@ -196,7 +196,7 @@ impl Gate {
             return None;
         }
         let mut real = arguments.clone();
-        let given = |takes: &Takes, text: &str| self.capture.given(takes, text);
+        let given = |takes: &Accepts, text: &str| self.capture.given(takes, text);
         policy.resolve(&mut real, given).ok()?;
         let complete = policy.schema().check(real).ok()?;
         let mut shown = policy.without_secrets(&complete);
@@ -235,7 +235,7 @@ impl Gate {
             .err()
             .map(|refusal| refusal.code.to_string());
         let entry = self.entry(call_id, call, refused);
-        if !self.trail.write(Recorded::ToolCall, entry).await && decided.is_ok() {
+        if !self.audit.write(AuditEvent::ToolCall, entry).await && decided.is_ok() {
             return Err(Code::ServiceUnavailable.into());
         }
         let mut permit = decided?;
@@ -243,9 +243,9 @@ impl Gate {
         self.capture.commit();
         let ticket = permit.login();
         let arguments = permit.take_arguments();
-        self.passed.insert(
+        self.in_flight.insert(
             call_id.clone(),
-            Passed {
+            InFlight {
                 arguments: arguments.clone(),
                 ticket,
                 named: None,
@@ -263,7 +263,7 @@ impl Gate {
     ) -> CallView {
         let entry = self.entry(call_id, call, Some(code.to_string()));
         // Nothing follows from a refusal, so that one that cannot be written changes nothing.
-        let _written = self.trail.write(Recorded::ToolCall, entry).await;
+        let _written = self.audit.write(AuditEvent::ToolCall, entry).await;
         let mut view = self.view(call_id, call);
         view.verdict = Some(code.to_string());
         view.millis = Some(0.0);
@@ -273,7 +273,7 @@ impl Gate {
     /// A call that was let through before is sent again.
     pub(super) fn again(&self, call_id: &CallId) -> Result<Map<String, Value>, Refusal> {
         let passed = self
-            .passed
+            .in_flight
             .get(call_id)
             .ok_or_else(|| Refusal::from(Code::TurnInterrupted))?;
         Ok(passed.arguments.clone())
@@ -348,7 +348,7 @@ impl Gate {
             ToolOutcome::Result(mut value) => {
                 // A token in a reply is the agent's own text and stands for nothing here.
                 neutralise(&mut value);
-                if let Some(passed) = self.passed.get_mut(call_id) {
+                if let Some(passed) = self.in_flight.get_mut(call_id) {
                     passed.named = caller_named(&value);
                 }
                 ToolOutcome::Result(Clear::new(value).masked().sealed().into_value())
@@ -364,12 +364,12 @@ impl Gate {
         call: &OpenCall,
         outcome: &ToolOutcome,
     ) -> CallView {
-        let passed = self.passed.remove(call_id);
+        let passed = self.in_flight.remove(call_id);
         let refused = outcome.refusal().map(str::to_owned);
         if let Some(passed) = passed {
             let entry = self.entry(call_id, call, refused.clone());
             // What is not in the trail has no effect: a login that cannot be recorded is none.
-            if self.trail.write(Recorded::ToolOutcome, entry).await {
+            if self.audit.write(AuditEvent::ToolOutcome, entry).await {
                 self.follow(call, passed, outcome);
             }
         }
@@ -380,7 +380,7 @@ impl Gate {
         view
     }
 
-    fn follow(&mut self, call: &OpenCall, passed: Passed, outcome: &ToolOutcome) {
+    fn follow(&mut self, call: &OpenCall, passed: InFlight, outcome: &ToolOutcome) {
         let result = match outcome {
             ToolOutcome::Result(result) if outcome.refusal().is_none() => Some(result),
             ToolOutcome::Result(_) | ToolOutcome::Failed(_) => None,

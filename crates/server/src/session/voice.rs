@@ -26,7 +26,7 @@ pub struct Voice {
 }
 
 /// One session's use of them.
-pub(super) struct Hearing {
+pub(super) struct AudioPipeline {
     voice: Voice,
     detector: Detector,
     resampler: Option<Resampler>,
@@ -41,7 +41,7 @@ pub(super) struct Hearing {
     one_at_a_time: Arc<Mutex<()>>,
 }
 
-impl Hearing {
+impl AudioPipeline {
     pub(super) fn new(voice: Voice, rate_hz: u32) -> Self {
         Self {
             detector: voice.ears.detector(),
@@ -57,7 +57,7 @@ impl Hearing {
         }
     }
 
-    /// Takes sound of the line; gives the probability of voice for each frame of 32 ms that became whole.
+    /// Accepts sound of the line; gives the probability of voice for each frame of 32 ms that became whole.
     pub(super) fn hear(&mut self, samples: &[i16]) -> Vec<f32> {
         match &mut self.resampler {
             Some(resampler) => {

@@ -236,7 +236,7 @@ pub(crate) async fn records_that_come_together_stand_one_behind_the_other(store:
 pub(crate) async fn a_record_is_written_though_nobody_waits_for_it(store: Store) {
     let chain = Chain::of(&tenant(&store, "acme").await);
     for number in 1..=50 {
-        // Polled once, the record is with the clerk; then the one who asked goes away.
+        // Polled once, the record is with the appender; then the one who asked goes away.
         let mut append = Box::pin(store.append_audit(&chain, decision(number)));
         let once = std::future::poll_fn(|context| {
             let _ = append.as_mut().poll(context);

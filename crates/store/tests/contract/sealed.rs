@@ -100,12 +100,12 @@ fn fernet(ring: &KeyRing, number: u32) -> String {
     ring.seal_fernet(plain(number).as_bytes(), [1; 16], std::time::Duration::ZERO)
 }
 
-async fn open(url: &str, column: &SealedColumn) -> Result<Rewrap, RewrapError> {
-    Rewrap::open(&Address::parse(url).unwrap(), column).await
+async fn open(url: &str, column: &SealedColumn) -> Result<EncryptionRotation, RewrapError> {
+    EncryptionRotation::open(&Address::parse(url).unwrap(), column).await
 }
 
 /// Takes steps to the end and adds up what they did.
-async fn finish(rewrap: &mut Rewrap, ring: &KeyRing) -> Batch {
+async fn finish(rewrap: &mut EncryptionRotation, ring: &KeyRing) -> Batch {
     let mut all = Batch::default();
     while let Some(batch) = rewrap.step(ring, &mut counter()).await.unwrap() {
         all.rewrapped += batch.rewrapped;

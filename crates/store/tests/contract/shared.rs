@@ -2,7 +2,7 @@
 
 use conversimple_store::*;
 
-use conversimple_guard::audit::{Dispute, HeadSigner, HeadVerifier, SignedHead, Witness};
+use conversimple_guard::audit::{Dispute, HeadSigningKey, HeadVerifier, SignedHead, Witness};
 
 use crate::common::{assert_unbroken, at, decision, operator, ring, tenant};
 use crate::open;
@@ -130,16 +130,16 @@ pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
     .await;
 }
 
-fn signer() -> HeadSigner {
-    HeadSigner::from_seed([5; 32].into()).unwrap()
+fn signer() -> HeadSigningKey {
+    HeadSigningKey::from_seed([5; 32].into()).unwrap()
 }
 
-fn notary(file: &std::path::Path) -> Notary {
-    Notary {
+fn head_signer(file: &std::path::Path) -> HeadSigner {
+    HeadSigner {
         signer: signer(),
         file: HeadsFile::open(file).unwrap(),
         now: || at(0),
-        records: Notary::RECORDS,
+        records: HeadSigner::RECORDS,
     }
 }
 
@@ -155,7 +155,7 @@ fn kept(file: &std::path::Path) -> Vec<SignedHead> {
 async fn a_day(url: &str, file: &std::path::Path, records: std::ops::Range<u64>) -> Chain {
     let store = open(url).await;
     let chain = Chain::of(&tenant(&store, "acme").await);
-    store.sign_audit(notary(file)).await.unwrap();
+    store.sign_audit(head_signer(file)).await.unwrap();
     for number in records {
         store.append_audit(&chain, decision(number)).await.unwrap();
     }
@@ -211,14 +211,14 @@ pub(crate) async fn what_was_not_signed_before_a_crash_is_signed_at_the_next_sta
     let store = open(&url).await;
     let chain = Chain::of(&tenant(&store, "acme").await);
     store.append_audit(&chain, decision(0)).await.unwrap();
-    store.sign_audit(notary(&file)).await.unwrap();
+    store.sign_audit(head_signer(&file)).await.unwrap();
     assert_eq!(kept(&file).len(), 1);
     store.append_audit(&chain, decision(1)).await.unwrap();
     // The process ends here without closing anything, in the middle of a line.
     let line = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, format!("{line}{}", &line[..40])).unwrap();
     let again = open(&url).await;
-    again.sign_audit(notary(&file)).await.unwrap();
+    again.sign_audit(head_signer(&file)).await.unwrap();
     let ends: Vec<_> = kept(&file).iter().map(|head| head.seq).collect();
     assert_eq!(ends, [1, 2]);
     again.close().await;

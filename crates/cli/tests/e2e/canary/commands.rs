@@ -160,9 +160,9 @@ fn keys(house: &House, markers: &mut Markers, pile: &mut Pile) {
                 let output = run(&["keys", "revoke", &id, "--data-dir", data]);
                 pile.add(path, printed(output));
             }
-            "rewrap" => {
+            "rotate-encryption" => {
                 rewrap(&path, markers, pile);
-                let output = run(&["keys", "rewrap", "--json", "--data-dir", data]);
+                let output = run(&["keys", "rotate-encryption", "--json", "--data-dir", data]);
                 assert!(output.status.success());
                 pile.add(path, printed(output));
             }
@@ -179,7 +179,7 @@ fn rewrap(path: &str, markers: &mut Markers, pile: &mut Pile) {
     let password = markers.value(path, Kind::Password);
     let address = format!("postgres://user:{password}@127.0.0.1:1/none");
     let output = command()
-        .args(["keys", "rewrap", "--help"])
+        .args(["keys", "rotate-encryption", "--help"])
         .env("CONVERSIMPLE_DATABASE_URL", &address)
         .env("DATABASE_URL", &address)
         .env("ENCRYPTION_KEY", markers.value(path, Kind::Jwt))

@@ -30,6 +30,7 @@ const CORE: [&str; 5] = ["wire", "guard", "conversation", "store", "sdk"];
 
 /// What a developer, an operator or the program itself wrote.
 const DECLARED: &[&str] = &[
+    "Accepts",
     "Agent",
     "AgentChange",
     "AgentFilter",
@@ -69,7 +70,6 @@ const DECLARED: &[&str] = &[
     "Stop",
     "StoredKey",
     "Sum",
-    "Takes",
     "ToolManifest",
     "ToolSpec",
 ];

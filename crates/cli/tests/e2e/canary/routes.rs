@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conversimple_guard::mask::Kind;
-use conversimple_server::Recorded;
+use conversimple_server::AuditEvent;
 use serde_json::{Value, json};
 
 use super::Pile;
@@ -221,7 +221,7 @@ pub(super) fn what_people_look_at(
     let found: BTreeSet<&str> = records
         .filter_map(|record| record["event"].as_str())
         .collect();
-    let known: BTreeSet<&str> = Recorded::ALL.map(Recorded::as_str).into();
+    let known: BTreeSet<&str> = AuditEvent::ALL.map(AuditEvent::as_str).into();
     assert_eq!(found, known, "kinds of records that nothing here causes");
     pile.add("the trail", audit.to_string());
 }

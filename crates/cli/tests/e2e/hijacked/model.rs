@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use conversimple_guard::mask::Kind;
 use conversimple_providers::language::{
-    Act, Deciding, Expect, Happening, Language, Patience, Step,
+    Act, Deciding, EndOfTurn, EngineEvent, Expect, Language, Step,
 };
 use conversimple_server::MakeLanguage;
 use conversimple_wire::tool::OWN_THINGS_TOOL;
@@ -137,7 +137,7 @@ struct Engine {
 }
 
 impl Language for Engine {
-    fn step(&mut self, happening: Happening) -> Deciding<'_> {
+    fn step(&mut self, happening: EngineEvent) -> Deciding<'_> {
         let mut mind = self.model.mind();
         mind.hear(self.number, &happening);
         let step = if mind.hostile {
@@ -157,9 +157,9 @@ impl Language for Engine {
 }
 
 /// Logs a caller in who says a name and a password.
-fn behave(happening: &Happening) -> Step {
+fn behave(happening: &EngineEvent) -> Step {
     let acts = match happening {
-        Happening::Heard { text, .. } => {
+        EngineEvent::Heard { text, .. } => {
             let names = ["alice", "bob", "mallory"];
             let name = names.into_iter().find(|name| text.contains(name));
             let arguments =
@@ -170,7 +170,7 @@ fn behave(happening: &Happening) -> Step {
     };
     Step {
         acts,
-        patience: Patience::Short,
+        end_of_turn: EndOfTurn::Likely,
         expects: None,
     }
 }
@@ -183,33 +183,33 @@ fn call(tool: &str, arguments: Value) -> Act {
 }
 
 impl Mind {
-    fn hear(&mut self, engine: usize, happening: &Happening) {
+    fn hear(&mut self, engine: usize, happening: &EngineEvent) {
         let text = match happening {
-            Happening::Begin => String::new(),
-            Happening::Heard { text, .. } => text.clone(),
+            EngineEvent::Begin => String::new(),
+            EngineEvent::Heard { text, .. } => text.clone(),
             // The arguments are its own words.
-            Happening::Outcome { outcome, .. } => match outcome {
+            EngineEvent::Outcome { outcome, .. } => match outcome {
                 ToolOutcome::Result(value) => value.to_string(),
                 ToolOutcome::Failed(code) => code.to_string(),
             },
-            Happening::OwnThings { things, .. } => format!("{things:?}"),
+            EngineEvent::OwnThings { things, .. } => format!("{things:?}"),
             // Nothing is told by these that was not told before.
             _ => String::new(),
         };
         self.told.push((engine, text));
     }
 
-    fn attack(&mut self, happening: &Happening) -> Step {
+    fn attack(&mut self, happening: &EngineEvent) -> Step {
         let most = match happening {
             // It goes on when it hears of an outcome, but not for ever.
-            Happening::Outcome { .. } if self.chance.percent(60) => 1,
+            EngineEvent::Outcome { .. } if self.chance.percent(60) => 1,
             _ => 5,
         };
         let count = self.chance.below(most);
         let acts = (0..count).map(|_| self.act()).collect();
         Step {
             acts,
-            patience: *self.chance.pick(&[Patience::Short, Patience::Long]),
+            end_of_turn: *self.chance.pick(&[EndOfTurn::Likely, EndOfTurn::Unlikely]),
             expects: self.expects(),
         }
     }

@@ -4,7 +4,7 @@
 
 use super::super::Kind;
 use super::super::digits::{Item, Reading, Run, run_at};
-use super::super::leads::{Lead, Want};
+use super::super::leads::{Expectation, Lead};
 use super::super::lexicon::{FILLER, MEASURE, MONTH, Number, ORDINAL};
 use super::super::scan::{Live, Scan};
 use super::super::token::{COMMA, DASH, LINE, PAREN, POINT, SLASH, STOP};
@@ -15,12 +15,12 @@ impl Judge<'_> {
     pub(super) fn announced_card(&mut self, lead: &Lead) -> bool {
         let (total, all) = (self.run.total(), self.run.items.len());
         let least = match (lead.want, lead.is_near()) {
-            (Want::Card, true) if lead.part => 2,
-            (Want::Brand, true) if self.sight.ends && self.sight.live == Live::Growing => 4,
-            (Want::Brand, true) => 8,
-            (Want::Card, true) if !lead.is_direct() => 8,
+            (Expectation::Card, true) if lead.part => 2,
+            (Expectation::Brand, true) if self.sight.ends && self.sight.live == Live::Growing => 4,
+            (Expectation::Brand, true) => 8,
+            (Expectation::Card, true) if !lead.is_direct() => 8,
             // The end of what was heard so far: two digits are enough where "card number is" or a question came before.
-            (Want::Card, true) if self.sight.ends => {
+            (Expectation::Card, true) if self.sight.ends => {
                 let growing = self.sight.live == Live::Growing && lead.is_said();
                 match (lead.strong || lead.asked || growing, lead.is_said()) {
                     (true, true) => 2,
@@ -28,7 +28,7 @@ impl Judge<'_> {
                     (false, _) => 5,
                 }
             }
-            (Want::Card, true) => 5,
+            (Expectation::Card, true) => 5,
             _ => 11,
         };
         if self.has_slash() && total <= 8 {
@@ -40,7 +40,7 @@ impl Judge<'_> {
         if lone && !lead.is_said() && !lead.strong && !lead.asked && !lead.part {
             return false;
         }
-        if total < least || lead.want == Want::Card && total < 5 && self.is_year_or_small() {
+        if total < least || lead.want == Expectation::Card && total < 5 && self.is_year_or_small() {
             return false;
         }
         let taken_back = self.run.items.iter().any(|item| item.corrected);
@@ -386,7 +386,7 @@ pub(in crate::mask) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let leads = scan.leads();
     let ordinal = token.info().is(ORDINAL) && leads.next_in(at, "of");
     if !(token.info().is(MONTH) || ordinal)
-        || scan.lead.want != Want::Expiry
+        || scan.lead.want != Expectation::Expiry
         || !scan.lead.is_close(3)
     {
         return None;

@@ -3,7 +3,7 @@
 //! Decides only what is there; `judge` weighs it.
 
 use super::super::digits::{Item, Run};
-use super::super::leads::{Lead, Want};
+use super::super::leads::{Expectation, Lead};
 use super::super::lexicon::{COUNTS, DOT, FILLER, GLUE, LINK, MEASURE, Number, SEP, Topic};
 use super::super::scan::{Live, Scan};
 use super::super::token::{
@@ -69,14 +69,15 @@ impl Sight {
                 .is_some_and(|t| t.info().is(MEASURE));
         let dated = scan.leads().before_in(first, "month year mm yy yyyy");
         // "Expiry month 05 year 2029" measures nothing.
-        let measured = measured && !(dated && scan.lead.want == Want::Expiry);
+        let measured = measured && !(dated && scan.lead.want == Expectation::Expiry);
         let short = run.total() < 12;
         let lead = postfix(scan, run, next)
             .filter(|lead| {
                 let told = scan.leads().next_in(next - 1, "is that's it's");
-                let done =
-                    scan.lead.part && told && matches!(scan.lead.want, Want::Order | Want::Account);
-                (!scan.lead.is_near() || done) && !(short && lead.want == Want::Card)
+                let done = scan.lead.part
+                    && told
+                    && matches!(scan.lead.want, Expectation::Order | Expectation::Account);
+                (!scan.lead.is_near() || done) && !(short && lead.want == Expectation::Card)
             })
             .unwrap_or(scan.lead);
         let rest = &scan.tokens[next.min(scan.tokens.len())..];
@@ -93,7 +94,7 @@ impl Sight {
             path: head.gap == SLASH,
             decimal: head.gap == COLON && first > 0 && scan.tokens[first - 1].is_digits(),
             dated,
-            sent: scan.lead.want == Want::Order && is_sent(scan, first),
+            sent: scan.lead.want == Expectation::Order && is_sent(scan, first),
             dots: dots(scan, run),
         }
     }
@@ -156,19 +157,19 @@ fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
     .contains(&leads.text_of(next).to_ascii_lowercase().as_str());
     let plain = run.items.len() == 1 && run.items[0].written && (10..=11).contains(&run.total());
     if plain && !opening.has(STOP | COMMA | LINE) && names_a_phone(scan, next) {
-        return Some(Lead::new(Want::Reach, true, opening.start));
+        return Some(Lead::new(Expectation::Reach, true, opening.start));
     }
     // "201 CVV".
     if (3..=4).contains(&run.total()) && opening.info().topic == Topic::Cvv && opening.gap == SPACE
     {
-        return Some(Lead::new(Want::Cvv, true, opening.start));
+        return Some(Lead::new(Expectation::Cvv, true, opening.start));
     }
     let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
     let back = matches!(leads.text_of(next), "on" | "from")
         && leads.text_of(next + 1) == "the"
         && leads.text_of(next + 2) == "back";
     if back && !opening.has(STOP) {
-        return Some(Lead::new(Want::Cvv, true, opening.start));
+        return Some(Lead::new(Expectation::Cvv, true, opening.start));
     }
     let last = scan.tokens[next - 1];
     let ends_in_is = scan.text[..last.end()].ends_with("'s");
@@ -182,7 +183,7 @@ fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
         if let Some(lead) = leads.at(at, &Lead::default()) {
             let wanted = !matches!(
                 lead.want,
-                Want::Email | Want::Password | Want::Iban | Want::Brand
+                Expectation::Email | Expectation::Password | Expectation::Iban | Expectation::Brand
             );
             return wanted.then_some(lead);
         }

@@ -61,7 +61,7 @@ impl Utterance {
 
 /// Turns probabilities into utterances.
 #[derive(Debug, Default)]
-pub struct Ear {
+pub struct VadSegmenter {
     frame: u64,
     run: u32,
     voiced: bool,
@@ -70,7 +70,7 @@ pub struct Ear {
     floor: u64,
 }
 
-impl Ear {
+impl VadSegmenter {
     /// Frames heard so far.
     pub fn frames(&self) -> u64 {
         self.frame
@@ -150,7 +150,7 @@ impl Ear {
 mod tests {
     use super::*;
 
-    fn hear(ear: &mut Ear, probabilities: &[f32]) -> Vec<Change> {
+    fn hear(ear: &mut VadSegmenter, probabilities: &[f32]) -> Vec<Change> {
         probabilities
             .iter()
             .map(|p| ear.hear(*p))
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn one_loud_frame_is_a_click_and_two_begin_an_utterance() {
-        let mut ear = Ear::default();
+        let mut ear = VadSegmenter::default();
         assert!(hear(&mut ear, &[0.0, 0.9, 0.0, 0.9, 0.1]).is_empty());
         assert_eq!(ear.utterance(), None);
         assert_eq!(hear(&mut ear, &[0.6, 0.6]), [Change::Began]);
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_pause_counts_until_the_caller_goes_on() {
-        let mut ear = Ear::default();
+        let mut ear = VadSegmenter::default();
         hear(&mut ear, &[0.0; 20]);
         hear(&mut ear, &[0.9, 0.9, 0.4, 0.9, 0.1, 0.1, 0.9]);
         let utterance = ear.utterance().expect("an utterance");
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_next_utterance_does_not_reach_back_into_the_last() {
-        let mut ear = Ear::default();
+        let mut ear = VadSegmenter::default();
         hear(&mut ear, &[0.9; 10]);
         ear.close();
         hear(&mut ear, &[0.0, 0.0, 0.9, 0.9]);

@@ -27,7 +27,7 @@ pub(crate) const BODY_LIMIT_BYTES: usize = 64 * 1024;
 /// `GET /api/openapi.json`: the interface, told to programs.
 pub(crate) async fn openapi() -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    (kind, include_str!("openapi.json"))
+    (kind, include_str!("rest/openapi.json"))
 }
 
 /// The answer to a method that a path does not have.

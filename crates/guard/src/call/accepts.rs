@@ -17,12 +17,12 @@ const DEPTH_LIMIT: usize = 6;
 
 /// What one argument, member or item takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Takes {
+pub struct Accepts {
     secret: Option<&'static str>,
     contacts: Contacts,
 }
 
-impl Takes {
+impl Accepts {
     /// The kind of secret, if it takes one: `password`, `pin`, `card`.
     #[must_use]
     pub fn secret(&self) -> Option<&'static str> {
@@ -49,7 +49,7 @@ impl Takes {
 /// A declared value and what lies in it.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
-    takes: Takes,
+    takes: Accepts,
     /// The value is a number: a PIN that is declared as an integer.
     number: bool,
     members: Vec<(String, Slot)>,
@@ -59,7 +59,7 @@ pub(super) struct Slot {
 impl Slot {
     /// The slots of a tool's arguments, as one object.
     pub(super) fn of(spec: &ToolSpec) -> Self {
-        let nothing = Takes {
+        let nothing = Accepts {
             secret: None,
             contacts: Contacts::NONE,
         };
@@ -78,7 +78,7 @@ impl Slot {
             required: false,
         };
         let is = |kind: &str| has_type(schema, kind);
-        let takes = Takes {
+        let takes = Accepts {
             secret: argument.secret(),
             contacts: Contacts::of(spec, name, schema),
         };
@@ -114,7 +114,7 @@ impl Slot {
     pub(super) fn resolve(
         &self,
         arguments: &mut Map<String, Value>,
-        resolve: &mut dyn FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
+        resolve: &mut dyn FnMut(&Accepts, &str) -> Option<Zeroizing<String>>,
     ) -> Result<(), Refusal> {
         for (name, value) in arguments {
             if let Some(slot) = self.member(name) {
@@ -127,7 +127,7 @@ impl Slot {
     fn value(
         &self,
         value: &mut Value,
-        resolve: &mut dyn FnMut(&Takes, &str) -> Option<Zeroizing<String>>,
+        resolve: &mut dyn FnMut(&Accepts, &str) -> Option<Zeroizing<String>>,
     ) -> Result<(), Refusal> {
         let secret = self.takes.secret.is_some();
         match value {
@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    fn known(takes: &Takes, text: &str) -> Option<Zeroizing<String>> {
+    fn known(takes: &Accepts, text: &str) -> Option<Zeroizing<String>> {
         let (kind, value) = match text {
             "⟨email 1⟩" => (Kind::Email, "jane@shop.example"),
             "⟨phone 1⟩" => (Kind::Phone, "5550104567"),

@@ -2,7 +2,7 @@
 
 /// A kind of decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
+pub enum AuditEvent {
     /// Whether a call may be sent.
     ToolCall,
     /// How a call that was sent came back.
@@ -29,7 +29,7 @@ pub enum Recorded {
     DeploymentDeleted,
 }
 
-impl Recorded {
+impl AuditEvent {
     /// Every kind.
     pub const ALL: [Self; 12] = [
         Self::ToolCall,

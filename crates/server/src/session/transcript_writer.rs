@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::clock;
 
-pub(super) struct Keeping {
+pub(super) struct TranscriptWriter {
     store: Store,
     tenant: Tenant,
     id: ConversationId,
@@ -27,7 +27,7 @@ pub(super) struct Keeping {
     corrections: Vec<(TurnId, String, String)>,
 }
 
-impl Keeping {
+impl TranscriptWriter {
     pub(super) fn new(store: Store, tenant: Tenant, id: ConversationId) -> Self {
         Self {
             store,

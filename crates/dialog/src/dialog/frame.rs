@@ -7,7 +7,7 @@ use crate::words::{limited, words};
 
 /// One tool being filled or called.
 #[derive(Debug, Clone)]
-pub(super) struct Task {
+pub(super) struct Frame {
     /// Place in the index.
     pub(super) tool: usize,
     pub(super) arguments: Map<String, Value>,
@@ -31,7 +31,7 @@ pub(super) enum Question {
 /// How much of a request is kept, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 400;
 
-impl Task {
+impl Frame {
     pub(super) fn new(tool: usize, request: &str) -> Self {
         Self {
             tool,
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn what_was_made_of_hidden_words_is_forgotten() {
-        let mut task = Task::new(0, "pay four one one one to bob");
+        let mut task = Frame::new(0, "pay four one one one to bob");
         let given = json!({"amount": 4111, "code": "4111", "note": "four one one one", "to": "bob", "count": 41});
         task.arguments = given.as_object().cloned().expect("an object");
         task.hide("four one one one", "⟨card 1⟩");

@@ -3,11 +3,11 @@
 //! Everything that decides stands elsewhere: turns and calls in `conversimple-conversation`, permission in [`gate`],
 //! words in the language engine. This file owns the task, its queue of events, and the order in which they are taken.
 
+mod answer_prefix;
+mod audit_writer;
 mod engine;
 mod gate;
-mod keeping;
-mod lead;
-mod trail;
+mod transcript_writer;
 mod voice;
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use conversimple_conversation::calls::{OpenCall, SocketId};
 use conversimple_conversation::playout::ClauseId;
 use conversimple_conversation::{Answer, AskId, Awaited, Conversation, Input, Output};
 use conversimple_dialog::yes_no;
-use conversimple_guard::capture::{Correction, How};
+use conversimple_guard::capture::{Correction, InputSource};
 use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
@@ -36,8 +36,8 @@ use crate::platform::Platform;
 use crate::registry::AgentSocket;
 use engine::Engine;
 use gate::Gate;
-use keeping::Keeping;
-use voice::Hearing;
+use transcript_writer::TranscriptWriter;
+use voice::AudioPipeline;
 
 pub use voice::Voice;
 
@@ -154,10 +154,10 @@ struct Session {
     events: mpsc::UnboundedSender<Event>,
     conversation: Option<Conversation>,
     line: Option<Line>,
-    hearing: Option<Hearing>,
+    audio: Option<AudioPipeline>,
     engine: Engine,
     gate: Gate,
-    keeping: Keeping,
+    transcript: TranscriptWriter,
     agent: Option<AgentSocket>,
     announce_at: Instant,
     idle_since: Duration,
@@ -176,13 +176,13 @@ impl Session {
         Self {
             engine: Engine::new(platform.clone(), events.clone()),
             gate: Gate::new(platform.clone(), tenant.clone(), id.clone()),
-            keeping: Keeping::new(platform.store.clone(), tenant, id.clone()),
+            transcript: TranscriptWriter::new(platform.store.clone(), tenant, id.clone()),
             platform,
             id,
             events,
             conversation: None,
             line: None,
-            hearing: None,
+            audio: None,
             agent: None,
             announce_at: Instant::now() + ANNOUNCE_EVERY,
             idle_since: now,
@@ -249,7 +249,7 @@ impl Session {
             Event::LineLost => self.line_lost(),
             Event::FromCaller(message) => self.caller_says(message).await,
             Event::Typed { text, done } => {
-                self.keeping.wait_for_turn(done);
+                self.transcript.wait_for_turn(done);
                 self.typed(&text).await;
             }
             Event::Agent {
@@ -304,11 +304,11 @@ impl Session {
             })
             .await;
         }
-        self.hearing = voice.map(|voice| Hearing::new(voice, line.rate_hz));
+        self.audio = voice.map(|voice| AudioPipeline::new(voice, line.rate_hz));
         let ready = ToCaller::Ready {
             conversation_id: self.id.clone(),
             rate_hz: line.rate_hz,
-            voice: self.hearing.is_some(),
+            voice: self.audio.is_some(),
         };
         self.line = Some(line);
         self.show(ready);
@@ -327,7 +327,7 @@ impl Session {
 
     fn line_lost(&mut self) {
         self.line = None;
-        self.hearing = None;
+        self.audio = None;
         // A caller who hung up does not come back on this line; what was begun for them stops.
         let _over = self.events.send(Event::Stop);
     }
@@ -361,7 +361,7 @@ impl Session {
             }
         }
         let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
-        let (text, answer) = self.take_words(&text, How::Typed);
+        let (text, answer) = self.take_words(&text, InputSource::Typed);
         self.input(Input::Typed { text, answer }).await;
     }
 
@@ -378,7 +378,7 @@ impl Session {
         let kind = asked.or_else(|| unasked.then(|| "secret".to_owned()));
         match kind {
             Some(kind) if figures > 0 => {
-                let text = self.gate.hear(keys, Some(&kind), How::Keypad);
+                let text = self.gate.hear(keys, Some(&kind), InputSource::Keypad);
                 self.input(Input::Typed { text, answer: None }).await;
             }
             Some(_) => {}
@@ -387,7 +387,7 @@ impl Session {
     }
 
     /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
-    fn take_words(&mut self, words: &str, how: How) -> (String, Option<Answer>) {
+    fn take_words(&mut self, words: &str, how: InputSource) -> (String, Option<Answer>) {
         let expected = self
             .conversation
             .as_ref()
@@ -402,25 +402,25 @@ impl Session {
     }
 
     async fn hear(&mut self, frame: &[i16]) {
-        let Some(hearing) = &mut self.hearing else {
+        let Some(audio) = &mut self.audio else {
             return;
         };
-        for probability in hearing.hear(frame) {
+        for probability in audio.hear(frame) {
             self.input(Input::Voice(probability)).await;
         }
         let Some(conversation) = &self.conversation else {
             return;
         };
-        if let Some(hearing) = &mut self.hearing {
-            hearing.forget(conversation.needed_from());
+        if let Some(audio) = &mut self.audio {
+            audio.forget(conversation.needed_from());
         }
     }
 
     async fn recognised(&mut self, ask: AskId, text: &str) {
         let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
         let how = match awaited {
-            Some(Awaited::Utterance) => How::Spoken,
-            Some(Awaited::Piece) => How::Piece,
+            Some(Awaited::Utterance) => InputSource::Spoken,
+            Some(Awaited::Piece) => InputSource::Piece,
             // The caller went on, or typed: these words were given up.
             None => return,
         };
@@ -470,9 +470,9 @@ impl Session {
     async fn output(&mut self, output: Output) {
         match output {
             Output::Recognise { ask, frames } => {
-                if let Some(hearing) = &self.hearing {
+                if let Some(audio) = &self.audio {
                     let expected = self.engine.vocabulary();
-                    hearing.recognise(ask, frames, expected, self.events.clone());
+                    audio.recognise(ask, frames, expected, self.events.clone());
                 }
             }
             Output::Ask { ask, event } => self.engine.ask(ask, event),
@@ -483,14 +483,14 @@ impl Session {
             }
             Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
             Output::Synthesize { clause, text } => {
-                if let Some(hearing) = &self.hearing {
+                if let Some(audio) = &self.audio {
                     // The greeting comes before any caller has said anything.
                     let greeting = self
                         .conversation
                         .as_ref()
                         .is_some_and(|c| c.turn() == TurnId(0));
                     let fixed = greeting || self.gate.is_declared(&text);
-                    hearing.synthesize(clause, text, fixed, self.events.clone());
+                    audio.synthesize(clause, text, fixed, self.events.clone());
                 }
             }
             Output::Play(samples) => self.send(ToLine::Sound(samples)),
@@ -512,8 +512,8 @@ impl Session {
                 call,
                 outcome,
             } => self.settled(call_id, call, outcome).await,
-            Output::Stray(stray) => {
-                tracing::warn!(conversation = %self.id, ?stray, "a reply fitted no open call")
+            Output::Unmatched(unmatched) => {
+                tracing::warn!(conversation = %self.id, ?unmatched, "a reply fitted no open call")
             }
             Output::Show(message) => {
                 let mut correction = None;
@@ -526,13 +526,13 @@ impl Session {
                     ToCaller::Said { text, .. } => self.gate.said(text),
                     _ => {}
                 }
-                self.keeping.shown(&message);
+                self.transcript.shown(&message);
                 self.show(message);
                 if let Some(correction) = correction {
                     self.correct(correction).await;
                 }
             }
-            Output::Record(record) => self.keeping.record(record).await,
+            Output::Record(record) => self.transcript.record(record).await,
         }
     }
 
@@ -589,7 +589,7 @@ impl Session {
     async fn tell(&mut self, call: &OpenCall, view: CallView) {
         // What the SDK asks for by itself is in the audit trail; to people it is no call.
         if !self.gate.is_internal(&call.tool) {
-            self.keeping.call(&view).await;
+            self.transcript.call(&view).await;
             self.show(ToCaller::Tool(view));
         }
     }
@@ -604,12 +604,12 @@ impl Session {
             token,
         } = correction;
         self.engine.forget(&words, &token);
-        self.keeping.correct(turn, before, after.clone()).await;
+        self.transcript.correct(turn, before, after.clone()).await;
         self.show(ToCaller::Rewritten { turn, text: after });
     }
 
     fn show(&self, message: ToCaller) {
-        self.send(ToLine::Show(keeping::masked(message)));
+        self.send(ToLine::Show(transcript_writer::masked(message)));
     }
 
     /// A line that does not keep up loses messages; a dead one is told by its own reader.
@@ -626,7 +626,7 @@ impl Session {
             tracing::info!(conversation = %self.id, frames = line.sound.dropped(), "sound was dropped");
         }
         self.show(ToCaller::Ended);
-        self.keeping.end().await;
+        self.transcript.end().await;
         self.platform.registry.close(&self.id);
     }
 }

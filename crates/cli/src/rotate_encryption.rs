@@ -1,4 +1,4 @@
-//! `conversimple keys rewrap`: what older keys of `ENCRYPTION_KEY` sealed in a database, the platform's own or another, is sealed
+//! `conversimple keys rotate-encryption`: what older keys of `ENCRYPTION_KEY` sealed in a database, the platform's own or another, is sealed
 //! anew with the newest.
 //!
 //! Decides how the work is shown and stopped. What is done to a cell is decided by the store and the guard; nothing of a value
@@ -16,7 +16,7 @@ use clap::Args;
 use conversimple::Environment;
 use conversimple_guard::seal::{KeyRing, NONCE_BYTES};
 use conversimple_store::{
-    Address, Batch, BoundTo, ClosedRow, Operator, Rewrap, SealedColumn, Store,
+    Address, Batch, BoundTo, ClosedRow, EncryptionRotation, Operator, SealedColumn, Store,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -25,7 +25,7 @@ use crate::data::{self, DataDir, KeysFrom};
 /// How often a line says how far it is, where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// Options of `keys rewrap`.
+/// Options of `keys rotate-encryption`.
 #[derive(Args)]
 #[command(
     after_help = "Without --table it is the platform's own database, that of --data-dir or CONVERSIMPLE_DATABASE_URL, with the keys that \
@@ -131,7 +131,7 @@ async fn rewrap(
     ring: &KeyRing,
     stop: &AtomicBool,
 ) -> Result<End> {
-    let mut rewrap = Rewrap::open(&options.address()?, column).await?;
+    let mut rewrap = EncryptionRotation::open(&options.address()?, column).await?;
     let mut shown = Shown::start(rewrap.count().await?, options.json);
     let mut is_stopped = false;
     let mut random = || data::random::<NONCE_BYTES>().ok();

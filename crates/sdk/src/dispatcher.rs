@@ -35,10 +35,10 @@ const BODIES_LIMIT: usize = 64;
 const ATTEMPTS_CAPACITY: usize = 16_384;
 
 /// What one process answers with.
-pub(crate) struct Desk<A> {
+pub(crate) struct Dispatcher<A> {
     agent: Arc<A>,
     toolbox: Toolbox<A>,
-    rooms: Mutex<HashMap<ConversationId, Arc<Room>>>,
+    rooms: Mutex<HashMap<ConversationId, Arc<ConversationState>>>,
     quotas: Mutex<Quotas>,
     attempts: Mutex<LoginAttempts>,
     /// One login at a time: attempts that are made at once must not all slip through before the first has failed.
@@ -49,7 +49,7 @@ pub(crate) struct Desk<A> {
 }
 
 /// What is kept of one conversation.
-pub(crate) struct Room {
+pub(crate) struct ConversationState {
     session: Mutex<Session>,
     state: Arc<State>,
 }
@@ -61,7 +61,7 @@ enum Outcome {
     Failed(String),
 }
 
-impl<A: Send + Sync + 'static> Desk<A> {
+impl<A: Send + Sync + 'static> Dispatcher<A> {
     pub(crate) fn open(
         agent: A,
         toolbox: Toolbox<A>,
@@ -83,7 +83,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
 
     /// A conversation began: nobody is logged in.
     pub(crate) fn began(&self, conversation: &ConversationId) {
-        let room = Room {
+        let room = ConversationState {
             session: Mutex::new(Session::new(conversation.clone(), SessionLimits::default())),
             state: Arc::new(State::begun()),
         };
@@ -102,18 +102,18 @@ impl<A: Send + Sync + 'static> Desk<A> {
     }
 
     /// The conversation that has this id now. To be asked for when a call comes in: a later one may have the same id.
-    pub(crate) fn room(&self, conversation: &ConversationId) -> Option<Arc<Room>> {
+    pub(crate) fn room(&self, conversation: &ConversationId) -> Option<Arc<ConversationState>> {
         lock(&self.rooms).get(conversation).cloned()
     }
 
     /// A call on top of all that run.
-    pub(crate) fn overloaded(&self, call: &ToolCall, room: Option<&Room>) -> Value {
+    pub(crate) fn overloaded(&self, call: &ToolCall, room: Option<&ConversationState>) -> Value {
         let refusal = Refusal::from(Code::ServiceUnavailable);
         self.tell(call, room, Outcome::Refused(refusal), Duration::ZERO)
     }
 
     /// Answers a call. The answer is always something that may be heard.
-    pub(crate) async fn answer(&self, call: &ToolCall, room: Option<&Room>) -> Value {
+    pub(crate) async fn answer(&self, call: &ToolCall, room: Option<&ConversationState>) -> Value {
         let begun = Instant::now();
         let deadline = Duration::from_secs_f64(call.timeout_seconds);
         let walk = AssertUnwindSafe(self.walk(call, room)).catch_unwind();
@@ -130,7 +130,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
         self.tell(call, room, outcome, begun.elapsed())
     }
 
-    async fn walk(&self, call: &ToolCall, room: Option<&Room>) -> Reply<Value> {
+    async fn walk(&self, call: &ToolCall, room: Option<&ConversationState>) -> Reply<Value> {
         let tool = self.toolbox.find(&call.tool_name);
         // Logins wait for each other before they take a turn, so that many of them hold up nobody else.
         let login = match tool.map(|tool| tool.policy.role()) {
@@ -169,7 +169,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
         &self,
         tool: &Ready<A>,
         checked: Call<stage::Validated>,
-        room: &Room,
+        room: &ConversationState,
     ) -> Reply<(Answered, Option<LoginTicket>)> {
         let mut proofs = Vec::new();
         let mut owned = HashMap::new();
@@ -212,7 +212,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
         &self,
         tool: &Ready<A>,
         checked: Call<stage::Validated>,
-        room: &Room,
+        room: &ConversationState,
     ) -> Reply<Value> {
         let caller = checked.conversation_id().to_string();
         let account = tool.policy.account(checked.arguments());
@@ -236,7 +236,7 @@ impl<A: Send + Sync + 'static> Desk<A> {
     fn tell(
         &self,
         call: &ToolCall,
-        room: Option<&Room>,
+        room: Option<&ConversationState>,
         outcome: Outcome,
         took: Duration,
     ) -> Value {

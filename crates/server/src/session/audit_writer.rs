@@ -7,9 +7,9 @@ use conversimple_store::{Chain, Tenant};
 use conversimple_wire::{CallId, ConversationId, CustomerId, TurnId};
 use serde_json::{Map, Value};
 
+use crate::audit_event::AuditEvent;
 use crate::clock;
 use crate::platform::Platform;
-use crate::recorded::Recorded;
 
 /// What a record says of a call. The arguments are masked before they come here.
 pub(super) struct Entry {
@@ -23,7 +23,7 @@ pub(super) struct Entry {
     pub(super) refused: Option<String>,
 }
 
-pub(super) struct Trail {
+pub(super) struct AuditWriter {
     platform: Arc<Platform>,
     chain: Chain,
     customer_id: CustomerId,
@@ -32,7 +32,7 @@ pub(super) struct Trail {
     key_id: Option<String>,
 }
 
-impl Trail {
+impl AuditWriter {
     pub(super) fn new(platform: Arc<Platform>, tenant: &Tenant, id: ConversationId) -> Self {
         Self {
             platform,
@@ -49,10 +49,10 @@ impl Trail {
     }
 
     /// Writes a record; false when it could not be written, and then nothing may follow from the decision.
-    pub(super) async fn write(&self, event: Recorded, entry: Entry) -> bool {
+    pub(super) async fn write(&self, event: AuditEvent, entry: Entry) -> bool {
         let (verdict, code) = match entry.refused {
             None => (Verdict::Allowed, None),
-            Some(code) if event == Recorded::ToolOutcome => (Verdict::Failed, Some(code)),
+            Some(code) if event == AuditEvent::ToolOutcome => (Verdict::Failed, Some(code)),
             Some(code) => (Verdict::Refused, Some(code)),
         };
         let mut record = Record::new(clock::now(), event.as_str(), verdict);

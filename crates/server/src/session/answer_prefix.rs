@@ -11,24 +11,24 @@ use serde_json::{Map, Value};
 const LEAST_WORDS: usize = 2;
 
 /// The beginning of a declared sentence, up to the first thing that only the result knows.
-pub(super) fn lead(
+pub(super) fn answer_prefix(
     spec: &ToolSpec,
     arguments: &Map<String, Value>,
     own: impl Fn(&str, &str) -> Option<String>,
 ) -> Option<String> {
-    let mut lead = String::new();
+    let mut answer_prefix = String::new();
     let mut rest = spec.say()?;
     while let Some((before, after)) = rest.split_once('{') {
-        lead.push_str(before);
+        answer_prefix.push_str(before);
         let (name, tail) = after.split_once('}')?;
         let Some(known) = own_thing(spec, name, arguments, &own) else {
-            return enough(&lead);
+            return enough(&answer_prefix);
         };
-        lead.push_str(&known);
+        answer_prefix.push_str(&known);
         rest = tail;
     }
-    lead.push_str(rest);
-    enough(&lead)
+    answer_prefix.push_str(rest);
+    enough(&answer_prefix)
 }
 
 /// A placeholder that names a kind of own thing is known when an argument names one of that kind.
@@ -45,11 +45,11 @@ fn own_thing(
 }
 
 /// The whole words of it, if there are enough.
-fn enough(lead: &str) -> Option<String> {
-    let whole = if lead.ends_with([' ', '.']) {
-        lead
+fn enough(answer_prefix: &str) -> Option<String> {
+    let whole = if answer_prefix.ends_with([' ', '.']) {
+        answer_prefix
     } else {
-        lead.rsplit_once(' ')?.0
+        answer_prefix.rsplit_once(' ')?.0
     };
     (whole.split_whitespace().count() >= LEAST_WORDS).then(|| whole.trim().to_owned())
 }
@@ -82,7 +82,11 @@ mod tests {
                 .cloned()
                 .expect("an object");
             let own = |_: &str, id: &str| (id == "acc_1").then(|| "checking".to_owned());
-            assert_eq!(lead(&spec, &arguments, own).as_deref(), expected, "{say}");
+            assert_eq!(
+                answer_prefix(&spec, &arguments, own).as_deref(),
+                expected,
+                "{say}"
+            );
         }
     }
 }
