@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use conversimple_guard::mask::corpus::{self, Dice, Half, Line, Score};
-use conversimple_guard::mask::{self, Kind};
+use conversimple_mask::corpus::{self, Dice, Half, Line, Score};
+use conversimple_mask::{self as mask, Kind};
 
 /// Lines with a secret for each form, and lines without for each of those.
 const LINES: usize = 400;

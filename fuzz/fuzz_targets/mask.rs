@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use conversimple_guard::apikey::{ApiKey, Mode};
 use conversimple_guard::capture::{Vault, normal_form};
-use conversimple_guard::mask::{self, Heard, Kind, Span, Watch};
+use conversimple_mask::{self as mask, Heard, Kind, Span, Watch};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 

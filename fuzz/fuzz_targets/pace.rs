@@ -2,7 +2,7 @@
 //! its length runs into the fuzzer's limit on time. The input is `unit`, or `prefix*unit*suffix`.
 #![no_main]
 
-use conversimple_guard::mask::{self, Watch};
+use conversimple_mask::{self as mask, Watch};
 use libfuzzer_sys::fuzz_target;
 
 /// At the mask's own pace a few milliseconds; where every token looks at every other, longer than an input may take.

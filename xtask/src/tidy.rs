@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// The floor of each package: it may depend on packages of a lower floor, and on those of its own that stand behind it.
-const FLOORS: [(&str, u8); 15] = [
+const FLOORS: [(&str, u8); 16] = [
+    ("conversimple-mask", 0),
     ("conversimple-wire", 0),
     ("conversimple-guard", 1),
     ("conversimple-conversation", 1),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use conversimple_guard::mask;
+use conversimple_mask as mask;
 use serde_json::{Value, json};
 
 /// Options of `redact`.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::canonical;
-use crate::mask;
+use conversimple_mask as mask;
 
 pub use head::{
     Dispute, HeadSigningKey, HeadVerifier, HeadsError, InvalidSigningKey, SignedHead, Witness,

@@ -17,7 +17,7 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::mask::{self, Heard, Kind, Span};
+use conversimple_mask::{self as mask, Heard, Kind, Span};
 
 mod answer;
 mod hint;

@@ -12,7 +12,6 @@ pub mod canonical;
 pub mod capture;
 pub mod card;
 pub mod manifest;
-pub mod mask;
 pub mod quota;
 pub mod refusal;
 pub mod reply;

@@ -10,8 +10,8 @@ mod fault;
 use conversimple_wire::Code;
 use serde_json::{Map, Value, json};
 
-use crate::mask;
 use crate::refusal::Refusal;
+use conversimple_mask as mask;
 
 /// Largest result, in bytes of its JSON text.
 pub const RESULT_LIMIT_BYTES: usize = 64 * 1024;

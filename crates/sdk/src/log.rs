@@ -9,7 +9,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
-use conversimple_guard::mask;
+use conversimple_mask as mask;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use conversimple_guard::audit::{self, Chain, Head, Verdict};
-use conversimple_guard::mask;
+use conversimple_mask as mask;
 use conversimple_wire::tool::ToolCall;
 use conversimple_wire::{AgentId, CallId, Code};
 use serde_json::{Map, Value};

@@ -16,7 +16,7 @@ mod voice;
 
 use std::collections::BTreeSet;
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 
 use agent::testimony;
 use house::House;

@@ -12,7 +12,7 @@ mod model;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use conversimple_dialog::read_back;
-use conversimple_guard::mask::mask;
+use conversimple_mask::mask;
 use conversimple_wire::tool::OWN_THINGS_TOOL;
 use serde_json::{Value, json};
 

@@ -9,8 +9,8 @@ use conversimple_wire::{Code, Contact, Contacts, ToolSpec};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use crate::mask::Kind;
 use crate::refusal::Refusal;
+use conversimple_mask::Kind;
 
 /// Deeper members keep their tokens.
 const DEPTH_LIMIT: usize = 6;

@@ -4,7 +4,7 @@
 //! plainly talk ("never mind", "what do you need it for?") go on as words, so that a caller can leave the question. A
 //! password that sounds like talk is taken for talk; such a one should be typed.
 
-use crate::mask::{Kind, Span, digits_in};
+use conversimple_mask::{Kind, Span, digits_in};
 
 /// What spoken words are to the question.
 pub(super) enum Answer {

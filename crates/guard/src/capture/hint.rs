@@ -4,7 +4,7 @@
 //! last digits, of a secret only what it is.
 
 use super::{CLOSE, OPEN, Token, Vault};
-use crate::mask::Kind;
+use conversimple_mask::Kind;
 
 /// A number is told by its last four where so many stand before them, as the mask does.
 const HIDDEN_DIGITS: usize = 6;
@@ -124,7 +124,7 @@ mod tests {
             let said = vault.spoken(text, named);
             assert_eq!(said, expected);
             assert_eq!(
-                crate::mask::mask(&said),
+                conversimple_mask::mask(&said),
                 said,
                 "a hint is no secret to the mask"
             );

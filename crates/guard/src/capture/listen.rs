@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::answer::{self, Answer};
 use super::{Swapped, Token, Vault, normal_form};
 use crate::call::Accepts;
-use crate::mask::{self, Heard, Kind, Span, Watch};
+use conversimple_mask::{self as mask, Heard, Kind, Span, Watch};
 
 /// How much of what the caller said is remembered, in bytes: the last few minutes.
 const SAID_BYTES: usize = 8 * 1024;

@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::mask::{Kind, spoken_digits, spoken_text};
+use conversimple_mask::{Kind, spoken_digits, spoken_text};
 
 /// The normal form of `words` as a value of `kind`.
 #[must_use]

@@ -269,7 +269,7 @@ impl Connection {
         code: Option<&str>,
         message: &str,
     ) {
-        tracing::debug!(%call_id, cause = %conversimple_guard::mask::mask(message), "a tool failed");
+        tracing::debug!(%call_id, cause = %conversimple_mask::mask(message), "a tool failed");
         let code = code.and_then(Code::find).unwrap_or(match message {
             "Tool execution timed out" => Code::ToolTimeout,
             _ => Code::ServiceUnavailable,

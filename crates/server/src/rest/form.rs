@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use conversimple_guard::mask::find;
 use conversimple_guard::text::Rule;
+use conversimple_mask::find;
 use conversimple_store::{PER_PAGE_LIMIT, SEARCH_LIMIT_CHARS, Slice};
 use conversimple_wire::{AgentId, Code};
 use serde_json::{Map, Value};

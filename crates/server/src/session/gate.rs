@@ -15,8 +15,8 @@ use conversimple_guard::call::{
     stage,
 };
 use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token, neutralise};
-use conversimple_guard::mask::{Kind, mask, mask_json};
 use conversimple_guard::reply::Clear;
+use conversimple_mask::{Kind, mask, mask_json};
 use conversimple_store::Tenant;
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};

@@ -3,7 +3,7 @@
 //! Nothing is kept or shown before it went through the mask.
 
 use conversimple_conversation::TurnRecord;
-use conversimple_guard::mask::mask;
+use conversimple_mask::mask;
 use conversimple_store::{Call, Store, Tenant, Turn};
 use conversimple_wire::media::ToCaller;
 use conversimple_wire::rest::{TurnCall, TurnView};

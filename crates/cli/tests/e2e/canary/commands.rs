@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use serde_json::{Value, json};
 
 use super::Pile;

@@ -12,7 +12,7 @@ use conversimple::channel::{Notice, Order, SocketId};
 use conversimple_guard::apikey::{ApiKey, KeyRecord, Mode, Pepper};
 use conversimple_guard::audit::{Record, Verdict};
 use conversimple_guard::call::{Begin, Call, CallMemory};
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use conversimple_store::Address;
 use conversimple_wire::agent::{FromAgent, ToAgent};
 use conversimple_wire::media::{FromCaller, Pace};

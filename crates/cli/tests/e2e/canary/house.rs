@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use serde_json::Value;
 use tempfile::TempDir;
 

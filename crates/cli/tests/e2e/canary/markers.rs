@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use conversimple_guard::apikey::{ApiKey, Mode};
-use conversimple_guard::mask::{Kind, mask};
+use conversimple_mask::{Kind, mask};
 
 use crate::chance::{Chance, fresh};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use conversimple_server::AuditEvent;
 use serde_json::{Value, json};
 

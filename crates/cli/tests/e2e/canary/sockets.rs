@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use conversimple_wire::agent::FromAgent;
 use conversimple_wire::media::{FromCaller, Pace};
 use conversimple_wire::{CallId, ConversationId, ToolSpec};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use conversimple_guard::mask::Kind;
+use conversimple_mask::Kind;
 use conversimple_providers::language::{
     Act, Deciding, EndOfTurn, EngineEvent, Expect, Language, Step,
 };

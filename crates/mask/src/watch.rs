@@ -42,7 +42,7 @@ pub struct Heard {
 
 impl Heard {
     /// The words of the whole secret over both utterances, where it `continues`.
-    pub(crate) fn whole(&self) -> Option<&str> {
+    pub fn whole(&self) -> Option<&str> {
         self.whole.as_ref().map(|whole| whole.as_str())
     }
 

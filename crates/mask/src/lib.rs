@@ -36,7 +36,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use json::mask_json;
-pub(crate) use typed::{spoken_digits, spoken_text};
+pub use typed::{spoken_digits, spoken_text};
 pub use watch::{Heard, Watch};
 
 use scan::{Scan, Setting};
@@ -241,7 +241,7 @@ pub fn replace(text: &str, spans: &[Span]) -> String {
 }
 
 /// What is shown in place of `secret`. The last four are kept only where enough is hidden before them.
-pub(crate) fn stand_in(secret: &str, kind: Kind) -> Cow<'static, str> {
+fn stand_in(secret: &str, kind: Kind) -> Cow<'static, str> {
     let shown = match kind {
         Kind::Card => 12,
         Kind::Phone => 10,
@@ -259,7 +259,7 @@ pub(crate) fn stand_in(secret: &str, kind: Kind) -> Cow<'static, str> {
 }
 
 /// The digits that a written or spoken number stands for, each 0 to 9, corrections not applied.
-pub(crate) fn digits_in(text: &str) -> Vec<u8> {
+pub fn digits_in(text: &str) -> Vec<u8> {
     let tokens = token::tokens(text);
     let (mut out, mut at, mut run) = (Vec::new(), 0, digits::Run::default());
     while at < tokens.len() {

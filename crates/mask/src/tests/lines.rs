@@ -1,6 +1,6 @@
 //! Lines written by hand, apart from the generator's frames: what people say to an agent, with a secret and without.
 
-use crate::mask::Kind;
+use crate::Kind;
 
 /// Stands in the middle of what would be a provider's key, so that nothing in this file is one; [`whole`] takes it out.
 const BREAK: char = '·';

@@ -2,7 +2,7 @@
 //!
 //! Decides only wording. A frame names the forms that it suits by their beginning ("any", "spoken", "written|growing").
 
-use crate::mask::Kind;
+use crate::Kind;
 
 /// Said before anything.
 pub(super) const OPENERS: &[&str] = &[

@@ -2,7 +2,7 @@
 //!
 //! Decides what is right: check digits, brands' ranges, what people say in place of a digit. All values are random and of nobody.
 
-use crate::mask::Kind;
+use crate::Kind;
 
 /// A small generator (SplitMix64) that gives the same lines for the same seed.
 #[derive(Clone, Debug)]

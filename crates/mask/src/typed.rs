@@ -9,7 +9,7 @@ use super::token::{Token, tokens};
 use super::written::{is_card, is_ssn};
 
 /// The digits that `words` stand for as a value of `kind`, each 0 to 9.
-pub(crate) fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
+pub fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
     let tokens = tokens(words);
     let mut run = Run::default();
     let mut start = 0;
@@ -53,7 +53,7 @@ const SIGNS: &[(&str, char)] = &[
 
 /// `words` as one would type them, lower case: letters spelled one by one are joined, number words are digits, signs are signs. With
 /// `spaced`, plain words keep one space between them.
-pub(crate) fn spoken_text(words: &str, spaced: bool) -> String {
+pub fn spoken_text(words: &str, spaced: bool) -> String {
     let tokens = tokens(words);
     let mut out = String::with_capacity(words.len());
     let (mut at, mut glue, mut capital) = (0, true, false);

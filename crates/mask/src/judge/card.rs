@@ -312,7 +312,7 @@ const DOUBTS: usize = 8;
 
 /// The digits read another way where words leave a doubt, if that makes a card: "ninety eight" as 90 and 8, "ninety, uh, eight" as 98,
 /// "four thousand eleven" as 4000 and 11.
-pub(in crate::mask) fn reread(run: &Run, from: usize, to: usize) -> Option<Vec<u8>> {
+pub(crate) fn reread(run: &Run, from: usize, to: usize) -> Option<Vec<u8>> {
     let total = run.digits_of(from, to).len();
     if !(12..=24).contains(&total) {
         return None;
@@ -366,7 +366,7 @@ pub(super) fn luhn_after_correction(run: &Run, from: usize, to: usize) -> bool {
 }
 
 /// The digits of items `from..to` with those taken back before the first correction, if `fits` accepts any choice.
-pub(in crate::mask) fn corrected(
+pub(crate) fn corrected(
     run: &Run,
     from: usize,
     to: usize,
@@ -381,7 +381,7 @@ pub(in crate::mask) fn corrected(
 }
 
 /// An expiry that begins with a month's name, under a lead: "september twenty seven". The token after it.
-pub(in crate::mask) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+pub(crate) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let token = scan.tokens[at];
     let leads = scan.leads();
     let ordinal = token.info().is(ORDINAL) && leads.next_in(at, "of");
