@@ -13,7 +13,7 @@ const QUIET_FRAME_MILLIS = 100;
 const AT_REST = { idle: 0.24, other: 0.06 };
 
 /** Draws on a canvas in the colour of its CSS `color`. */
-export class Rosette {
+export class Visualizer {
   constructor(canvas) {
     this.canvas = canvas;
     this.levels = new Float32Array(MEMORY);
