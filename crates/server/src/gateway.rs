@@ -2,4 +2,3 @@
 
 pub(crate) mod agent;
 pub(crate) mod caller;
-pub(crate) mod sound;

@@ -5,17 +5,22 @@
 //! `conversimple-conversation`, words in a language engine behind `conversimple-providers`, persistence in
 //! `conversimple-store`.
 
+mod agent_socket;
 mod audit_event;
 mod auth;
 mod clock;
 mod engines;
+mod fresh_id;
 mod gateway;
+mod line;
 mod listen;
+mod mailbox;
 mod pages;
 mod platform;
 mod quotas;
 mod refused;
 mod registry;
+mod requests;
 mod rest;
 mod revocation;
 mod routes;
@@ -24,6 +29,7 @@ mod signin;
 mod strict;
 mod telemetry;
 mod tokens;
+mod voice;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +42,7 @@ pub use audit_event::AuditEvent;
 pub use engines::MakeLanguage;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
 pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
-pub use session::Voice;
+pub use voice::Voice;
 
 use crate::refused::Refused;
 use crate::routes::routes as table;
@@ -115,7 +121,7 @@ fn router(platform: Arc<Platform>) -> Router {
     all()
         .nest(rest::PREFIX, rest::routes())
         .fallback(|| async { Refused::from(conversimple_wire::Code::NotFound) })
-        .layer(DefaultBodyLimit::max(rest::BODY_LIMIT_BYTES))
+        .layer(DefaultBodyLimit::max(strict::BODY_LIMIT_BYTES))
         .layer(middleware::from_fn_with_state(
             platform.clone(),
             pages::headers,

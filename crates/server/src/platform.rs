@@ -16,10 +16,10 @@ use crate::engines::{Engines, MakeLanguage};
 use crate::quotas::Counters;
 use crate::refused::Refused;
 use crate::registry::Registry;
-use crate::rest::Requests;
-use crate::session::Voice;
+use crate::requests::Requests;
 use crate::signin::Signin;
 use crate::tokens::Tokens;
+use crate::voice::Voice;
 
 /// How long conversations may take to end when the platform stops.
 const STOP_LIMIT: Duration = Duration::from_secs(2);

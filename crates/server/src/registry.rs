@@ -6,58 +6,22 @@
 //! to whichever socket of the same customer registers tools for it first.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use conversimple_conversation::calls::SocketId;
 use conversimple_wire::agent::{Lifecycle, ToAgent};
 use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, CallId, ConversationId, CustomerId, ToolOutcome, ToolSpec};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
+use crate::agent_socket::AgentSocket;
 use crate::clock;
-use crate::session::Event;
-
-/// Messages that wait for a slow agent. Beyond, the socket is closed: it would only get slower.
-const OUTBOX_LIMIT: usize = 256;
+use crate::mailbox::Event;
 
 /// A process that comes back registers its conversations by itself; it is given this long before a conversation that
 /// lost its socket is announced to it as to a stranger.
 const RETURN_LIMIT: Duration = Duration::from_millis(300);
-
-/// An agent's connection, as the rest of the platform sees it.
-#[derive(Debug, Clone)]
-pub(crate) struct AgentSocket {
-    /// Which.
-    pub(crate) id: SocketId,
-    /// The record of the key that it was opened with.
-    pub(crate) key_id: Arc<str>,
-    outbox: mpsc::Sender<ToAgent>,
-    /// Beside the outbox, so that one who does not read is closed too.
-    closed: Arc<watch::Sender<bool>>,
-}
-
-impl AgentSocket {
-    /// Sends a message; false when the agent is gone, or so slow that its socket is closed.
-    pub(crate) fn send(&self, message: ToAgent) -> bool {
-        let sent = self.outbox.try_send(message).is_ok();
-        if !sent {
-            self.close();
-        }
-        sent
-    }
-
-    /// Has the socket closed, before anything that still waits for it.
-    fn close(&self) {
-        self.closed.send_replace(true);
-    }
-
-    /// Waits until the socket is to be closed.
-    pub(crate) async fn closed(&self) {
-        let mut closed = self.closed.subscribe();
-        let _closed = closed.wait_for(|closed| *closed).await;
-    }
-}
 
 struct Connection {
     socket: AgentSocket,
@@ -103,15 +67,9 @@ impl Registry {
         key_id: String,
         agents: Vec<AgentId>,
     ) -> (AgentSocket, mpsc::Receiver<ToAgent>) {
-        let (outbox, inbox) = mpsc::channel(OUTBOX_LIMIT);
         let mut state = self.lock();
         state.last_socket += 1;
-        let socket = AgentSocket {
-            id: SocketId(state.last_socket),
-            key_id: key_id.into(),
-            outbox,
-            closed: Arc::default(),
-        };
+        let (socket, inbox) = AgentSocket::new(SocketId(state.last_socket), key_id.into());
         let connection = Connection {
             socket: socket.clone(),
             customer_id,
@@ -484,18 +442,9 @@ mod tests {
         let registry = Registry::default();
         let (agent, _unread) = attach(&registry, "cust_1");
         registry.close_key("another");
-        assert!(!*agent.closed.borrow());
+        assert!(!agent.is_closed());
         registry.close_key("key");
-        assert!(*agent.closed.borrow());
-        let (slow, _unread) = attach(&registry, "cust_1");
-        let warning = || ToAgent::ConnectionWarning {
-            message: "x".into(),
-        };
-        assert_eq!(
-            (0..300).filter(|_| slow.send(warning())).count(),
-            OUTBOX_LIMIT
-        );
-        assert!(*slow.closed.borrow(), "it would only get slower");
+        assert!(agent.is_closed());
     }
 
     #[test]

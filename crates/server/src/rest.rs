@@ -15,14 +15,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use conversimple_wire::Code;
 
-pub(crate) use client::Requests;
-
 use crate::platform::Platform;
 use crate::refused::Refused;
 use crate::routes::routes as table;
-
-/// Largest body, in bytes.
-pub(crate) const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// `GET /api/openapi.json`: the interface, told to programs.
 pub(crate) async fn openapi() -> impl IntoResponse {
@@ -76,11 +71,4 @@ table! {
     get "/settings/api-key" => settings::show;
     post "/settings/api-key/rotate" => settings::rotate;
     get "/settings/api-key/usage" => settings::usage;
-}
-
-/// A new id of something that has no type of its own: the prefix and the random bytes in hexadecimal.
-fn fresh_id<const N: usize>(prefix: &str, random: [u8; N]) -> String {
-    random
-        .iter()
-        .fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }

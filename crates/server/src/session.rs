@@ -13,8 +13,7 @@ mod voice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversimple_conversation::calls::{OpenCall, SocketId};
-use conversimple_conversation::playout::ClauseId;
+use conversimple_conversation::calls::OpenCall;
 use conversimple_conversation::{Answer, AskId, Awaited, Conversation, Input, Output};
 use conversimple_dialog::yes_no;
 use conversimple_guard::capture::{Correction, InputSource};
@@ -22,24 +21,21 @@ use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
 use conversimple_wire::media::{FromCaller, ToCaller};
-use conversimple_wire::rest::TurnView;
 use conversimple_wire::tool::{CallView, Party, ToolCall};
 use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use crate::agent_socket::AgentSocket;
 use crate::clock;
-use crate::gateway::caller::ToLine;
-use crate::gateway::sound::SoundQueue;
+use crate::line::{Line, ToLine};
+use crate::mailbox::Event;
 use crate::platform::Platform;
-use crate::registry::AgentSocket;
 use engine::Engine;
 use gate::Gate;
 use transcript_writer::TranscriptWriter;
 use voice::AudioPipeline;
-
-pub use voice::Voice;
 
 /// The fewest figures that are taken for a secret when nobody asked for anything.
 const PIN_FIGURES: usize = 4;
@@ -61,78 +57,6 @@ const LENGTH_LIMIT: Duration = Duration::from_secs(2 * 3600);
 
 /// Longest typed turn, in characters.
 pub(crate) const TEXT_LIMIT_CHARS: usize = 2000;
-
-/// A caller's line: where sound comes from and answers go to.
-pub(crate) struct Line {
-    pub(crate) outbox: mpsc::Sender<ToLine>,
-    pub(crate) sound: Arc<SoundQueue>,
-    pub(crate) rate_hz: u32,
-    pub(crate) voice: bool,
-}
-
-/// What happens to a session.
-pub(crate) enum Event {
-    /// A caller's media socket is open.
-    Line(Line),
-    /// It is gone.
-    LineLost,
-    /// A control message from the caller.
-    FromCaller(FromCaller),
-    /// A typed turn over REST.
-    Typed {
-        /// The words.
-        text: String,
-        /// Where the turn's result goes.
-        done: oneshot::Sender<TurnView>,
-    },
-    /// An agent has registered its tools.
-    Agent {
-        /// Its connection.
-        socket: AgentSocket,
-        /// Its tools.
-        tools: Vec<ToolSpec>,
-        /// Whether it is the process that had the conversation before.
-        remembers: bool,
-    },
-    /// The agent's connection is gone.
-    AgentLost,
-    /// The agent answered a call.
-    Reply {
-        /// Which.
-        call_id: CallId,
-        /// On which connection.
-        socket: SocketId,
-        /// What.
-        outcome: ToolOutcome,
-    },
-    /// Words were recognised.
-    Recognised {
-        /// Which question this answers.
-        ask: AskId,
-        /// The words as recognised: secrets still in them.
-        text: String,
-    },
-    /// The engine has decided.
-    Decided {
-        /// Which question this answers.
-        ask: AskId,
-        /// The fork that decided.
-        engine: Box<dyn Language>,
-        /// What it wants; nothing when it failed.
-        step: Option<Step>,
-    },
-    /// The engine for a set of tools is ready.
-    EngineReady(Option<Box<dyn Language>>),
-    /// A clause was synthesised.
-    Synthesized {
-        /// Which.
-        clause: ClauseId,
-        /// Its sound at the line's rate.
-        samples: Vec<i16>,
-    },
-    /// The platform stops, or somebody ends the conversation.
-    Stop,
-}
 
 /// Opens a conversation and starts its task.
 pub(crate) fn open(

@@ -1,4 +1,4 @@
-//! A JSON body, read by the one strict parser.
+//! A JSON body, read by the one strict parser, up to a size limit.
 
 use std::sync::Arc;
 
@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::platform::Platform;
 use crate::refused::Refused;
-use crate::rest::BODY_LIMIT_BYTES;
+
+/// Largest body, in bytes.
+pub(crate) const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// A body of type `T`. An empty body is read as `{}`.
 pub(crate) struct Strict<T>(pub(crate) T);

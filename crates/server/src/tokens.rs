@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::clock;
-use crate::session::Event;
+use crate::mailbox::Event;
 
 /// How long a token may be used.
 pub(crate) const TOKEN_LIMIT: Duration = Duration::from_secs(60);

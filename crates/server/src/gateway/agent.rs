@@ -20,10 +20,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::agent_socket::AgentSocket;
 use crate::auth::{self, KeyHolder};
 use crate::platform::Platform;
 use crate::refused::Refused;
-use crate::registry::AgentSocket;
 
 /// The subprotocol that the published client offers.
 const SUBPROTOCOL: &str = "phoenix-websocket";

@@ -22,10 +22,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::auth;
-use crate::gateway::sound::SoundQueue;
+use crate::line::{Line, SoundQueue, ToLine};
+use crate::mailbox::Event;
 use crate::platform::Platform;
 use crate::refused::Refused;
-use crate::session::{Event, Line};
 
 /// How long a socket may be open without having sent `start`.
 const START_LIMIT: Duration = Duration::from_secs(5);
@@ -35,15 +35,6 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(120);
 
 /// Messages that wait for a slow caller; about four seconds of sound.
 const OUTBOX_LIMIT: usize = 256;
-
-/// What a session sends to a caller.
-#[derive(Debug)]
-pub(crate) enum ToLine {
-    /// A control message.
-    Show(ToCaller),
-    /// A frame of sound.
-    Sound(Vec<i16>),
-}
 
 /// Upgrades a socket of our own page, or of a program, which sends no `Origin`.
 pub(crate) async fn connect(

@@ -17,9 +17,10 @@ use tokio::sync::oneshot;
 use super::form::Asked;
 use crate::auth::{KeyHolder, Opener, Viewer};
 use crate::clock;
+use crate::mailbox::Event;
 use crate::platform::Platform;
 use crate::refused::Refused;
-use crate::session::{self, Event, TEXT_LIMIT_CHARS};
+use crate::session::{self, TEXT_LIMIT_CHARS};
 use crate::strict::Strict;
 use crate::tokens::TOKEN_LIMIT;
 

@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::form::{Asked, Form};
-use super::fresh_id;
 use crate::audit_event::AuditEvent;
 use crate::clock;
+use crate::fresh_id::fresh_id;
 use crate::platform::Platform;
 use crate::refused::Refused;
 use crate::strict::Strict;

@@ -11,13 +11,14 @@ use conversimple_store::Error;
 use conversimple_wire::rest::Success;
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, REQUESTS_A_MINUTE};
+use super::client::Client;
 use super::form::Form;
-use super::fresh_id;
 use crate::audit_event::AuditEvent;
 use crate::clock;
+use crate::fresh_id::fresh_id;
 use crate::platform::Platform;
 use crate::refused::Refused;
+use crate::requests::REQUESTS_A_MINUTE;
 use crate::strict::Strict;
 
 const DAY: Duration = Duration::from_secs(86_400);

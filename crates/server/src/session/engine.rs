@@ -17,8 +17,9 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use super::answer_prefix::answer_prefix;
-use super::{Event, gate::Gate};
+use super::gate::Gate;
 use crate::clock;
+use crate::mailbox::Event;
 use crate::platform::Platform;
 
 /// How often the session looks for an agent before a caller's words are answered with an apology.

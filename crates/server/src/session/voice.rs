@@ -7,23 +7,13 @@ use std::sync::Arc;
 
 use conversimple_conversation::AskId;
 use conversimple_conversation::playout::ClauseId;
+use conversimple_providers::LISTENING_RATE_HZ;
 use conversimple_providers::audio::{self, Resampler};
 use conversimple_providers::vad::{Detector, FRAME_SAMPLES};
-use conversimple_providers::{LISTENING_RATE_HZ, SpeechToText, TextToSpeech, VoiceActivity};
 use tokio::sync::{Mutex, mpsc};
 
-use super::Event;
-
-/// The models that hear and speak, shared by all sessions.
-#[derive(Clone)]
-pub struct Voice {
-    /// Hears that somebody speaks.
-    pub ears: VoiceActivity,
-    /// Hears what is said.
-    pub speech_in: Arc<dyn SpeechToText>,
-    /// Speaks.
-    pub speech_out: Arc<dyn TextToSpeech>,
-}
+use crate::mailbox::Event;
+use crate::voice::Voice;
 
 /// One session's use of them.
 pub(super) struct AudioPipeline {
