@@ -8,6 +8,7 @@
 pub mod agent;
 pub mod code;
 pub mod contact;
+pub mod effect;
 pub mod frame;
 pub mod id;
 pub mod json;
@@ -17,6 +18,7 @@ pub mod tool;
 
 pub use code::Code;
 pub use contact::{Contact, Contacts};
+pub use effect::Effect;
 pub use frame::{Form, Frame};
 pub use id::{AgentId, CallId, ConversationId, CustomerId, TurnId};
 pub use tool::{ToolOutcome, ToolSpec};

@@ -13,6 +13,9 @@ use crate::{AgentId, CallId, Code, ConversationId, TurnId};
 
 /// Policy keys of a tool, in the top level of its parameter schema.
 pub mod tool_key {
+    /// `"read"`, `"write"`, `"send"`, `"pay"`, `"delete"`, `"login"` or `"logout"`: what the tool does to the world. Where it
+    /// is absent, [`crate::effect::judge`] reads the tool's words.
+    pub const EFFECT: &str = "x-effect";
     /// `true`: the caller must say yes to exactly these arguments before the tool runs.
     pub const CONFIRM: &str = "x-confirm";
     /// `"login"` or `"logout"`: what the tool is to the conversation.
