@@ -2,6 +2,8 @@
 //!
 //! Cuts keep byte ranges, so that a value can be taken from the text as it was spoken or typed.
 
+pub(crate) use conversimple_mask::names::words as identifier_words;
+
 /// One word of a text.
 #[derive(Debug, Clone)]
 pub(crate) struct Word {
@@ -137,28 +139,6 @@ fn word(text: &str, start: usize, end: usize, ends_clause: bool) -> Word {
         capital: raw.chars().next().is_some_and(char::is_uppercase),
         initial: false,
     }
-}
-
-/// Cuts an identifier into lower-case words: `get_accountBalance.v2` is get, account, balance, v2.
-pub(crate) fn identifier_words(name: &str) -> Vec<String> {
-    let mut out: Vec<String> = vec![String::new()];
-    let mut previous_lower = false;
-    for c in name.chars().take(200) {
-        if !c.is_alphanumeric() {
-            out.push(String::new());
-            previous_lower = false;
-            continue;
-        }
-        if c.is_uppercase() && previous_lower {
-            out.push(String::new());
-        }
-        previous_lower = c.is_lowercase() || c.is_ascii_digit();
-        if let Some(last) = out.last_mut() {
-            last.extend(c.to_lowercase());
-        }
-    }
-    out.retain(|word| !word.is_empty());
-    out
 }
 
 /// The form in which words are compared: endings off, irregular forms and close synonyms brought together.

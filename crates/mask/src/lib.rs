@@ -19,6 +19,7 @@ mod key;
 mod leads;
 mod lexicon;
 mod mail;
+pub mod names;
 mod password;
 mod scan;
 mod token;

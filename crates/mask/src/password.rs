@@ -5,6 +5,7 @@
 //! working" has no value.
 
 use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NATO, NO_VALUE, Number, PLAIN, SPEAKS};
+use super::names::secret;
 use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
@@ -26,148 +27,6 @@ const NAME_BYTES: usize = 64;
 
 /// What stands in place of a value: a list, a token of the vault, a variable, a template, a type, what was masked before.
 const NO_START: [char; 6] = ['[', '⟨', '$', '{', '<', '*'];
-
-/// The kind of secret that a field of this name holds: `db_password`, `apiKey`, `Authorization`.
-pub(super) fn secret_name(name: &str) -> Option<Kind> {
-    if !may_be_secret(name) {
-        return None;
-    }
-    let words = words_of(name);
-    let last = words.last()?.as_str();
-    if DESCRIBES.contains(&last) {
-        return None;
-    }
-    // Stripe's names for a card's expiry; "expires" alone is also a token's or a voucher's.
-    if matches!(last, "month" | "year")
-        && words.len() > 1
-        && ["exp", "expiry", "expiration", "expires"].contains(&words[words.len() - 2].as_str())
-    {
-        return Some(Kind::Expiry);
-    }
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let pair = |a: &str, b: &str| words.windows(2).any(|w| w[0] == a && w[1] == b);
-    let joined = words.concat();
-    if has(&[
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "passcode",
-        "passwort",
-        "kennwort",
-        "contraseña",
-        "contrasena",
-        "senha",
-        "wachtwoord",
-        "heslo",
-        "hasło",
-        "parola",
-        "пароль",
-        "passe",
-        "clave",
-        "pw",
-    ]) || last == "pass" && words.len() > 1
-        || pair("pass", "word")
-        || joined.ends_with("password")
-        || joined.ends_with("passwd")
-    {
-        return Some(Kind::Password);
-    }
-    if matches!(last, "pin" | "mpin" | "tpin") || pair("pin", "code") || pair("pin", "number") {
-        return Some(Kind::Pin);
-    }
-    if has(&["cvv", "cvc", "cvv2", "cvc2", "csc", "cvn"])
-        || pair("security", "code")
-        || joined.ends_with("securitycode")
-    {
-        return Some(Kind::SecurityCode);
-    }
-    if has(&["ssn"]) || pair("social", "security") || joined.contains("socialsecurity") {
-        return Some(Kind::Ssn);
-    }
-    if has(&["iban"]) {
-        return Some(Kind::Iban);
-    }
-    let token = [
-        "token",
-        "secret",
-        "apikey",
-        "authorization",
-        "credential",
-        "credentials",
-        "bearer",
-    ];
-    let keyed = [
-        "api",
-        "access",
-        "secret",
-        "private",
-        "encryption",
-        "signing",
-        "auth",
-        "master",
-        "service",
-        "account",
-        "shared",
-        "client",
-    ];
-    let key = last == "key" && words.len() > 1 && keyed.contains(&words[words.len() - 2].as_str());
-    let suffix = [
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "secretkey",
-        "authkey",
-        "accesstoken",
-        "authtoken",
-        "clientsecret",
-        "refreshtoken",
-    ];
-    (token.contains(&last) || key || has(&["secret"]) || suffix.iter().any(|s| joined.ends_with(s)))
-        .then_some(Kind::ApiKey)
-}
-
-/// Whether a name has the beginning of one of the words above: most have not, and are done with.
-#[rustfmt::skip]
-fn may_be_secret(name: &str) -> bool {
-    name.len() == 2 || name.as_bytes().windows(3).any(|w| {
-        w[0] >= 128
-            || matches!(
-                &[w[0] | 0x20, w[1] | 0x20, w[2] | 0x20],
-                b"pas" | b"pwd" | b"sec" | b"tok" | b"key" | b"aut" | b"cre" | b"bea" | b"pin" | b"cvv" | b"cvc" | b"csc" | b"cvn" | b"ssn"
-                    | b"soc" | b"iba" | b"mon" | b"yea" | b"sen" | b"wac" | b"hes" | b"has" | b"par" | b"cla" | b"con" | b"ken"
-            )
-            || matches!([w[0] | 0x20, w[1] | 0x20], [b'p', b'w']) || matches!([w[1] | 0x20, w[2] | 0x20], [b'p', b'w'])
-    })
-}
-
-/// Last words that make a name about a secret, not the secret.
-#[rustfmt::skip]
-const DESCRIBES: &[&str] = &[
-    "hash", "count", "id", "length", "len", "name", "field", "type", "policy", "url", "uri", "path", "file", "expires", "expiry", "expired",
-    "ttl", "hint", "at", "enabled", "required", "reset", "changed", "set", "valid", "ok", "error", "label", "placeholder", "version", "limit",
-    "used", "usage", "total", "max", "min", "status", "attempts", "format", "rules", "algorithm", "alg", "provider", "manager", "verified",
-];
-
-/// The words of an identifier, lower case: `clientSecret`, `client_secret` and `client-secret` are one.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut fresh, mut lower) = (true, false);
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            fresh = true;
-            continue;
-        }
-        if fresh || lower && c.is_uppercase() {
-            words.push(String::new());
-        }
-        (fresh, lower) = (false, c.is_lowercase() || c.is_numeric());
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words
-}
 
 /// A written value whose name ends with or contains token `at`: the place of the value.
 pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
@@ -197,12 +56,12 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     }
     let bearer = scan.leads().text_of(at).eq_ignore_ascii_case("bearer");
     let name = scan.text.get(start..name_end)?;
-    let pass = || (name.eq_ignore_ascii_case("pass")).then_some(Kind::Password);
-    let kind = secret_name(name).or_else(pass).filter(|kind| {
+    let kind = secret(name).filter(|kind| {
         matches!(
             kind,
             Kind::Password
                 | Kind::ApiKey
+                | Kind::Secret
                 | Kind::SecurityCode
                 | Kind::Pin
                 | Kind::Ssn
@@ -233,7 +92,7 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let named = !quoted
         && text.len() <= NAME_BYTES
         && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
-        && secret_name(text).is_some();
+        && secret(text).is_some();
     let shouted = text.bytes().all(|b| !b.is_ascii_lowercase());
     let passed = shouted || value > name_end + 1 || matches!(bytes.get(to), Some(b',' | b')'));
     let placeholder = text.len() > 5

@@ -4,6 +4,7 @@
 //! description, and for names like `recipient` what the tool says that it does. Nothing that is said in a conversation
 //! has a part in it. What follows from it is the guard's (who gets the real value) and the dialog's (what fills it).
 
+use conversimple_mask::names::{self, Meaning};
 use serde_json::Value;
 
 use crate::ToolSpec;
@@ -128,11 +129,10 @@ impl Contacts {
             Some(_) => return Self::NONE,
             None => {}
         }
-        let words = words(name);
-        if words.iter().any(|word| DESCRIBES.contains(&word.as_str())) {
+        if names::is_about(name) {
             return Self::NONE;
         }
-        named(&words).and(described(schema))
+        named(name).and(described(schema))
     }
 
     /// As [`Contacts::declared`], with what the argument's tool says of itself: the `recipient` of a tool that sends
@@ -164,14 +164,6 @@ impl Contacts {
         declared
     }
 }
-
-/// Last or other words by which a name speaks about a message or a thing, not about where it goes.
-#[rustfmt::skip]
-const DESCRIBES: &[&str] = &[
-    "subject", "body", "text", "template", "message", "content", "type", "model", "brand", "kind", "title", "count", "plan", "case", "provider",
-    "domain", "status", "color", "colour", "category", "format", "signature", "note", "comment", "price", "budget", "date", "time", "verified",
-    "enabled", "notification", "preference", "reason", "query", "question", "label", "folder", "attachment", "frequency", "language",
-];
 
 /// Names of somebody who is reached, or who says who they are by an address.
 #[rustfmt::skip]
@@ -240,37 +232,13 @@ fn lists_its_values(schema: &Value) -> bool {
     lists(schema) || variants(schema).any(lists) || schema.get("type") == Some(&"boolean".into())
 }
 
-fn named(words: &[String]) -> Contacts {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let last = words.last().map_or("", String::as_str);
-    if has(&["email", "mail"]) {
-        return Contacts::EMAIL;
+fn named(name: &str) -> Contacts {
+    match names::meaning(name) {
+        Some(Meaning::Email) => Contacts::EMAIL,
+        Some(Meaning::Phone) => Contacts::PHONE,
+        Some(Meaning::Ip) => Contacts::IP,
+        _ => Contacts::NONE,
     }
-    // A device has an id too.
-    if last == "id" {
-        return Contacts::NONE;
-    }
-    let number = matches!(last, "number" | "no" | "nr");
-    let reached = has(&[
-        "contact", "callback", "sms", "fax", "cell", "whatsapp", "mobile", "home", "work", "caller",
-    ]);
-    if has(&[
-        "phone",
-        "telephone",
-        "tel",
-        "mobile",
-        "cellphone",
-        "msisdn",
-        "whatsapp",
-        "fax",
-    ]) || number && reached
-    {
-        return Contacts::PHONE;
-    }
-    if has(&["ip", "ipv4", "ipv6", "ipaddress"]) {
-        return Contacts::IP;
-    }
-    Contacts::NONE
 }
 
 /// What the argument's own description calls it.
@@ -331,23 +299,9 @@ fn spoken_of(spec: &ToolSpec, contact: bool) -> Contacts {
     found
 }
 
-/// Lower-case words of a name or a sentence, cut at case and signs, without a plural's s.
-fn words(name: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let (mut fresh, mut lower) = (true, false);
-    for c in name.chars().take(600) {
-        if !c.is_alphanumeric() {
-            fresh = true;
-            continue;
-        }
-        if fresh || lower && c.is_uppercase() {
-            out.push(String::new());
-        }
-        (fresh, lower) = (false, c.is_lowercase());
-        if let Some(word) = out.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-    }
+/// Lower-case words of a name or a sentence, without a plural's s.
+fn words(text: &str) -> Vec<String> {
+    let mut out = names::words(text);
     for word in &mut out {
         let plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
         if plural && !matches!(word.as_str(), "sms" | "status") {

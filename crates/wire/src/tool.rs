@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use conversimple_mask::{Kind, names};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -196,17 +197,17 @@ pub struct Argument<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// Which kind of secret the argument takes, if any. Where nothing is declared the name speaks: `password`, `pin`,
-    /// `card_number`, `cvv` and the like are secret whoever wrote the agent.
+    /// Which kind of secret the argument takes, if any. Where nothing is declared the name decides:
+    /// `password`, `pinCode`, `card_number`, `cvv2` and the like are secret whoever wrote the agent (`conversimple_mask::names`).
     ///
-    /// The kind is the name that tokens have, so that `cvc` and `otp` are found under `cvv` and `pin`; a kind that nobody
-    /// knows is a password's.
+    /// The kind is the name that tokens have: `cvc` and `otp` are `cvv` and `pin`, and a declared kind that nobody knows
+    /// is `password`.
     pub fn secret(&self) -> Option<&'static str> {
         match self.schema.get(argument_key::SECRET) {
             Some(Value::String(kind)) => Some(secret_kind(kind)),
             Some(Value::Bool(false)) => None,
             Some(Value::Bool(true)) => Some("password"),
-            _ => secret_by_name(self.name),
+            _ => secret_by_name(self.name, self.schema),
         }
     }
 
@@ -230,46 +231,26 @@ impl<'a> Argument<'a> {
     }
 }
 
-/// The name under which tokens of a declared kind go.
+/// The name under which tokens of a declared kind go: `cvc` and `otp` go under `cvv` and `pin`, and a kind that nobody knows
+/// under a password's.
 fn secret_kind(declared: &str) -> &'static str {
-    match declared.to_ascii_lowercase().as_str() {
-        "card" | "card_number" | "pan" => "card",
-        "cvv" | "cvc" | "security_code" => "cvv",
-        "expiry" | "expiration" => "expiry",
-        "ssn" | "social_security_number" => "ssn",
-        "pin" | "otp" | "code" | "one_time_code" | "passcode" => "pin",
-        "iban" => "iban",
-        "phone" => "phone",
-        "email" => "email",
-        "ip" => "ip",
-        "api_key" => "api_key",
-        "jwt" => "jwt",
-        "secret" => "secret",
-        _ => "password",
+    let lower = declared.to_ascii_lowercase();
+    match lower.as_str() {
+        "expiration" => Kind::Expiry,
+        "code" | "passcode" => Kind::Pin,
+        other => Kind::from_name(other)
+            .or_else(|| names::secret(other))
+            .unwrap_or(Kind::Password),
     }
+    .as_str()
 }
 
-fn secret_by_name(name: &str) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let has = |word: &str| words.contains(&word);
-    if has("password") || has("passwd") || has("passphrase") || has("passcode") || has("secret") {
-        Some("password")
-    } else if has("pin") || has("otp") {
-        Some("pin")
-    } else if has("cvv") || has("cvc") || lower.contains("security_code") {
-        Some("cvv")
-    } else if has("ssn") || lower.contains("social_security") {
-        Some("ssn")
-    } else if lower == "card"
-        || lower.contains("card_number")
-        || lower.contains("cardnumber")
-        || has("pan")
-    {
-        Some("card")
-    } else {
-        None
-    }
+/// The kind of secret that an argument is by its name. `pin_code` is India's postal code where the description says so.
+fn secret_by_name(name: &str, schema: &Value) -> Option<&'static str> {
+    let description = schema.get("description").and_then(Value::as_str);
+    let kind = names::secret(name)?;
+    let postal = || description.is_some_and(names::speaks_of_a_place);
+    (kind != Kind::Pin || !postal()).then_some(kind.as_str())
 }
 
 fn no_parameters() -> Value {
@@ -398,6 +379,76 @@ mod tests {
         assert_eq!(secret("card_number"), Some("card"));
         for plain in ["username", "pinned", "discard"] {
             assert_eq!(secret(plain), None, "{plain}");
+        }
+    }
+
+    #[test]
+    fn arguments_of_somebody_elses_agent_are_secret_by_their_names() {
+        let none = json!({"type": "string"});
+        for (name, kind) in [
+            ("userPassword", Some("password")),
+            ("newPassword", Some("password")),
+            ("pwd", Some("password")),
+            ("pass", Some("password")),
+            ("pinCode", Some("pin")),
+            ("otpCode", Some("pin")),
+            ("one_time_code", Some("pin")),
+            ("securityCode", Some("cvv")),
+            ("cvv2", Some("cvv")),
+            ("card", Some("card")),
+            ("apiKey", Some("api_key")),
+            ("access_token", Some("api_key")),
+            ("clientSecret", Some("api_key")),
+            ("secret", Some("secret")),
+            ("iban", Some("iban")),
+            ("boarding_pass", None),
+            ("max_tokens", None),
+            ("next_page_token", None),
+            ("password_policy", None),
+            ("compass", None),
+        ] {
+            let argument = Argument {
+                name,
+                schema: &none,
+                required: false,
+            };
+            assert_eq!(argument.secret(), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_pin_code_is_postal_only_where_its_description_says_so() {
+        for (description, kind) in [
+            ("The caller's PIN code", Some("pin")),
+            ("PIN code of the city or village", None),
+            ("The PIN code that went to your e-mail address", Some("pin")),
+            ("Postal code", None),
+            ("", Some("pin")),
+        ] {
+            let schema = json!({"type": "string", "description": description});
+            let argument = Argument {
+                name: "pin_code",
+                schema: &schema,
+                required: false,
+            };
+            assert_eq!(argument.secret(), kind, "{description}");
+        }
+    }
+
+    #[test]
+    fn a_declared_kind_goes_under_the_name_of_its_tokens() {
+        for (declared, kind) in [
+            ("card_number", "card"),
+            ("CVC", "cvv"),
+            ("otp", "pin"),
+            ("code", "pin"),
+            ("passcode", "pin"),
+            ("expiration", "expiry"),
+            ("social_security_number", "ssn"),
+            ("email", "email"),
+            ("riddle", "password"),
+        ] {
+            assert_eq!(secret_kind(declared), kind, "{declared}");
         }
     }
 
