@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::command;
+
 /// The package, from the repository's root.
 const DIR: &str = "fuzz";
 
@@ -78,7 +80,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 /// All targets for a few seconds each, from the inputs that are kept.
 pub(crate) fn short() -> Result<()> {
     let manifest = format!("{DIR}/Cargo.toml");
-    crate::run("cargo", &["fmt", "--manifest-path", &manifest, "--check"])?;
+    command::run("cargo", &["fmt", "--manifest-path", &manifest, "--check"])?;
     run(&[])
 }
 

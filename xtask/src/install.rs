@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{has, run};
+use crate::command::{has, run};
 
 /// A Debian package, and what of it must be there.
 const PACKAGES: [(&str, &str); 6] = [

@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 
-use crate::{fuzz, has, install, tidy};
-
-use crate::run as command;
+use crate::command::{has, run as command};
+use crate::{fuzz, install, tidy};
 
 /// Fetches the speech models, which the tests of the voice need, with the program that was built.
 fn models() -> Result<()> {

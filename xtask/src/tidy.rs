@@ -1,14 +1,18 @@
 //! `cargo xtask tidy`: rules of the house that no compiler keeps.
 //!
 //! Floors depend downwards only, the lower ones on nothing that opens a socket; every source file says what it decides;
-//! every test that SECURITY.md names exists; files do not grow beyond what one reads; nothing is left unfinished.
+//! every test that SECURITY.md names exists; files and functions do not grow beyond what one reads, and files of a package
+//! do not use each other in a ring; nothing is left unfinished.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+use crate::command::metadata;
+use crate::shape;
+use crate::tree::{self, SourceFile};
 
 /// The floor of each package: it may depend on packages of a lower floor, and on those of its own that stand behind it.
 const FLOORS: [(&str, u8); 16] = [
@@ -54,11 +58,13 @@ const UNFINISHED: [&str; 3] = ["todo!(", "unimplemented!(", "FIXME"];
 /// Checks everything and names everything that is wrong.
 pub(crate) fn run() -> Result<()> {
     let mut wrong = Vec::new();
-    floors(&mut wrong)?;
-    let files = sources()?;
-    for (path, text) in &files {
+    let metadata = metadata()?;
+    floors(&metadata, &mut wrong);
+    let files = tree::sources()?;
+    for SourceFile { path, text } in &files {
         file(path, text, &mut wrong);
     }
+    shape::check(&tree::packages(&metadata, &files)?, &mut wrong)?;
     security(&files, &mut wrong)?;
     if wrong.is_empty() {
         println!("tidy: {} source files, nothing to say", files.len());
@@ -70,12 +76,7 @@ pub(crate) fn run() -> Result<()> {
     bail!("{} things are not tidy", wrong.len())
 }
 
-fn floors(wrong: &mut Vec<String>) -> Result<()> {
-    let output = Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--no-deps"])
-        .output()?;
-    let metadata: Value =
-        serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")?;
+fn floors(metadata: &Value, wrong: &mut Vec<String>) {
     let floors: BTreeMap<&str, u8> = FLOORS.into();
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
@@ -103,29 +104,6 @@ fn floors(wrong: &mut Vec<String>) -> Result<()> {
             }
         }
     }
-    Ok(())
-}
-
-/// Every Rust file that git knows or would take.
-fn sources() -> Result<Vec<(PathBuf, String)>> {
-    let output = Command::new("git")
-        .args([
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "*.rs",
-        ])
-        .output()?;
-    let names = String::from_utf8(output.stdout)?;
-    let mut files = Vec::new();
-    for name in names.lines() {
-        // A file that is deleted and not committed yet is still listed.
-        if let Ok(text) = std::fs::read_to_string(name) {
-            files.push((PathBuf::from(name), text));
-        }
-    }
-    Ok(files)
 }
 
 fn file(path: &Path, text: &str, wrong: &mut Vec<String>) {
@@ -157,7 +135,7 @@ fn file(path: &Path, text: &str, wrong: &mut Vec<String>) {
 }
 
 /// Every test that SECURITY.md names in its last column exists.
-fn security(files: &[(PathBuf, String)], wrong: &mut Vec<String>) -> Result<()> {
+fn security(files: &[SourceFile], wrong: &mut Vec<String>) -> Result<()> {
     let page = std::fs::read_to_string("SECURITY.md").context("SECURITY.md")?;
     let rows = page.lines().filter(|line| line.starts_with('|')).skip(2);
     let mut named = 0;
@@ -171,7 +149,7 @@ fn security(files: &[(PathBuf, String)], wrong: &mut Vec<String>) -> Result<()> 
             let name = test.rsplit("::").next().unwrap_or(test);
             let rust = files
                 .iter()
-                .any(|(_, text)| text.contains(&format!("fn {name}(")));
+                .any(|file| file.text.contains(&format!("fn {name}(")));
             if !rust && !Path::new(test).exists() {
                 wrong.push(format!(
                     "SECURITY.md names the test {test}, which does not exist"
