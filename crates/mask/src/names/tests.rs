@@ -146,6 +146,8 @@ fn names_of_other_things_mean_no_secret() {
             "shopping",
             "passport",
             "zip_code_count",
+            "cards",
+            "credit_cards",
             "firing_pin",
             "codes",
             "accessory",
