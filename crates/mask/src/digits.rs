@@ -3,6 +3,7 @@
 //! Decides which tokens are one number and what its digits are; whether that number is a secret is for `judge`.
 
 use super::lexicon::{COPULA, CORRECT, COUNTS, FILLER, GLUE, Number, SEP, SPEAKER, Topic, WAIT};
+use super::phrases::Words;
 use super::token::{
     AT_SIGN, COLON, COMMA, DASH, EQUALS, LINE, MONEY, OTHER, QUOTE, SPACE, STOP, Token, UNDER,
     digit_of,
@@ -14,10 +15,6 @@ const RUN_DIGITS: usize = 256;
 const LONGEST_NUMBER: u32 = 64;
 /// Filler words allowed between two digits ("uh sorry let me see").
 const GLUE_WORDS: usize = 8;
-/// Words between a count and its digits: "the first four digits are".
-const COUNTED: [&str; 8] = [
-    "digits", "numbers", "are", "is", "were", "of", "them", "would",
-];
 const BREAKS: u16 = COLON | EQUALS | AT_SIGN | MONEY | OTHER | UNDER | QUOTE;
 
 /// Something that gave one or more digits.
@@ -261,7 +258,7 @@ impl Reader<'_> {
         let whom = self.number(at) == Number::Soft
             && at.checked_sub(1).is_some_and(|j| {
                 let before = &self.text[self.tokens[j].start..self.tokens[j].end()];
-                matches!(before, "it" | "them" | "this" | "him" | "her")
+                Words::Things.has(before)
             });
         if whom && matches!(self.value(at), 2 | 4) {
             return false;
@@ -529,7 +526,7 @@ impl Reader<'_> {
             && self
                 .tokens
                 .get(here)
-                .is_some_and(|t| COUNTED.contains(&&self.text[t.start..t.end()]))
+                .is_some_and(|t| Words::Counted.has(&self.text[t.start..t.end()]))
         {
             here += 1;
         }
@@ -567,7 +564,6 @@ impl Reader<'_> {
 
     /// "the new one is", "cvv two is": part of what a number is called.
     fn is_named(&self, at: usize) -> bool {
-        const WHICH: [&str; 6] = ["new", "other", "right", "correct", "current", "which"];
         if self.number(at) != Number::Unit || !matches!(self.value(at), 1 | 2) {
             return false;
         }
@@ -581,21 +577,18 @@ impl Reader<'_> {
         let word = self.text[before.start..before.end()].to_ascii_lowercase();
         self.close(at)
             && match self.value(at) {
-                1 => WHICH.contains(&word.as_str()),
-                _ => matches!(word.as_str(), "cvv" | "cvc"),
+                1 => Words::WhichOne.has(&word),
+                _ => Words::CvvTwo.has(&word),
             }
     }
 
     /// "oh yes it's", "oh no": an exclamation.
     fn exclaims(&self, at: usize) -> bool {
-        const AFTER: [&str; 11] = [
-            "yes", "yeah", "yep", "no", "sure", "okay", "ok", "right", "it's", "it", "well",
-        ];
         self.tokens[at].len == 2
             && self
                 .tokens
                 .get(at + 1)
-                .is_some_and(|t| AFTER.contains(&&self.text[t.start..t.end()]))
+                .is_some_and(|t| Words::Exclaims.has(&self.text[t.start..t.end()]))
     }
 
     /// "number for one one one": "four", as speech recognition writes it.

@@ -11,6 +11,7 @@ use super::Kind;
 use super::digits::{Item, Reading, Run, run_at};
 use super::leads::{Expectation, Lead};
 use super::lexicon::{MIXED, Number};
+use super::phrases::Words;
 use super::scan::{Live, Scan};
 use super::token::{COLON, COMMA, LINE, PAREN, PLUS, SLASH, STOP};
 use super::written::is_card;
@@ -71,7 +72,7 @@ pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
 
 /// Where a phone number begins whose first digits are token `first`: with its plus or bracket.
 fn phone_start(scan: &Scan<'_>, first: usize) -> usize {
-    if scan.leads().before_in(first, "plus") {
+    if scan.leads().before(first, "plus") {
         return scan.tokens[first - 1].start;
     }
     let start = scan.tokens[first].start;
@@ -90,10 +91,10 @@ fn extension(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if token.word == MIXED && (glued("x") || glued("ext")) {
         return Some(at + 1);
     }
-    if !matches!(text.as_str(), "ext" | "extension" | "extn" | "xtn" | "x") {
+    if !Words::Extensions.has(&text) {
         return None;
     }
-    let skip = usize::from(scan.leads().next_in(at, "number no is"));
+    let skip = usize::from(scan.leads().next_in(at, Words::ExtensionIs));
     let mut run = Run::default();
     let found = run_at(
         scan.text,

@@ -3,10 +3,14 @@
 //!
 //! Decides where such a value begins and ends. A word that nothing announces is left alone, however random it looks: ids and hashes do too.
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::data::rows;
 use super::lexicon::{COMMAND, COPULA, FILLER, LINK, SECRET_NAME};
+use super::phrases::Words;
 use super::scan::Scan;
 use super::token::{DASH, LINE, OTHER, STOP};
 use super::{Kind, Span};
@@ -18,30 +22,6 @@ const LINE_WORDS: usize = 24;
 /// The shortest value that is taken for a key, in bytes.
 const SHORTEST: usize = 14;
 const LONGEST: usize = 300;
-
-/// Keys that identify and open nothing.
-const NO_SECRETS: [&str; 20] = [
-    "primary",
-    "foreign",
-    "partition",
-    "sort",
-    "cache",
-    "idempotency",
-    "row",
-    "public",
-    "product",
-    "composite",
-    "unique",
-    "index",
-    "shard",
-    "object",
-    "trace",
-    "page",
-    "next",
-    "continuation",
-    "design",
-    "map",
-];
 
 /// A key in the sense of this module around token `at`, which is long or mixes letters and digits.
 pub(super) fn announced(scan: &Scan<'_>, at: usize) -> Option<Span> {
@@ -84,15 +64,9 @@ fn is_announced(scan: &Scan<'_>, at: usize) -> bool {
         }
         let word = scan.tokens[j].info();
         let text = leads.text_of(j).to_ascii_lowercase();
-        if word.is(SECRET_NAME)
-            && matches!(
-                text.as_str(),
-                "key" | "token" | "secret" | "credential" | "credentials" | "apikey" | "bearer"
-            )
-        {
-            let named = leads.before_in(j, "api access secret auth private client webhook signing security bearer session refresh service bot personal app application license account");
-            let harmless =
-                j > 0 && NO_SECRETS.contains(&leads.text_of(j - 1).to_ascii_lowercase().as_str());
+        if word.is(SECRET_NAME) && Words::KeyWords.has(&text) {
+            let named = leads.before_in(j, Words::KeyNames);
+            let harmless = j > 0 && Words::HarmlessKeys.has(leads.text_of(j - 1));
             return !harmless
                 && (named
                     || said
@@ -100,7 +74,7 @@ fn is_announced(scan: &Scan<'_>, at: usize) -> bool {
                     || scan.tokens[j + 1].has(super::token::COLON | super::token::EQUALS));
         }
         said |= word.is(COPULA);
-        if !word.is(LINK | FILLER | COPULA) && !matches!(text.as_str(), "me" | "us" | "we") {
+        if !word.is(LINK | FILLER | COPULA) && !Words::People.has(&text) {
             return false;
         }
     }
@@ -136,10 +110,7 @@ fn word_around(bytes: &[u8], at: usize) -> (usize, usize) {
 pub(super) fn after_scheme(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let leads = scan.leads();
     let scheme = leads.text_of(at).to_ascii_lowercase();
-    if !matches!(
-        scheme.as_str(),
-        "basic" | "token" | "bearer" | "digest" | "apikey"
-    ) {
+    if !Words::Schemes.has(&scheme) {
         return None;
     }
     let bytes = scan.text.as_bytes();
@@ -156,7 +127,7 @@ pub(super) fn after_scheme(scan: &Scan<'_>, at: usize) -> Option<Span> {
         .take_while(|b| is_key_byte(**b))
         .count();
     let value = scan.text.get(start..start + len)?;
-    let authorised = leads.before_in(at, "authorization authorisation auth");
+    let authorised = leads.before_in(at, Words::AuthHeaders);
     let credentials = || {
         STANDARD
             .decode(value)
@@ -171,13 +142,23 @@ pub(super) fn after_scheme(scan: &Scan<'_>, at: usize) -> Option<Span> {
     })
 }
 
-/// Commands, the option that takes the secret, and whether a name and a colon stand before it.
-#[rustfmt::skip]
-const COMMANDS: &[(&[&str], &str, bool)] = &[
-    (&["curl", "wget", "http", "https", "httpie"], "u", true), (&["curl", "wget"], "user", true),
-    (&["sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb"], "p", false), (&["login", "zip", "unzip", "7z"], "p", false),
-    (&["cli"], "a", false), (&["ldapsearch", "ldapadd", "ldapmodify"], "w", false),
-];
+/// A command and its option with a secret.
+struct CommandOption {
+    commands: Vec<&'static str>,
+    option: &'static str,
+    /// A name and a colon stand before the secret.
+    pair: bool,
+}
+
+static COMMANDS: LazyLock<Vec<CommandOption>> = LazyLock::new(|| {
+    let rows = rows(include_str!("../data/commands.tsv"));
+    rows.map(|[commands, option, value, _]| CommandOption {
+        commands: commands.split(' ').collect(),
+        option,
+        pair: value.contains(':'),
+    })
+    .collect()
+});
 
 /// The password of a command's option that begins at token `at`: `-u name:password`, `-psecret`.
 pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<Span> {
@@ -196,10 +177,12 @@ pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<Span> {
         near.iter()
             .any(|t| t.info().is(COMMAND) && names.contains(&&scan.text[t.start..t.end()]))
     };
-    let (_, flag, pair) = COMMANDS.iter().find(|(names, flag, pair)| {
-        (word == *flag || flag.len() == 1 && !pair && word.starts_with(flag)) && runs(names)
+    let CommandOption { option, pair, .. } = COMMANDS.iter().find(|known| {
+        let option = known.option;
+        let glued = option.len() == 1 && !known.pair && word.starts_with(option);
+        (word == option || glued) && runs(&known.commands)
     })?;
-    let mut start = token.start + flag.len();
+    let mut start = token.start + option.len();
     start += bytes[start..]
         .iter()
         .take(3)

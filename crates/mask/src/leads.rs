@@ -6,6 +6,7 @@ use super::Kind;
 use super::lexicon::{
     COPULA, CORRECT, FILLER, LINK, NOT_PAY_CARD, Number, OFFER, OTHER_CODE, Topic,
 };
+use super::phrases::Words;
 use super::token::{COLON, COMMA, EQUALS, LINE, STOP, Token};
 
 /// What the speaker is about to say.
@@ -222,55 +223,68 @@ impl Leads<'_> {
             Topic::Cvv => strong(Expectation::Cvv),
             Topic::Expiry => self.expiry(at),
             Topic::Ssn => strong(Expectation::Ssn),
-            Topic::Social if self.next_in(at, "media network networks networking worker workers club distancing event science studies life") => None,
+            Topic::Social if self.next_in(at, Words::SocialOther) => None,
             Topic::Social => strong(Expectation::Ssn),
-            Topic::Phone if self.next_in(at, "order bill model plan case number's banking app deposit") && !self.is_number_word(at + 1) => None,
+            Topic::Phone if self.next_in(at, Words::PhoneOther) && !self.is_number_word(at + 1) => {
+                None
+            }
             Topic::Phone if self.yields(held) && held.words() < 3 => None,
             Topic::Phone => self.named(at, Expectation::Phone),
             Topic::Call => self.call(at),
             Topic::Email => lead(Expectation::Email),
             Topic::Iban => strong(Expectation::Iban),
-            Topic::Pin if self.before_in(at, "bowling safety rolling hair drop dropped clothes push enamel lapel hat") => None,
+            Topic::Pin if self.before_in(at, Words::PinOther) => None,
             Topic::Pin if self.is_postal(at) => strong(Expectation::Order),
             Topic::Pin => strong(Expectation::Pin),
-            Topic::Pen if self.next_in(at, "is number code it's was") => lead(Expectation::Pen),
+            Topic::Pen if self.next_in(at, Words::PenFollowers) => lead(Expectation::Pen),
             Topic::Pen => None,
-            Topic::Password if self.text_of(at).eq_ignore_ascii_case("pw") => lead(Expectation::Password),
+            Topic::Password if self.text_of(at).eq_ignore_ascii_case("pw") => {
+                lead(Expectation::Password)
+            }
             Topic::Password => strong(Expectation::Password),
-            Topic::Desk if self.tokens.get(at + 1).is_some_and(|t| t.has(COLON) && (t.is_digits() || t.info().number != Number::None)) => strong(Expectation::Reach),
+            Topic::Desk
+                if self.tokens.get(at + 1).is_some_and(|t| {
+                    t.has(COLON) && (t.is_digits() || t.info().number != Number::None)
+                }) =>
+            {
+                strong(Expectation::Reach)
+            }
             Topic::Desk => None,
             Topic::Order => self.order(at, held, Expectation::Order),
             Topic::Account => self.order(at, held, Expectation::Account),
             Topic::Back => self.back(at, held),
             Topic::Number => self.my_number(at, held),
-            Topic::Answer if self.before_in(at, "secret memorable security magic safe code pass") => strong(Expectation::Password),
-            Topic::Digits if self.before_in(at, "security") => strong(Expectation::Cvv),
-            Topic::Strip if self.before_in(at, "signature") => strong(Expectation::Cvv),
-            Topic::Thru if self.before_in(at, "valid good") => self.expiry(at),
+            Topic::Answer if self.before_in(at, Words::SecretWords) => {
+                strong(Expectation::Password)
+            }
+            Topic::Digits if self.before(at, "security") => strong(Expectation::Cvv),
+            Topic::Strip if self.before(at, "signature") => strong(Expectation::Cvv),
+            Topic::Thru if self.before_in(at, Words::ValidThru) => self.expiry(at),
             Topic::Thru if held.want == Expectation::Pin && self.changes(at) => Some(*held),
-            Topic::Ending | Topic::Last | Topic::Thru | Topic::Answer | Topic::Strip | Topic::Digits => None,
+            Topic::Ending
+            | Topic::Last
+            | Topic::Thru
+            | Topic::Answer
+            | Topic::Strip
+            | Topic::Digits => None,
         }
     }
 
     /// "change my pin from": the old one follows.
     fn changes(&self, at: usize) -> bool {
-        const CHANGES: [&str; 7] = [
-            "change", "changed", "reset", "update", "updated", "switch", "changing",
-        ];
         self.text_of(at).eq_ignore_ascii_case("from")
-            && (at.saturating_sub(6)..at)
-                .any(|j| CHANGES.contains(&self.text_of(j).to_ascii_lowercase().as_str()))
+            && (at.saturating_sub(6)..at).any(|j| Words::Changes.has(self.text_of(j)))
     }
 
     /// "ending in", "last four": what follows is only the end of a number.
     pub(super) fn is_tail(&self, at: usize) -> bool {
         match self.tokens.get(at).map(|t| t.info().topic) {
             Some(Topic::Ending) => {
-                self.next_in(at, "in with is on number digits digit")
+                self.next_in(at, Words::AfterEnding)
                     || self.number(at + 1) != Number::None
                     || self.digits(at + 1)
             }
-            Some(Topic::Last) => self.next_in(at, "four 4 few two 2 five 5 six 6 digits"),
+            Some(Topic::Last) => self.next_in(at, Words::LastDigits),
             _ => false,
         }
     }
@@ -282,16 +296,23 @@ impl Leads<'_> {
     }
 
     /// Whether the token after `at` is one of `words`.
-    pub(super) fn next_in(&self, at: usize, words: &str) -> bool {
-        let next = self.text_of(at + 1);
-        !next.is_empty() && words.split(' ').any(|word| word.eq_ignore_ascii_case(next))
+    pub(super) fn next_in(&self, at: usize, words: Words) -> bool {
+        words.has(self.text_of(at + 1))
     }
 
-    pub(super) fn before_in(&self, at: usize, words: &str) -> bool {
-        at > 0
-            && words
-                .split(' ')
-                .any(|word| word.eq_ignore_ascii_case(self.text_of(at - 1)))
+    /// Whether the token after `at` is `word`.
+    pub(super) fn next(&self, at: usize, word: &str) -> bool {
+        self.text_of(at + 1).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether the token before `at` is one of `words`.
+    pub(super) fn before_in(&self, at: usize, words: Words) -> bool {
+        at > 0 && words.has(self.text_of(at - 1))
+    }
+
+    /// Whether the token before `at` is `word`.
+    pub(super) fn before(&self, at: usize, word: &str) -> bool {
+        at > 0 && self.text_of(at - 1).eq_ignore_ascii_case(word)
     }
 
     fn number(&self, at: usize) -> Number {
@@ -323,8 +344,7 @@ impl Leads<'_> {
     }
 
     fn card(&self, at: usize, held: &Lead) -> Option<Lead> {
-        let numbered =
-            self.is_number_word(at + 1) && !self.next_in(at, "no") || self.next_in(at, "no.");
+        let numbered = self.is_number_word(at + 1) && !self.next(at, "no") || self.next(at, "no.");
         if self.before_has(at, NOT_PAY_CARD) {
             return Some(Lead::new(
                 Expectation::Account,
@@ -332,7 +352,7 @@ impl Leads<'_> {
                 self.tokens[at].start,
             ));
         }
-        if self.next_in(at, "code security verification") || self.yields(held) && !numbered {
+        if self.next_in(at, Words::CardCodes) || self.yields(held) && !numbered {
             return None;
         }
         // "order number for the card" keeps its order; "card" alone is no reason to drop it.
@@ -348,37 +368,34 @@ impl Leads<'_> {
 
     fn code(&self, at: usize) -> Option<Lead> {
         let start = self.tokens[at].start;
-        if self.before_in(
-            at,
-            "security sec front verification cvv cvc card safety validation cid csc csv",
-        ) {
+        if self.before_in(at, Words::SecurityCodes) {
             return Some(Lead::new(Expectation::Cvv, true, start));
         }
-        let three = at > 1 && matches!(self.text_of(at - 2), "three" | "3");
-        if self.before_in(at, "digit") && three {
+        let three = at > 1 && Words::Three.has(self.text_of(at - 2));
+        if self.before(at, "digit") && three {
             return Some(Lead::new(Expectation::Cvv, true, start));
         }
-        let four = at > 1 && matches!(self.text_of(at - 2), "four" | "4");
-        let on_card = self.next_in(at, "on")
+        let four = at > 1 && Words::Four.has(self.text_of(at - 2));
+        let on_card = self.next(at, "on")
             && (at + 2..at + 6).any(|j| {
                 self.tokens
                     .get(j)
                     .is_some_and(|t| matches!(t.info().topic, Topic::Card | Topic::Brand))
             });
-        if self.before_in(at, "digit") && four && on_card {
+        if self.before(at, "digit") && four && on_card {
             return Some(Lead::new(Expectation::Cvv, true, start));
         }
         // "area code four one five …": all ten digits, or only the three.
-        if self.before_in(at, "area") {
+        if self.before(at, "area") {
             return Some(Lead::new(Expectation::Reach, true, start));
         }
-        if self.before_in(at, "pin") && self.is_postal(at - 1) {
+        if self.before(at, "pin") && self.is_postal(at - 1) {
             return Some(Lead::new(Expectation::Order, true, start));
         }
-        if self.before_in(at, "pin pen") {
+        if self.before_in(at, Words::PinHeard) {
             return Some(Lead::new(Expectation::Pin, true, start));
         }
-        if self.before_in(at, "pass passcode") {
+        if self.before_in(at, Words::PassCodes) {
             return Some(Lead::new(Expectation::Password, true, start));
         }
         self.before_has(at, OTHER_CODE)
@@ -388,8 +405,8 @@ impl Leads<'_> {
     fn expiry(&self, at: usize) -> Option<Lead> {
         let word = self.text_of(at).to_ascii_lowercase();
         let means = match word.as_str() {
-            "runs" => self.next_in(at, "out") && self.before_in(at, "it card which that"),
-            "yy" | "yyyy" => self.before_in(at, "mm"),
+            "runs" => self.next(at, "out") && self.before_in(at, Words::RunsOut),
+            "yy" | "yyyy" => self.before(at, "mm"),
             _ => true,
         };
         if !means {
@@ -406,28 +423,12 @@ impl Leads<'_> {
 
     /// "the pin code of my area": what India calls a postal code.
     fn is_postal(&self, at: usize) -> bool {
-        let place = "area city postal delivery town village district locality address";
-        if self.before_in(at, place) {
+        if self.before_in(at, Words::Places) {
             return true;
         }
-        let paid = [
-            "card",
-            "account",
-            "atm",
-            "phone",
-            "sim",
-            "debit",
-            "credit",
-            "bank",
-            "app",
-            "voicemail",
-            "banking",
-            "mobile",
-        ];
-        self.next_in(at, "code")
-            && self.next_in(at + 1, "of for in")
-            && !(at + 3..at + 8)
-                .any(|j| paid.contains(&self.text_of(j).to_ascii_lowercase().as_str()))
+        self.next(at, "code")
+            && self.next_in(at + 1, Words::OfWhat)
+            && !(at + 3..at + 8).any(|j| Words::PinOwners.has(self.text_of(j)))
     }
 
     /// A word that is strong with "number" or a value right after it.
@@ -451,30 +452,29 @@ impl Leads<'_> {
         {
             return lead;
         }
-        if self.next_in(at, "from") {
+        if self.next(at, "from") {
             return lead;
         }
-        if !self.next_in(at, "me us him her them back my") {
+        if !self.next_in(at, Words::Whom) {
             return None;
         }
         (at + 2..at + 6)
-            .any(|j| matches!(self.text_of(j), "at" | "on"))
+            .any(|j| Words::AtOn.has(self.text_of(j)))
             .then_some(Lead::new(Expectation::Reach, false, self.tokens[at].start))
     }
 
     fn order(&self, at: usize, held: &Lead, want: Expectation) -> Option<Lead> {
         let start = self.tokens[at].start;
         // What somebody's tax number is called, and who rang.
-        if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "tax taxpayer") {
+        if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, Words::TaxIds) {
             return Some(Lead::new(Expectation::Ssn, false, start));
         }
-        if self.text_of(at).eq_ignore_ascii_case("id") && self.before_in(at, "caller") {
+        if self.text_of(at).eq_ignore_ascii_case("id") && self.before(at, "caller") {
             return Some(Lead::new(Expectation::Phone, true, start));
         }
         let next = self.tokens.get(at + 1);
-        let numbered = self.is_number_word(at + 1)
-            && (!self.next_in(at, "no") || self.digits(at + 2))
-            || self.next_in(at, "id code num nr ref reference");
+        let numbered = self.is_number_word(at + 1) && (!self.next(at, "no") || self.digits(at + 2))
+            || self.next_in(at, Words::Numbering);
         let direct = self.digits(at + 1)
             || matches!(
                 self.number(at + 1),
@@ -514,32 +514,26 @@ impl Leads<'_> {
     /// "the three digits on the back", "the code on the back of my card".
     fn back(&self, at: usize, held: &Lead) -> Option<Lead> {
         let start = self.tokens[at].start;
-        let of_card = self.next_in(at, "of") && (at + 2..at + 5).any(|j| self.text_of(j) == "card");
-        let reads = (at + 3..at + 6).any(|j| matches!(self.text_of(j), "says" | "reads" | "shows"));
+        let of_card = self.next(at, "of") && (at + 2..at + 5).any(|j| self.text_of(j) == "card");
+        let reads = (at + 3..at + 6).any(|j| Words::Reads.has(self.text_of(j)));
         if held.want == Expectation::Nothing && of_card && reads {
             return Some(Lead::new(Expectation::Cvv, true, start));
         }
-        if held.want != Expectation::Cvv && of_card && !self.before_in(at, "the") {
+        if held.want != Expectation::Cvv && of_card && !self.before(at, "the") {
             return Some(Lead::new(Expectation::Cvv, false, start));
         }
         if held.want == Expectation::Cvv
             || at < 2
-            || !self.before_in(at, "the")
-            || !self.before_in(at - 1, "on from at of")
+            || !self.before(at, "the")
+            || !self.before_in(at - 1, Words::Where)
         {
             return None;
         }
-        let named = (at.saturating_sub(6)..at).any(|j| {
-            self.number(j) == Number::Unit && matches!(self.text_of(j), "three" | "four")
-                || matches!(
-                    self.text_of(j),
-                    "3" | "4" | "code" | "digits" | "number" | "numbers"
-                )
-        });
+        let named = (at.saturating_sub(6)..at).any(|j| Words::CodeDigits.has(self.text_of(j)));
         let front = self.text_of(at).eq_ignore_ascii_case("front");
-        let four = (at.saturating_sub(6)..at).any(|j| matches!(self.text_of(j), "four" | "4"));
-        let says = self.next_in(at, "it") && self.next_in(at + 1, "says said reads");
-        let of_card = says || self.next_in(at, "of is are it's");
+        let four = (at.saturating_sub(6)..at).any(|j| Words::Four.has(self.text_of(j)));
+        let says = self.next(at, "it") && self.next_in(at + 1, Words::SaysWords);
+        let of_card = says || self.next_in(at, Words::BackOf);
         (if front { four } else { named || of_card })
             .then(|| Lead::new(Expectation::Cvv, false, start))
     }
@@ -547,26 +541,20 @@ impl Leads<'_> {
     /// "my number is": most likely a telephone's.
     fn my_number(&self, at: usize, held: &Lead) -> Option<Lead> {
         if self.text_of(at).eq_ignore_ascii_case("no") {
-            let named = self.before_in(at, "contact callback")
+            let named = self.before_in(at, Words::ContactNos)
                 && matches!(held.want, Expectation::Nothing | Expectation::Reach);
             return named.then(|| Lead::new(Expectation::Phone, true, self.tokens[at].start));
         }
-        if self.before_in(at, "long")
-            || self.next_in(at, "across") && held.want == Expectation::Nothing
-        {
+        if self.before(at, "long") || self.next(at, "across") && held.want == Expectation::Nothing {
             return Some(Lead::new(Expectation::Card, true, self.tokens[at].start));
         }
         let social = at > 1 && self.tokens[at - 2].info().topic == Topic::Social;
-        if self.before_in(at, "verification security") && !social && held.want != Expectation::Ssn {
+        if self.before_in(at, Words::CodeNumbers) && !social && held.want != Expectation::Ssn {
             return Some(Lead::new(Expectation::Cvv, true, self.tokens[at].start));
         }
-        let on_file = self.next_in(at, "on")
-            && (at + 2..at + 4).any(|j| matches!(self.text_of(j), "account" | "file" | "record"));
-        let whose = on_file
-            || self.before_in(
-                at,
-                "my his her our contact callback best your direct daytime evening back home work office house private landline",
-            );
+        let on_file =
+            self.next(at, "on") && (at + 2..at + 4).any(|j| Words::OnFile.has(self.text_of(j)));
+        let whose = on_file || self.before_in(at, Words::WhoseNumber);
         let free = match held.want {
             Expectation::Nothing | Expectation::Reach | Expectation::Email => true,
             Expectation::Order | Expectation::Account => held.part || held.words() >= 4,

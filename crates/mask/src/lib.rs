@@ -12,6 +12,7 @@
 //! found in any language). A secret that is encoded (base64, reversed, spread over more than two turns with other talk between)
 //! passes. Loopback addresses are not masked: they name nobody.
 
+mod data;
 mod digits;
 mod json;
 mod judge;
@@ -21,6 +22,7 @@ mod lexicon;
 mod mail;
 pub mod names;
 mod password;
+mod phrases;
 mod scan;
 mod token;
 mod typed;

@@ -9,6 +9,7 @@ use super::lexicon::{
     AT, DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE,
     TLD,
 };
+use super::phrases::Words;
 use super::scan::{Live, Scan};
 use super::token::{AT_SIGN, COMMA, DASH, LINE, OTHER, PAREN, POINT, SPACE, STOP, Token, UNDER};
 use super::written::{iban_checks, iban_length, mail_parts};
@@ -82,11 +83,11 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     };
     let leads = scan.leads();
     // "at sign", and "at the rate", as it is said in India.
-    let rate = leads.next_in(at, "the") && leads.next_in(at + 1, "rate");
-    let of = rate && leads.next_in(at + 2, "of");
+    let rate = leads.next(at, "the") && leads.next(at + 1, "rate");
+    let of = rate && leads.next(at + 2, "of");
     let host = at
         + 1
-        + usize::from(leads.next_in(at, "sign symbol"))
+        + usize::from(leads.next_in(at, Words::SignWords))
         + 2 * usize::from(rate)
         + usize::from(of);
     let joined = at > 1 && ends.flag(at - 2, DOT | JOIN);
@@ -209,11 +210,7 @@ impl Ends<'_, '_> {
                 break here;
             }
             let compound = self.flag(here + 1, JOIN) || joined && here == at;
-            let article = !compound
-                && [
-                    "the", "my", "a", "this", "that", "our", "your", "and", "is", "it", "at",
-                ]
-                .contains(&self.text(here).to_ascii_lowercase().as_str());
+            let article = !compound && Words::Articles.has(self.text(here));
             if article && token.len > 1 || here - at >= if token.len == 1 { 16 } else { 5 } {
                 return None;
             }
@@ -407,7 +404,7 @@ impl Ends<'_, '_> {
         let word = self.text(at).as_bytes().first()?.to_ascii_lowercase();
         let letter = match self.text(at.checked_sub(1)?) {
             "in" if self.text(at.checked_sub(2)?) == "as" => at.checked_sub(3)?,
-            "for" | "like" => at.checked_sub(2)?,
+            word if Words::ForLike.has(word) => at.checked_sub(2)?,
             _ => return None,
         };
         let same = self.token(at)?.len > 1 && self.token(letter)?.len == 1;

@@ -6,6 +6,7 @@
 
 use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NATO, NO_VALUE, Number, PLAIN, SPEAKS};
 use super::names::secret;
+use super::phrases::Words;
 use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
@@ -79,9 +80,7 @@ pub(super) fn named(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let (from, to, quoted) = value_at(scan.text, value)?;
     let (from, kind) = scheme(scan.text, from, to, kind);
     let text = scan.text.get(from..to)?;
-    let scheme_word = ["bearer", "basic", "digest", "token"]
-        .iter()
-        .any(|s| text.eq_ignore_ascii_case(s));
+    let scheme_word = Words::Schemes.has(text);
     if scheme_word
         || name.eq_ignore_ascii_case("pass") && !is_mixed(text)
         || is_code(bytes, text, to, quoted)
@@ -147,15 +146,12 @@ fn phrase_end(
     let leads = scan.leads();
     let said = is_spelled(scan, from)
         || leads.text_of(at).eq_ignore_ascii_case("passphrase")
-        || SPELLING.contains(&leads.text_of(from).to_ascii_lowercase().as_str());
+        || Words::Spelling.has(leads.text_of(from));
     if quoted || kind != Kind::Password || !said {
         return to;
     }
     spoken(scan, at).map_or(to, |span| span.end.max(to))
 }
-
-/// Words that begin a spelled password.
-const SPELLING: [&str; 6] = ["capital", "uppercase", "lowercase", "all", "upper", "lower"];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Separator {
@@ -273,33 +269,7 @@ fn is_value(
     {
         return false;
     }
-    let lower = text.to_ascii_lowercase();
-    if [
-        "null",
-        "none",
-        "true",
-        "false",
-        "undefined",
-        "required",
-        "optional",
-        "string",
-        "nil",
-        "redacted",
-        "str",
-        "int",
-        "bool",
-        "bytes",
-        "text",
-        "any",
-        "&str",
-        "object",
-        "boolean",
-        "number",
-        "varchar",
-        "secretstr",
-    ]
-    .contains(&lower.as_str())
-    {
+    if Words::NoValues.has(text) {
         return false;
     }
     let digit = text.bytes().any(|b| b.is_ascii_digit());
@@ -337,7 +307,7 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let typed = from == at + 1
         && first.has(COLON)
         && first.word == PLAIN
-        && TYPES.contains(&scan.leads().text_of(from));
+        && Words::Types.has(scan.leads().text_of(from));
     if first.is_atom() || code || typed {
         return None;
     }
@@ -350,7 +320,7 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         if end - from >= WORDS && !spelled {
             break;
         }
-        let both = scan.leads().before_in(from, "from") && scan.leads().before_in(end + 1, "to");
+        let both = scan.leads().before(from, "from") && scan.leads().before(end + 1, "to");
         if end > from && (token.is_atom() || !both && ends_before(scan, end, from, quote)) {
             break;
         }
@@ -371,8 +341,7 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
         .iter()
         .take_while(|t| t.start < end)
         .all(|t| t.is_digits() || t.info().number != Number::None || t.info().is(FILLER));
-    let passcode = scan.leads().text_of(at).eq_ignore_ascii_case("passcode")
-        || scan.leads().text_of(at).eq_ignore_ascii_case("code");
+    let passcode = Words::PassCode.has(scan.leads().text_of(at));
     Some(Span {
         start,
         end,
@@ -395,20 +364,6 @@ fn word_at(text: &str, start: usize) -> &str {
     }
     &rest[..end]
 }
-
-/// Types that stand after a name and a colon.
-const TYPES: [&str; 10] = [
-    "str",
-    "String",
-    "int",
-    "bool",
-    "bytes",
-    "Any",
-    "SecretStr",
-    "Optional",
-    "object",
-    "boolean",
-];
 
 /// `hunter2!` and `p@ss#`: signs glued to the last word are part of a written password.
 fn glyphs_after(text: &str, end: usize) -> usize {
@@ -435,28 +390,23 @@ fn glyphs_after(text: &str, end: usize) -> usize {
 fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let tokens = &scan.tokens;
     let leads = scan.leads();
-    let set = tokens[at.saturating_sub(6)..at].iter().any(|t| {
-        let text = scan.text[t.start..t.end()].to_ascii_lowercase();
-        [
-            "set", "change", "changed", "update", "updated", "make", "switch", "reset", "change",
-            "put",
-        ]
-        .contains(&text.as_str())
-    });
+    let set = tokens[at.saturating_sub(6)..at]
+        .iter()
+        .any(|t| Words::Sets.has(&scan.text[t.start..t.end()]));
     let (mut here, mut said) = (at + 1, leads.text_of(at).ends_with("'s"));
     while here < tokens.len() && here - at <= 12 {
         let token = &tokens[here];
         let text = leads.text_of(here).to_ascii_lowercase();
         let asks = scan.text[tokens[here - 1].end()..token.start].contains('?');
-        let answers = asks && matches!(text.as_str(), "it's" | "it" | "that's");
+        let answers = asks && Words::Its.has(&text);
         if token.has(STOP | LINE) && !said && !answers || token.has(OTHER | PAREN | SLASH) {
             return None;
         }
         said |= token.has(COLON | EQUALS);
         let word = token.info();
         match text.as_str() {
-            "to" | "as" | "from" if set => said = true,
-            "is" | "was" | "it's" | "be" | "equals" | "that's" | "says" => said = true,
+            word if set && Words::ToAsFrom.has(word) => said = true,
+            word if Words::Said.has(word) => said = true,
             // "oh four one" begins with a zero.
             "oh" if said
                 && tokens
@@ -465,11 +415,10 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
             {
                 return Some(here);
             }
-            "uh" | "um" | "er" | "umm" | "uhm" | "erm" | "hmm" | "well" | "like" | "oh"
-            | "sorry" => {}
+            word if Words::Hums.has(word) => {}
             "let" if said => here += 2,
-            "i" if said && leads.next_in(here, "think believe guess mean") => here += 1,
-            "hold" | "hang" if said && leads.next_in(here, "on") => here += 1,
+            "i" if said && leads.next_in(here, Words::Believes) => here += 1,
+            word if said && Words::HoldOn.has(word) && leads.next(here, "on") => here += 1,
             "correct"
                 if said
                     && tokens
@@ -479,20 +428,14 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
                 return Some(here);
             }
             "it" if !said && token.has(STOP) => {}
-            "for" | "on" | "to" | "of" if !said => {}
-            "i" | "we" | "use" | "used" | "set" | "chose" | "have" | "picked" | "created"
-            | "remember" | "up" | "always"
-                if !said => {}
-            "my" | "the" | "this" | "that" | "account" | "login" | "online" | "banking"
-            | "email" | "would" | "should" | "will" | "and" | "code" | "word" | "card"
-            | "profile" | "number" | "here" | "you" | "are" | "phrase" | "wifi" | "your"
-            | "his" | "her"
-                if !said => {}
-            "all" | "capital" | "uppercase" | "lowercase" | "lower" | "upper" if said => {
+            word if !said && Words::ForWhat.has(word) => {}
+            word if !said && (Words::Chose.has(word) || Words::BetweenName.has(word)) => {}
+            word if said && Words::Spelling.has(word) => {
                 return Some(here);
             }
-            "just" | "actually" | "spelled" | "simply" | "still" | "currently"
-                if said && tokens.get(here + 1).is_some_and(|t| !t.info().is(NO_VALUE)) => {}
+            word if said
+                && Words::Softens.has(word)
+                && tokens.get(here + 1).is_some_and(|t| !t.info().is(NO_VALUE)) => {}
             _ if said => {
                 return (!word.is(NO_VALUE)
                     || text.len() == 1 && text != "a" && text != "i"
@@ -516,9 +459,6 @@ fn value_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
 fn looks_typed(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     let text = scan.leads().text_of(at).to_ascii_lowercase();
-    let technical = [
-        "sha", "md5", "base", "oauth", "argon", "pbkdf", "utf", "bcrypt", "win", "ps", "v",
-    ];
     let bytes = scan.text.as_bytes()[token.start..].iter().take(40);
     let word: Vec<u8> = bytes
         .take_while(|b| !b.is_ascii_whitespace())
@@ -527,12 +467,12 @@ fn looks_typed(scan: &Scan<'_>, at: usize) -> bool {
     let glued = word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
     let mixed = (token.word == MIXED || glued)
         && word.len() >= 5
-        && !technical.iter().any(|t| {
+        && !Words::Technical.list().iter().any(|t| {
             text.strip_prefix(t)
                 .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
         });
-    let spelling = SPELLING[..3].contains(&text.as_str())
-        && scan.tokens.get(at + 1).is_some_and(|t| t.len == 1);
+    let spelling =
+        Words::Capitals.has(&text) && scan.tokens.get(at + 1).is_some_and(|t| t.len == 1);
     let nato = token.info().is(NATO) && scan.tokens.get(at + 1).is_some_and(|t| t.info().is(NATO));
     mixed || spelling || nato
 }
@@ -542,10 +482,10 @@ fn value_before(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let leads = scan.leads();
     let my = at
         .checked_sub(1)
-        .filter(|_| leads.before_in(at, "my the his her our"))?;
+        .filter(|_| leads.before_in(at, Words::Whose))?;
     let is = my
         .checked_sub(1)
-        .filter(|_| leads.before_in(my, "is that's it's"))?;
+        .filter(|_| leads.before_in(my, Words::IsWords))?;
     let word = is.checked_sub(1).map(|j| scan.tokens[j])?;
     let unknown = matches!(word.word, PLAIN | MIXED) && word.len > 2;
     let close = scan.tokens[is].gap & !(SPACE | COMMA) == 0;
@@ -558,13 +498,9 @@ fn value_before(scan: &Scan<'_>, at: usize) -> Option<Span> {
 
 /// "user alice password sunflower": a name was given just before.
 fn credentials_before(scan: &Scan<'_>, at: usize) -> bool {
-    scan.tokens[at.saturating_sub(6)..at].iter().any(|t| {
-        let text = scan.text[t.start..t.end()].to_ascii_lowercase();
-        [
-            "username", "user", "login", "userid", "log", "sign", "logged",
-        ]
-        .contains(&text.as_str())
-    })
+    scan.tokens[at.saturating_sub(6)..at]
+        .iter()
+        .any(|t| Words::Users.has(&scan.text[t.start..t.end()]))
 }
 
 /// A single letter or digit, then another.

@@ -9,6 +9,7 @@ use super::lexicon::{
     AT, COPULA, DIGITS, DOT, FILLER, JOIN, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN,
     ROLE, SECRET_NAME, Topic,
 };
+use super::phrases::Words;
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
 };
@@ -32,14 +33,6 @@ const MAIL_WORDS: usize = 20;
 const CODE_BYTES: usize = 80;
 /// How far back a line is looked at for the words of a question.
 const LINE_WORDS: usize = 16;
-const ASKS: [&str; 13] = [
-    "what", "what's", "whats", "may", "can", "could", "please", "give", "tell", "your", "verify",
-    "confirm", "need",
-];
-const ANSWERS: [&str; 8] = [
-    "forgot", "lost", "reset", "change", "changed", "sent", "never", "i've",
-];
-
 /// What is known before the first word.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Setting {
@@ -243,11 +236,12 @@ impl<'t> Scan<'t> {
         // Without punctuation: "what's the security code", "your PIN please".
         let mut asks = false;
         for j in (at.saturating_sub(LINE_WORDS)..at).rev() {
-            let text = self.leads().text_of(j).to_ascii_lowercase();
-            if ANSWERS.contains(&text.as_str()) {
+            let leads = self.leads();
+            let text = leads.text_of(j);
+            if Words::Answers.has(text) {
                 return false;
             }
-            asks |= ASKS.contains(&text.as_str());
+            asks |= Words::Asks.has(text);
             if self.tokens[j].has(LINE) {
                 break;
             }
@@ -302,9 +296,9 @@ impl<'t> Scan<'t> {
             .spans
             .last()
             .is_some_and(|span| span.kind == Kind::Card && token.start < span.end + CODE_BYTES);
-        let date = leads.before_in(at, "end") && leads.text_of(at).eq_ignore_ascii_case("date");
-        let out = leads.text_of(at).eq_ignore_ascii_case("runs") && leads.next_in(at, "out");
-        let of_card = leads.next_in(at, "on of for")
+        let date = leads.before(at, "end") && leads.text_of(at).eq_ignore_ascii_case("date");
+        let out = leads.text_of(at).eq_ignore_ascii_case("runs") && leads.next(at, "out");
+        let of_card = leads.next_in(at, Words::OnOfFor)
             && (at + 2..at + 5).any(|j| {
                 self.tokens
                     .get(j)
@@ -335,8 +329,7 @@ impl<'t> Scan<'t> {
         if !paid {
             return None;
         }
-        let named = token.info().topic == Topic::Code
-            && self.leads().before_in(at, "the and its it's")
+        let named = token.info().topic == Topic::Code && self.leads().before_in(at, Words::ItsCode)
             || self.leads().text_of(at).eq_ignore_ascii_case("security");
         let said = self
             .tokens
@@ -484,10 +477,7 @@ impl<'t> Scan<'t> {
 
     /// "version 1.2.3.4" is no address.
     fn is_version(&self, at: usize) -> bool {
-        self.leads().before_in(
-            at,
-            "v version release firmware build section chapter rev revision os ios android windows macos kernel driver clause paragraph",
-        )
+        self.leads().before_in(at, Words::Versions)
     }
 
     /// An IP address or an IBAN.

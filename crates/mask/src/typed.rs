@@ -2,7 +2,11 @@
 //!
 //! Decides nothing about secrets; `capture` uses it for the value that a tool receives.
 
+use super::phrases::Words;
+use std::sync::LazyLock;
+
 use super::Kind;
+use super::data::rows;
 use super::digits::{Item, Reading, Run, run_at};
 use super::judge::{corrected, reread};
 use super::token::{Token, tokens};
@@ -44,12 +48,11 @@ pub fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
 }
 
 /// Spoken signs and what is typed for them; two words where the second only says "sign" or "mark".
-#[rustfmt::skip]
-const SIGNS: &[(&str, char)] = &[
-    ("dot", '.'), ("point", '.'), ("period", '.'), ("underscore", '_'), ("dash", '-'), ("hyphen", '-'), ("minus", '-'), ("plus", '+'),
-    ("exclamation", '!'), ("hash", '#'), ("hashtag", '#'), ("asterisk", '*'), ("star", '*'), ("ampersand", '&'), ("percent", '%'),
-    ("dollar", '$'), ("question", '?'), ("slash", '/'), ("at", '@'),
-];
+static SIGNS: LazyLock<Vec<(&str, char)>> = LazyLock::new(|| {
+    let rows = rows(include_str!("../data/signs.tsv"));
+    rows.filter_map(|[name, sign, _]| Some((name, sign.chars().next()?)))
+        .collect()
+});
 
 /// `words` as one would type them, lower case: letters spelled one by one are joined, number words are digits, signs are signs. With
 /// `spaced`, plain words keep one space between them.
@@ -68,13 +71,11 @@ pub fn spoken_text(words: &str, spaced: bool) -> String {
             continue;
         }
         push_written_gap(words, &tokens, at, &mut out, &mut glue);
-        if matches!(lower.as_str(), "capital" | "uppercase") && at + 1 < tokens.len() {
+        if Words::Capital.has(&lower) && at + 1 < tokens.len() {
             (capital, at) = (true, at + 1);
             continue;
         }
-        if matches!(lower.as_str(), "uh" | "um" | "er" | "umm" | "uhm" | "comma")
-            && tokens.len() > 1
-        {
+        if Words::Uttered.has(&lower) && tokens.len() > 1 {
             at += 1;
             continue;
         }
@@ -115,21 +116,8 @@ fn sign(words: &str, tokens: &[Token], at: usize, spaced: bool) -> Option<(char,
         return Some(('_', at + 2));
     }
     let sign = SIGNS.iter().find(|(name, _)| *name == word)?.1;
-    let marked = matches!(text(at + 1), "mark" | "sign" | "symbol" | "point");
-    if spaced
-        && !marked
-        && matches!(
-            word.as_str(),
-            "at" | "star"
-                | "point"
-                | "period"
-                | "question"
-                | "dollar"
-                | "plus"
-                | "percent"
-                | "slash"
-        )
-    {
+    let marked = Words::Marks.has(text(at + 1));
+    if spaced && !marked && Words::DoubtfulSigns.has(&word) {
         return None;
     }
     Some((sign, if marked { at + 2 } else { at + 1 }))

@@ -5,44 +5,52 @@
 //! a bounded number of times.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
+use super::data::rows;
 use super::{Kind, Span};
 
-/// Prefix, shortest and longest body, and characters of the body. Sources: the services' own documentation and their
-/// entries in public secret scanners, read 2026-11-23.
-#[rustfmt::skip]
-const KEYS: &[(&str, usize, usize, Body)] = &[
-    ("cs_live_", 8, 200, Body::Url), ("cs_test_", 8, 200, Body::Url),
-    ("sk-ant-", 16, 300, Body::Url), ("sk-proj-", 16, 300, Body::Url), ("sk-svcacct-", 16, 300, Body::Url),
-    ("sk-or-", 16, 300, Body::Url), ("sk-lf-", 16, 300, Body::Url), ("sk-", 18, 300, Body::Url),
-    ("sk_live_", 8, 300, Body::Url), ("sk_test_", 8, 300, Body::Url), ("rk_live_", 8, 300, Body::Url), ("rk_test_", 8, 300, Body::Url),
-    ("pk_live_", 8, 300, Body::Url), ("pk_test_", 8, 300, Body::Url), ("whsec_", 16, 300, Body::Base64), ("sk_", 24, 300, Body::Url),
-    ("ghp_", 20, 255, Body::Url), ("gho_", 20, 255, Body::Url), ("ghu_", 20, 255, Body::Url), ("ghs_", 20, 255, Body::Url),
-    ("ghr_", 20, 255, Body::Url), ("github_pat_", 20, 255, Body::Url),
-    ("xoxb-", 10, 300, Body::Url), ("xoxp-", 10, 300, Body::Url), ("xoxa-", 10, 300, Body::Url), ("xoxr-", 10, 300, Body::Url),
-    ("xoxs-", 10, 300, Body::Url), ("xoxe-", 10, 300, Body::Url), ("xoxe.", 10, 300, Body::Dotted), ("xapp-", 10, 300, Body::Url),
-    ("hooks.slack.com/services/", 20, 120, Body::Path), ("hooks.slack.com/workflows/", 20, 120, Body::Path),
-    ("discord.com/api/webhooks/", 20, 160, Body::Path),
-    ("glpat-", 16, 100, Body::Dotted), ("gldt-", 16, 100, Body::Url), ("npm_", 20, 100, Body::Url), ("pypi-", 20, 400, Body::Url),
-    ("dop_v1_", 20, 100, Body::Url), ("doo_v1_", 20, 100, Body::Url), ("hf_", 20, 100, Body::Url),
-    ("shpat_", 20, 100, Body::Url), ("shpss_", 20, 100, Body::Url), ("shpca_", 20, 100, Body::Url),
-    ("SG.", 20, 120, Body::Dotted), ("dckr_pat_", 16, 100, Body::Url), ("hvs.", 16, 200, Body::Url), ("gsk_", 20, 100, Body::Url),
-    ("xai-", 20, 200, Body::Url), ("nvapi-", 20, 200, Body::Url), ("lin_api_", 16, 100, Body::Url), ("figd_", 16, 100, Body::Url),
-    ("GOCSPX-", 16, 100, Body::Url), ("ya29.", 16, 600, Body::Dotted), ("sq0atp-", 16, 100, Body::Url), ("sq0csp-", 16, 100, Body::Url),
-    ("r8_", 20, 100, Body::Url), ("pplx-", 20, 100, Body::Url), ("rubygems_", 20, 100, Body::Url), ("tfp_", 20, 100, Body::Url),
-    ("sntrys_", 20, 400, Body::Base64), ("dapi", 32, 40, Body::Url), ("AGE-SECRET-KEY-", 20, 100, Body::Url), ("ops_", 40, 900, Body::Url),
-    ("glsa_", 20, 100, Body::Url), ("ntn_", 20, 100, Body::Url), ("secret_", 32, 100, Body::Url), ("tskey-", 16, 200, Body::Url),
-    ("pul-", 20, 100, Body::Url), ("key-", 32, 32, Body::Hex), ("phc_", 20, 100, Body::Url), ("pat-", 20, 100, Body::Url),
-];
+/// A key of a service, by its prefix.
+struct KeyForm {
+    prefix: &'static str,
+    /// Lengths of the body.
+    lengths: RangeInclusive<usize>,
+    body: Body,
+    /// Only a body that looks random counts.
+    random: bool,
+}
 
-/// Keys that are one long word: prefix, exact length of the body (0: at least 20), characters of the body.
-#[rustfmt::skip]
-const SOLID_KEYS: &[(&str, usize, Body)] = &[
-    ("AKIA", 16, Body::Upper), ("ASIA", 16, Body::Upper), ("ABIA", 16, Body::Upper), ("ACCA", 16, Body::Upper),
-    ("AGPA", 16, Body::Upper), ("AIDA", 16, Body::Upper), ("AROA", 16, Body::Upper), ("ANPA", 16, Body::Upper),
-    ("AIza", 35, Body::Url), ("SK", 32, Body::Hex), ("AC", 32, Body::Hex), ("EAA", 90, Body::Url), ("EAAC", 0, Body::Url), ("EAAG", 0, Body::Url),
-    ("dapi", 32, Body::Hex),
-];
+impl KeyForm {
+    fn parse([prefix, shortest, longest, body, _]: [&'static str; 5]) -> Option<Self> {
+        let name = body.trim_end_matches("Random");
+        let (_, found) = BODIES.iter().find(|(known, _)| *known == name)?;
+        Some(Self {
+            prefix: prefix.trim_start_matches('='),
+            lengths: shortest.parse().ok()?..=longest.parse().ok()?,
+            body: *found,
+            random: body != name,
+        })
+    }
+}
+
+/// The keys that are prefix and body, and those that are one long word without a separator.
+static KEYS: LazyLock<[Vec<KeyForm>; 2]> = LazyLock::new(|| {
+    [false, true].map(|solid| {
+        let rows = rows(include_str!("../data/keys.tsv"));
+        rows.filter(|row: &[&str; 5]| row[0].starts_with('=') == solid)
+            .filter_map(KeyForm::parse)
+            .collect()
+    })
+});
+
+macro_rules! bodies {
+    ($($body:ident)*) => {
+        const BODIES: &[(&str, Body)] = &[$((stringify!($body), Body::$body)),*];
+    };
+}
+
+bodies! { Url Base64 Dotted Path Upper Hex }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Body {
@@ -81,7 +89,8 @@ impl Body {
 pub(super) fn service_key(bytes: &[u8], start: usize) -> Result<usize, usize> {
     let rest = &bytes[start..];
     let mut next = start + 1;
-    for (prefix, shortest, longest, body) in KEYS {
+    for form in &KEYS[0] {
+        let (prefix, body) = (form.prefix, form.body);
         let Some(tail) = rest
             .get(..prefix.len())
             .filter(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
@@ -89,8 +98,8 @@ pub(super) fn service_key(bytes: &[u8], start: usize) -> Result<usize, usize> {
         else {
             continue;
         };
-        let mut len = body.run(tail, *longest);
-        if *body == Body::Url && prefix.starts_with("sk") && !looks_random(&tail[..len]) {
+        let mut len = body.run(tail, *form.lengths.end());
+        if body == Body::Url && prefix.starts_with("sk") && !looks_random(&tail[..len]) {
             // Nor is any part of these words.
             next = next.max(start + prefix.len() + len);
             continue;
@@ -98,7 +107,7 @@ pub(super) fn service_key(bytes: &[u8], start: usize) -> Result<usize, usize> {
         while len > 0 && matches!(tail[len - 1], b'.' | b'/') {
             len -= 1;
         }
-        if len >= *shortest {
+        if len >= *form.lengths.start() {
             return Ok(start + prefix.len() + len);
         }
     }
@@ -108,16 +117,11 @@ pub(super) fn service_key(bytes: &[u8], start: usize) -> Result<usize, usize> {
 /// The end of a key that is one long word without a separator (AWS, Google, Twilio).
 pub(super) fn solid_key(bytes: &[u8], start: usize) -> Option<usize> {
     let rest = &bytes[start..];
-    SOLID_KEYS.iter().find_map(|(prefix, exact, body)| {
+    KEYS[1].iter().find_map(|form| {
+        let (prefix, body) = (form.prefix, form.body);
         let tail = rest.strip_prefix(prefix.as_bytes())?;
         let len = body.run(tail, 400);
-        let fits = if *exact == 0 {
-            len >= 20 && looks_random(&tail[..len])
-        } else if *prefix == "EAA" {
-            len >= *exact
-        } else {
-            len == *exact
-        };
+        let fits = form.lengths.contains(&len) && (!form.random || looks_random(&tail[..len]));
         let ends = tail.get(len).is_none_or(|b| !b.is_ascii_alphanumeric());
         (fits && ends).then_some(start + prefix.len() + len)
     })
@@ -298,19 +302,12 @@ pub(super) fn ip(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Countries and the length of their IBANs (SWIFT's IBAN registry, release 99).
-#[rustfmt::skip]
-const IBANS: &[(&[u8; 2], usize)] = &[
-    (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16), (b"BG", 22), (b"BH", 22), (b"BI", 27),
-    (b"BR", 29), (b"BY", 28), (b"CH", 21), (b"CR", 22), (b"CY", 28), (b"CZ", 24), (b"DE", 22), (b"DJ", 27), (b"DK", 18), (b"DO", 28),
-    (b"EE", 20), (b"EG", 29), (b"ES", 24), (b"FI", 18), (b"FK", 18), (b"FO", 18), (b"FR", 27), (b"GB", 22), (b"GE", 22), (b"GI", 23),
-    (b"GL", 18), (b"GR", 27), (b"GT", 28), (b"HN", 28), (b"HR", 21), (b"HU", 28), (b"IE", 22), (b"IL", 23), (b"IQ", 23), (b"IS", 26),
-    (b"IT", 27), (b"JO", 30), (b"KW", 30), (b"KZ", 20), (b"LB", 28), (b"LC", 32), (b"LI", 21), (b"LT", 20), (b"LU", 20), (b"LV", 21),
-    (b"LY", 25), (b"MC", 27), (b"MD", 24), (b"ME", 22), (b"MK", 19), (b"MN", 20), (b"MR", 27), (b"MT", 31), (b"MU", 30), (b"NI", 28),
-    (b"NL", 18), (b"NO", 15), (b"OM", 23), (b"PK", 24), (b"PL", 28), (b"PS", 29), (b"PT", 25), (b"QA", 29), (b"RO", 24), (b"RS", 22),
-    (b"RU", 33), (b"SA", 24), (b"SC", 31), (b"SD", 18), (b"SE", 24), (b"SI", 19), (b"SK", 24), (b"SM", 27), (b"SO", 23), (b"ST", 25),
-    (b"SV", 28), (b"TL", 23), (b"TN", 24), (b"TR", 26), (b"UA", 29), (b"VA", 22), (b"VG", 24), (b"XK", 20), (b"YE", 30),
-];
+/// Countries and the length of their IBANs.
+static IBANS: LazyLock<Vec<(&[u8], usize)>> = LazyLock::new(|| {
+    let rows = rows(include_str!("../data/ibans.tsv"));
+    rows.filter_map(|[country, len, _]| Some((country.as_bytes(), len.parse().ok()?)))
+        .collect()
+});
 
 /// The length of an IBAN that begins with these two letters, in any case.
 pub(super) fn iban_length(country: &[u8]) -> Option<usize> {
@@ -319,7 +316,7 @@ pub(super) fn iban_length(country: &[u8]) -> Option<usize> {
         .find(|(code, _)| {
             country
                 .get(..2)
-                .is_some_and(|c| c.eq_ignore_ascii_case(*code))
+                .is_some_and(|c| c.eq_ignore_ascii_case(code))
         })
         .map(|(_, len)| *len)
 }

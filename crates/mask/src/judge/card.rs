@@ -6,6 +6,7 @@ use super::super::Kind;
 use super::super::digits::{Item, Reading, Run, run_at};
 use super::super::leads::{Expectation, Lead};
 use super::super::lexicon::{FILLER, MEASURE, MONTH, Number, ORDINAL};
+use super::super::phrases::Words;
 use super::super::scan::{Live, Scan};
 use super::super::token::{COMMA, DASH, LINE, PAREN, POINT, SLASH, STOP};
 use super::super::written::{is_card, luhn};
@@ -384,7 +385,7 @@ pub(crate) fn corrected(
 pub(crate) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let token = scan.tokens[at];
     let leads = scan.leads();
-    let ordinal = token.info().is(ORDINAL) && leads.next_in(at, "of");
+    let ordinal = token.info().is(ORDINAL) && leads.next(at, "of");
     if !(token.info().is(MONTH) || ordinal)
         || scan.lead.want != Expectation::Expiry
         || !scan.lead.is_close(3)
@@ -392,7 +393,7 @@ pub(crate) fn month(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let mut next = at + 1;
-    while matches!(leads.text_of(next), "of" | "the" | "uh" | "um" | "year") {
+    while Words::BeforeYear.has(leads.text_of(next)) {
         next += 1;
     }
     let mut run = Run::default();
@@ -427,7 +428,7 @@ fn month_alone(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         .tokens
         .get(at + 1)
         .is_none_or(|t| t.has(STOP | COMMA | LINE) || t.info().is(FILLER));
-    if !(paid && done && scan.leads().before_in(at, "in is of")) {
+    if !(paid && done && scan.leads().before_in(at, Words::MonthOf)) {
         return None;
     }
     scan.push(token.start, token.end(), Kind::Expiry);

@@ -5,6 +5,7 @@
 use super::super::digits::{Item, Run};
 use super::super::leads::{Expectation, Lead};
 use super::super::lexicon::{COUNTS, DOT, FILLER, GLUE, LINK, MEASURE, Number, SEP, Topic};
+use super::super::phrases::Words;
 use super::super::scan::{Live, Scan};
 use super::super::token::{
     COLON, COMMA, DASH, LINE, MONEY, PLUS, POINT, SLASH, SPACE, STOP, Token, UNDER,
@@ -60,20 +61,18 @@ impl Sight {
                     && t.gap & (STOP | COMMA) == 0
                     && !scan.leads().text_of(next).eq_ignore_ascii_case("a")
             })
-            || matches!(
-                scan.leads().text_of(next),
-                "a" | "an" | "per" | "each" | "every"
-            ) && scan
-                .tokens
-                .get(next + 1)
-                .is_some_and(|t| t.info().is(MEASURE));
-        let dated = scan.leads().before_in(first, "month year mm yy yyyy");
+            || Words::Per.has(scan.leads().text_of(next))
+                && scan
+                    .tokens
+                    .get(next + 1)
+                    .is_some_and(|t| t.info().is(MEASURE));
+        let dated = scan.leads().before_in(first, Words::DateParts);
         // "Expiry month 05 year 2029" measures nothing.
         let measured = measured && !(dated && scan.lead.want == Expectation::Expiry);
         let short = run.total() < 12;
         let lead = postfix(scan, run, next)
             .filter(|lead| {
-                let told = scan.leads().next_in(next - 1, "is that's it's");
+                let told = scan.leads().next_in(next - 1, Words::IsWords);
                 let done = scan.lead.part
                     && told
                     && matches!(scan.lead.want, Expectation::Order | Expectation::Account);
@@ -88,7 +87,7 @@ impl Sight {
             measured,
             id_like: run.items[0].written && letters_before
                 || run.items.last().is_some_and(|i| i.written) && letters_after,
-            plus: first > 0 && scan.leads().before_in(first, "plus")
+            plus: first > 0 && scan.leads().before(first, "plus")
                 || head.has(PLUS) && bytes.get(head.start.wrapping_sub(1)) == Some(&b'+'),
             clock: follows.is_some_and(|t| t.gap == COLON && t.is_digits()),
             path: head.gap == SLASH,
@@ -102,13 +101,9 @@ impl Sight {
 
 /// "text … to", "send it … at" stands before token `first`.
 fn is_sent(scan: &Scan<'_>, first: usize) -> bool {
-    const SENDS: [&str; 8] = [
-        "text", "send", "sms", "message", "forward", "texted", "sent", "whatsapp",
-    ];
     let leads = scan.leads();
-    leads.before_in(first, "to at on")
-        && (first.saturating_sub(10)..first)
-            .any(|at| SENDS.contains(&leads.text_of(at).to_ascii_lowercase().as_str()))
+    leads.before_in(first, Words::SentTo)
+        && (first.saturating_sub(10)..first).any(|at| Words::Sends.has(leads.text_of(at)))
 }
 
 /// "…, double", "… dash", "and the last": more digits are to come.
@@ -123,21 +118,7 @@ fn names_a_phone(scan: &Scan<'_>, next: usize) -> bool {
     let extension = text
         .strip_prefix('x')
         .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    extension
-        || matches!(
-            text.as_str(),
-            "office"
-                | "home"
-                | "work"
-                | "mobile"
-                | "cell"
-                | "fax"
-                | "desk"
-                | "direct"
-                | "phone"
-                | "x"
-                | "ext"
-        )
+    extension || Words::PhonePlaces.has(&text)
 }
 
 fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
@@ -151,10 +132,7 @@ fn dots(scan: &Scan<'_>, run: &Run) -> Vec<usize> {
 fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
     let leads = scan.leads();
     let opening = scan.tokens.get(next)?;
-    let says = [
-        "is", "that's", "it's", "as", "was", "for", "being", "this", "that",
-    ]
-    .contains(&leads.text_of(next).to_ascii_lowercase().as_str());
+    let says = Words::NamesAfter.has(leads.text_of(next));
     let plain = run.items.len() == 1 && run.items[0].written && (10..=11).contains(&run.total());
     if plain && !opening.has(STOP | COMMA | LINE) && names_a_phone(scan, next) {
         return Some(Lead::new(Expectation::Reach, true, opening.start));
@@ -164,8 +142,8 @@ fn postfix(scan: &Scan<'_>, run: &Run, next: usize) -> Option<Lead> {
     {
         return Some(Lead::new(Expectation::Cvv, true, opening.start));
     }
-    let comma_my = opening.has(COMMA) && matches!(leads.text_of(next), "my" | "My");
-    let back = matches!(leads.text_of(next), "on" | "from")
+    let comma_my = opening.has(COMMA) && leads.text_of(next).eq_ignore_ascii_case("my");
+    let back = Words::OnFrom.has(leads.text_of(next))
         && leads.text_of(next + 1) == "the"
         && leads.text_of(next + 2) == "back";
     if back && !opening.has(STOP) {
