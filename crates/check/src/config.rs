@@ -9,8 +9,9 @@ mod yaml;
 
 use crate::catalogue::connection::{CLEAR, TLS_OFF};
 use crate::catalogue::keys::{ENV_IN_IMAGE, KEY_IN_ARGV, KEY_IN_URL, SECRET};
+use crate::catalogue::rule::Severity;
 use crate::code::ir::Span;
-use crate::finding::{Draft, Severity};
+use crate::finding::Draft;
 use crate::names::{meaning, words};
 use crate::secret::placeholder::is_placeholder;
 use crate::secret::url::{address, is_clear, is_loopback, is_namespace, key_parameters};

@@ -2,13 +2,14 @@
 //! findings of a test or an example count, and which of several about one literal stays.
 
 use crate::allow;
-use crate::catalogue::Rule;
 use crate::catalogue::keys::{DATABASE_PASSWORD, DISGUISED, OWN_KEY, SECRET};
 use crate::catalogue::meta::NO_REASON;
+use crate::catalogue::rule::Rule;
+use crate::catalogue::rule::Severity;
 use crate::code::ir::Span;
 use crate::code::{self, Language};
 use crate::config;
-use crate::finding::{Draft, Edit, Finding, Severity};
+use crate::finding::{Draft, Edit, Finding};
 use crate::flow::{self, FileFacts};
 use crate::mask;
 use crate::prefilter;

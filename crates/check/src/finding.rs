@@ -1,32 +1,9 @@
 //! What a rule reports. Decides the shape of a finding and how its line is shown without any secret; leaves where it
 //! is printed to `report`.
 
-use crate::catalogue::{Area, Rule};
+use crate::catalogue::rule::{Area, Rule, Severity};
 use crate::code::ir::Span;
 use serde::Serialize;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Would pass a review with a remark.
-    Note,
-    /// Would be questioned.
-    Warning,
-    /// Would fail.
-    Error,
-}
-
-impl Severity {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// Something that would fail a security review, where, and what to write instead; it never holds a secret.
 #[derive(Clone, Debug, Serialize)]

@@ -20,6 +20,7 @@ mod flow;
 mod git;
 mod mask;
 mod names;
+mod options;
 mod prefilter;
 mod project;
 mod report;
@@ -30,13 +31,15 @@ mod source;
 mod walk;
 
 pub use baseline::{Baseline, BaselineError};
-pub use catalogue::{Area, Example, Rule, explain, rule, rules};
-pub use finding::{Finding, Severity};
+pub use catalogue::rule::{Area, Example, Rule, Severity};
+pub use catalogue::{explain, rule, rules};
+pub use finding::Finding;
 pub use fix::{Repair, fix};
 pub use git::GitError;
+pub use options::{CheckError, KeyRecord, Options};
 pub use report::Format;
 pub use rules::tools::Kept;
-pub use run::{BoxState, CheckError, KeyRecord, Options, Outcome, check_text, run};
+pub use run::{BoxState, Outcome, check_text, run};
 
 /// An example with made-up secrets of the right form, for tests and benchmarks; `seed` varies them.
 pub fn example_with_secrets(snippet: &str, seed: u64) -> String {

@@ -1,13 +1,13 @@
 //! What only the folder as a whole shows: whether git ignores, tracks or remembers environment files, and how old the
 //! key is. Decides from ignore rules, the index, the history and the key's record.
 
-use crate::catalogue::Rule;
 use crate::catalogue::keys::{
     ENV_IN_HISTORY, ENV_NOT_IGNORED, ENV_TRACKED, KEY_IN_HISTORY, KEY_TOO_OLD,
 };
+use crate::catalogue::rule::Rule;
 use crate::finding::{Edit, Finding};
 use crate::git::Repository;
-use crate::run::{CheckError, Options};
+use crate::options::{CheckError, Options};
 use crate::source::{file_name, is_env_file};
 use crate::walk::{self, IgnoreRules};
 use sha2::{Digest, Sha256};

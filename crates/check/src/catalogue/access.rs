@@ -1,7 +1,6 @@
 //! Rules about who may have a tool run, for whom and how often.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[&NO_LIMIT, &NO_CALLER, &NO_OWNER, &NO_CONFIRMATION];
 

@@ -1,7 +1,6 @@
 //! Rules about the way to other machines.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[&CLEAR, &CLEAR_ACCEPTED, &TLS_OFF];
 

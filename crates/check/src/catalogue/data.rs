@@ -1,7 +1,6 @@
 //! Rules about sensitive data: in logs, in storage, in answers, and how it is hashed and sealed.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[
     &DATA_LOGGED,

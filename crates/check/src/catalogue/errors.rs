@@ -1,7 +1,6 @@
 //! Rules about what a caller or the platform learns when something fails.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[&ERROR_RETURNED];
 

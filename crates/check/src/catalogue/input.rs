@@ -1,7 +1,6 @@
 //! Rules about what comes in: tool arguments, queries, commands, addresses.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[
     &UNVALIDATED,

@@ -1,7 +1,6 @@
 //! Rules about keys and other secrets: where they may stand, how long they live, who may see them.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[
     &OWN_KEY,

@@ -1,7 +1,6 @@
 //! Rules about the checklist itself.
 
-use super::{Area, Example, Rule};
-use crate::finding::Severity;
+use super::rule::{Area, Example, Rule, Severity};
 
 pub(super) static RULES: &[&Rule] = &[&NO_REASON];
 

@@ -1,6 +1,6 @@
 //! Workflow commands: GitHub shows each beside its line. Decides the escaping that they need.
 
-use crate::finding::Severity;
+use crate::catalogue::rule::Severity;
 use crate::run::Outcome;
 
 /// One command a finding.

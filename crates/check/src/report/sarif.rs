@@ -1,7 +1,8 @@
 //! SARIF 2.1.0, as code scanning takes it: rules with help, results with fingerprints, accepted findings as suppressed.
 
+use crate::catalogue::rule::Severity;
 use crate::catalogue::{explain, rules};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::run::Outcome;
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! The report for people: the nine boxes, what stands against each, and a score.
 
-use crate::catalogue::Area;
-use crate::finding::{Finding, Severity};
+use crate::catalogue::rule::Area;
+use crate::catalogue::rule::Severity;
+use crate::finding::Finding;
 use crate::run::Outcome;
 
 /// The report, with terminal colours when asked for.

@@ -4,9 +4,10 @@
 use crate::catalogue::data::{
     CODE_STORED, DATA_LOGGED, DATA_RETURNED, PAYLOAD_LOGGED, UNENCRYPTED,
 };
+use crate::catalogue::rule::Severity;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
-use crate::finding::{Draft, Severity};
+use crate::finding::Draft;
 use crate::flow::{Flow, Site, Value, is_answer};
 use crate::names::{Labels, words};
 

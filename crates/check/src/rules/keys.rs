@@ -1,10 +1,10 @@
 //! Keys and secrets in code that need more than their form: literals under telling names, keys in pieces, keys in
 //! addresses, on the command line, as defaults, and customer ids made from keys. Whole keys are found by `secret::scan`.
 
-use crate::catalogue::Rule;
 use crate::catalogue::keys::{
     CUSTOMER_FROM_KEY, DISGUISED, KEY_AS_DEFAULT, KEY_IN_ARGV, KEY_IN_URL, SECRET,
 };
+use crate::catalogue::rule::Rule;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
 use crate::finding::{Draft, Edit};

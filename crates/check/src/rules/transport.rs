@@ -2,8 +2,9 @@
 //! open them and from the switches that turn verification off.
 
 use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
+use crate::catalogue::rule::Severity;
 use crate::code::ir::{Class, Expr, Kind, Span, Stmt};
-use crate::finding::{Draft, Severity};
+use crate::finding::Draft;
 use crate::flow::{Flow, Site, Value, has_hole};
 use crate::names::{Labels, words};
 use crate::secret::url::{HOLE, address, is_clear, is_loopback, is_namespace};
