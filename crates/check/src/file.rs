@@ -13,7 +13,7 @@ use crate::finding::{Draft, Edit, Finding};
 use crate::flow::{self, FileFacts};
 use crate::mask;
 use crate::prefilter;
-use crate::rules::{keys, tools};
+use crate::rules::{Found, keys, tools};
 use crate::secret::scan::{self, Form};
 use crate::source::{Format, Source, is_env_file};
 use sha2::{Digest, Sha256};
@@ -179,7 +179,9 @@ fn analysed(
                     || text.contains(".scheme")
                     || text.contains(".protocol")),
     };
-    let mut found = flow::check(language, &facts, &functions, &body);
+    let code = Found::default();
+    flow::follow(language, &facts, &functions, &body, &code);
+    let mut found = code.into_drafts();
     let mut kept = Vec::new();
     if !source.is_test {
         found.extend(tools::check(

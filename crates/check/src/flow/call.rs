@@ -1,10 +1,13 @@
 //! Calls: decides in which order callee, arguments and rules are looked at and what a call does to its receiver;
 //! leaves its result to `result`.
 
-use super::{Flow, Site, Value, result};
+use super::event::FlowEvent;
+use super::result;
+use super::site::Site;
+use super::state::Flow;
+use super::value::Value;
 use crate::code::ir::{Call, Expr, Kind, Span};
 use crate::names::Labels;
-use crate::rules;
 use std::rc::Rc;
 
 impl Flow<'_> {
@@ -20,7 +23,10 @@ impl Flow<'_> {
             }
         };
         let path = call.callee.path();
-        rules::mentioned(self, &path, call.callee.span);
+        self.emit(FlowEvent::Mentioned {
+            path: &path,
+            span: call.callee.span,
+        });
         let last = call.callee.last_name();
         let handles_error = matches!(
             last,
@@ -49,7 +55,7 @@ impl Flow<'_> {
             };
             value.at = arg.value.span;
             if let Some(name) = &arg.name {
-                rules::assigned(self, name, &arg.value, &arg.value, &mut value);
+                self.named(name, &arg.value, &arg.value, &mut value);
                 let labels = self.meaning(name);
                 let is_plain =
                     value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
@@ -68,13 +74,16 @@ impl Flow<'_> {
             receiver,
             args,
         };
-        rules::called(self, &site);
+        self.emit(FlowEvent::Called { site: &site });
         let mut value = result::of(self, &site);
         if let Some(entered) = self.inline(&site) {
             value.learn(&entered);
         }
         if matches!(last, "join" | "concat") {
-            rules::text(self, &value, span);
+            self.emit(FlowEvent::Built {
+                value: &value,
+                span: span,
+            });
         }
         self.mutate(&site);
         value
@@ -138,7 +147,10 @@ impl Flow<'_> {
             let mut parts = vec![before];
             parts.extend(site.args.iter().cloned());
             let value = Value::concat(&parts, site.span);
-            rules::text(self, &value, site.span);
+            self.emit(FlowEvent::Built {
+                value: &value,
+                span: site.span,
+            });
             value
         } else {
             let labels = before.labels.without(Labels::SAFE)

@@ -1,10 +1,11 @@
 //! What expressions are worth. Decides how labels and texts pass through operators, parts and collections; leaves
 //! calls to `call` and what a known function gives back to `result`.
 
-use super::{DEPTH_LIMIT, Flow, Value, value};
+use super::event::FlowEvent;
+use super::state::{DEPTH_LIMIT, Flow};
+use super::value::{self, Value};
 use crate::code::ir::{Expr, Kind};
 use crate::names::Labels;
-use crate::rules;
 
 impl Flow<'_> {
     /// What an expression is worth.
@@ -23,7 +24,10 @@ impl Flow<'_> {
         match &expr.kind {
             Kind::Text(text) => {
                 let value = Value::text(text, expr.span);
-                rules::literal(self, text, expr.span);
+                self.emit(FlowEvent::Literal {
+                    text,
+                    span: expr.span,
+                });
                 value
             }
             Kind::Literal(written) => Value {
@@ -53,7 +57,10 @@ impl Flow<'_> {
                 if value.labels.any(Labels::ERROR) {
                     value.labels |= Labels::ERROR_TEXT;
                 }
-                rules::text(self, &value, expr.span);
+                self.emit(FlowEvent::Built {
+                    value: &value,
+                    span: expr.span,
+                });
                 value
             }
             Kind::Sum(parts) => {
@@ -67,7 +74,10 @@ impl Flow<'_> {
                     return Value::labelled(labels.unwrap_or_default());
                 }
                 let value = Value::concat(&values, expr.span);
-                rules::text(self, &value, expr.span);
+                self.emit(FlowEvent::Built {
+                    value: &value,
+                    span: expr.span,
+                });
                 value
             }
             Kind::Binary(operator, left, right) => self.binary(expr, operator, left, right),
@@ -78,12 +88,15 @@ impl Flow<'_> {
                 }
                 self.comparing -= 1;
                 self.mark_checked(expr);
-                rules::compared(self, parts);
+                self.emit(FlowEvent::Compared { parts });
                 Value::labelled(Labels::NUMBER | Labels::SAFE)
             }
             Kind::Either(parts) => {
                 let values: Vec<Value> = parts.iter().map(|part| self.eval(part)).collect();
-                rules::fallback(self, parts, &values);
+                self.emit(FlowEvent::FellBack {
+                    parts,
+                    values: &values,
+                });
                 let tests: Vec<Value> = parts
                     .iter()
                     .zip(&values)
@@ -119,7 +132,10 @@ impl Flow<'_> {
     }
 
     fn name(&mut self, name: &str, expr: &Expr) -> Value {
-        rules::mentioned(self, name, expr.span);
+        self.emit(FlowEvent::Mentioned {
+            path: name,
+            span: expr.span,
+        });
         if let Some(value) = self.lookup(name) {
             return value.clone();
         }
@@ -134,7 +150,10 @@ impl Flow<'_> {
 
     fn member(&mut self, expr: &Expr, base: &Expr, name: &str) -> Value {
         let path = expr.path();
-        rules::mentioned(self, &path, expr.span);
+        self.emit(FlowEvent::Mentioned {
+            path: &path,
+            span: expr.span,
+        });
         if let Some(value) = self.lookup(&path) {
             return value.clone();
         }
@@ -222,7 +241,7 @@ impl Flow<'_> {
         for (key, written) in entries {
             let mut value = self.eval(written);
             if let Some(key) = key {
-                rules::assigned(self, key, written, written, &mut value);
+                self.named(key, written, written, &mut value);
                 let labels = self.meaning(key);
                 let is_plain =
                     value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
@@ -242,7 +261,10 @@ impl Flow<'_> {
             && let Some(skeleton) = &format.skeleton
         {
             let value = value::percent(skeleton, &values, expr.span);
-            rules::text(self, &value, expr.span);
+            self.emit(FlowEvent::Built {
+                value: &value,
+                span: expr.span,
+            });
             return value;
         }
         if operator == "*" && (format.constant().is_some() || values.constant().is_some()) {

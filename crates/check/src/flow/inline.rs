@@ -2,30 +2,13 @@
 //! A helper that formats SQL gives its text to the caller; a helper that opens an address from a tool's argument is
 //! seen doing so. Everything else a helper does is found where it stands.
 
-use super::{Flow, Frame, Site, Value};
+use super::event::FlowEvent;
+use super::site::Site;
+use super::state::{Flow, Frame};
+use super::value::Value;
 use crate::code::ir::{Function, Kind, Stmt, walk_all};
 use crate::names::Labels;
 use std::collections::HashMap;
-
-/// How much is entered: a file with many small helpers must not cost the square of its length.
-#[derive(Debug)]
-pub(super) struct Budget {
-    depth: usize,
-    /// Statements that may still be gone through.
-    left: usize,
-    /// Whether a function gives back a text that it puts together or picks, by where its name stands.
-    tells: HashMap<usize, bool>,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            depth: 0,
-            left: 4_000,
-            tells: HashMap::new(),
-        }
-    }
-}
 
 /// Calls inside calls that are followed.
 const DEEPEST: usize = 2;
@@ -74,7 +57,7 @@ impl Flow<'_> {
     }
 
     fn enter(&mut self, function: &Function, site: &Site<'_>) -> Value {
-        let before = self.drafts.len();
+        self.emit(FlowEvent::Entered);
         self.scopes.push(HashMap::new());
         let mut positional = site
             .call
@@ -103,7 +86,7 @@ impl Flow<'_> {
             }
             self.bind(&param.name, value);
         }
-        let around = (self.frame().is_tool, self.frame().answers);
+        let answers = self.frame().is_tool || self.frame().answers;
         self.frames.push(Frame {
             name: function.name.clone(),
             ..Frame::default()
@@ -114,16 +97,7 @@ impl Flow<'_> {
             .pop()
             .map_or_else(Vec::new, |frame| frame.returns);
         self.scopes.pop();
-        // Only what the caller's argument does is new; the rest is found where the helper stands.
-        let mut entered = self.drafts.split_off(before);
-        entered.retain(|draft| {
-            (around.0 || around.1)
-                && matches!(
-                    draft.rule.id,
-                    "code-from-input" | "shell-from-input" | "request-to-argument"
-                )
-        });
-        self.drafts.extend(entered);
+        self.emit(FlowEvent::Left { answers });
         let all_known =
             !returns.is_empty() && returns.iter().all(|value| value.constant().is_some());
         let mut value = Value::either(&returns);

@@ -1,7 +1,7 @@
 //! What conditions and declarations say: which names a condition really compares, which parameters are the
 //! framework's, which types hold numbers or hide their content.
 
-use super::Flow;
+use super::state::Flow;
 use crate::code::Language;
 use crate::code::ir::{Call, Expr, Kind, Stmt};
 use crate::names::Labels;

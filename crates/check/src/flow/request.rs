@@ -1,7 +1,9 @@
 //! Where a request comes in and its answer goes out: decides which functions serve requests, which parts of a request
 //! the other side has written, and which calls and functions answer it. What may be in an answer is decided by `rules`.
 
-use super::{Flow, Site, Value};
+use super::site::Site;
+use super::state::Flow;
+use super::value::Value;
 use crate::code::Language;
 use crate::code::ir::{Call, Expr, Function, Kind};
 use crate::names::{Labels, words};

@@ -1,8 +1,11 @@
 //! What a call gives back, as far as its name tells. Decides which functions keep, change or remove what is known of
 //! a value; calls that nobody knows give what their name says.
 
+use super::event::FlowEvent;
+use super::request;
+use super::site::Site;
+use super::state::Flow;
 use super::value::{Skeleton, Value, braces};
-use super::{Flow, Site, request};
 use crate::names::{Labels, words};
 use crate::secret::scan::decode_text;
 use std::rc::Rc;
@@ -30,7 +33,10 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
                 return first;
             };
             let value = braces(skeleton, &site.args, site.span);
-            crate::rules::text(flow, &value, site.span);
+            flow.emit(FlowEvent::Built {
+                value: &value,
+                span: site.span,
+            });
             return value;
         }
         "format_exc" | "print_exc" | "exc_info" | "format_exception" | "format_tb"
@@ -59,7 +65,10 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
                 return first;
             };
             let value = super::value::dollars(skeleton, &site.args, site.span);
-            crate::rules::text(flow, &value, site.span);
+            flow.emit(FlowEvent::Built {
+                value: &value,
+                span: site.span,
+            });
             return value;
         }
         "dict" if first.fields.is_none() && site.call.args.iter().all(|arg| arg.name.is_some()) => {

@@ -302,3 +302,8 @@ fn fill(
     value.origin = values.origin.clone();
     value
 }
+
+/// Whether a text has a place that is filled at run time.
+pub(crate) fn has_hole(text: &str) -> bool {
+    text.contains(HOLE)
+}

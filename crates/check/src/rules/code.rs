@@ -1,41 +1,42 @@
 //! Tool input that becomes code, a shell command or an address. Decides from where a value came and the call that
 //! takes it.
 
+use super::context::Context;
 use crate::catalogue::input::{CODE_FROM_INPUT, REQUEST_TO_ARGUMENT, SHELL_FROM_INPUT};
 use crate::code::Language;
 use crate::code::ir::Kind;
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value};
+use crate::flow::{Site, Value};
 use crate::names::Labels;
 use crate::rules::transport;
 use crate::secret::url::HOLE;
 
 /// A call.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
-    if flow.language != Language::Rust
-        && (runs_code(flow.language, site)
-            || flow.language == Language::Python && reads_objects(site))
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
+    if cx.language() != Language::Rust
+        && (runs_code(cx.language(), site)
+            || cx.language() == Language::Python && reads_objects(site))
         && site.args.iter().take(2).any(|value| is_input(value, 0))
     {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &CODE_FROM_INPUT,
             site.span,
             "an argument is run as code",
         ));
-    } else if (runs_shell(site) || is_renamed_shell(flow, site))
+    } else if (runs_shell(site) || is_renamed_shell(cx, site))
         && site.args.iter().any(|value| is_input(value, 0))
     {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &SHELL_FROM_INPUT,
             site.span,
             "an argument reaches a shell",
         ));
     } else if transport::opens(site) {
-        opened(flow, site);
+        opened(cx, site);
     }
 }
 
-fn opened(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn opened(cx: &Context<'_, '_>, site: &Site<'_>) {
     let address = site
         .named("url")
         .map(|(_, value)| value)
@@ -50,7 +51,7 @@ fn opened(flow: &mut Flow<'_>, site: &Site<'_>) {
         });
     let Some(address) = address else { return };
     if is_chosen_host(address) {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &REQUEST_TO_ARGUMENT,
             site.span,
             "the address comes from an argument",
@@ -122,9 +123,9 @@ fn runs_code(language: Language, site: &Site<'_>) -> bool {
 }
 
 /// `const { exec: run } = require('child_process')`.
-fn is_renamed_shell(flow: &Flow<'_>, site: &Site<'_>) -> bool {
+fn is_renamed_shell(cx: &Context<'_, '_>, site: &Site<'_>) -> bool {
     matches!(&site.call.callee.kind, Kind::Name(name)
-        if flow.lookup(name).is_some_and(|value| value.labels.any(Labels::SHELL)))
+        if cx.lookup(name).is_some_and(|value| value.labels.any(Labels::SHELL)))
 }
 
 /// Whether a call of a YAML reader makes objects of what it reads.

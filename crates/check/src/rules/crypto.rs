@@ -1,15 +1,16 @@
 //! Hashes, ciphers and nonces. Decides from the names of algorithms and modes and from constant nonces; general use of
 //! a fast hash on other things than passwords and card numbers is no fault.
 
+use super::context::Context;
 use crate::catalogue::data::{WEAK_CIPHER, WEAK_HASH};
 use crate::code::Language;
 use crate::code::ir::{Expr, Function, Kind, Span, walk_all};
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value};
+use crate::flow::{Site, Value, is_fixed, is_nonce_name};
 use crate::names::{Labels, words};
 
 /// A cipher or mode by its name.
-pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
+pub(crate) fn mentioned(cx: &Context<'_, '_>, path: &str, span: Span) {
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
     let is_ecb = last == "MODE_ECB"
         || path.ends_with("modes.ECB")
@@ -17,28 +18,22 @@ pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
         || path.starts_with("ecb.")
         || path.ends_with("mode.ECB");
     if is_ecb {
-        report(flow, span, "ECB shows which blocks are equal");
+        report(cx, span, "ECB shows which blocks are equal");
     }
 }
 
 /// A name that gets a nonce.
-pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &mut Value) {
-    let name = words(name);
-    let is_nonce = name
-        .last()
-        .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
-        && name.len() < 4;
-    // In Rust an array of zeros is what random bytes are filled into.
-    let is_buffer = flow.language == Language::Rust && matches!(written.kind, Kind::List(_));
-    if is_nonce && is_buffer && is_constant(written, value) {
-        value.labels |= Labels::FIXED;
-    } else if is_nonce && is_constant(written, value) {
-        report(flow, written.span, "the nonce is always the same");
+pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: &Value) {
+    let is_nonce = is_nonce_name(name);
+    // In Rust an array of zeros is what random bytes are filled into; the flow marks it until something fills it.
+    let is_buffer = cx.language() == Language::Rust && matches!(written.kind, Kind::List(_));
+    if is_nonce && !is_buffer && is_fixed(written, value) {
+        report(cx, written.span, "the nonce is always the same");
     }
 }
 
 /// A call of a hash or a cipher.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     if crate::flow::is_hash(site) {
         let labels = site.args.iter().fold(Labels::NONE, |known, value| {
             known
@@ -51,7 +46,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
                 )
         });
         if labels != Labels::NONE {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &WEAK_HASH,
                 site.span,
                 format!("{} is hashed with a fast hash", labels.noun()),
@@ -59,8 +54,8 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
         }
         return;
     }
-    stretched(flow, site);
-    let takes_fixed = flow.language == Language::Rust
+    stretched(cx, site);
+    let takes_fixed = cx.language() == Language::Rust
         && site
             .args
             .iter()
@@ -72,7 +67,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
                     "encrypt" | "seal" | "nonce" | "cipher" | "apply"
                 )
             }));
-    let builds_on_fixed = flow.language == Language::Rust
+    let builds_on_fixed = cx.language() == Language::Rust
         && (site.last.starts_with("new") || site.last.contains("cryptor"))
         && names_cipher(&site.call.callee)
         && site
@@ -82,7 +77,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             .skip(1)
             .any(|arg| is_written_out(&arg.value));
     if takes_fixed || builds_on_fixed {
-        report(flow, site.span, "the nonce is always the same");
+        report(cx, site.span, "the nonce is always the same");
     }
     let path = site.path.as_str();
     let broken = [
@@ -107,7 +102,7 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
         .iter()
         .any(|name| path == *name || path.ends_with(&format!(".{name}")))
     {
-        report(flow, site.span, "the cipher is broken");
+        report(cx, site.span, "the cipher is broken");
     }
     if matches!(site.last, "createCipheriv" | "createDecipheriv") {
         let algorithm = site
@@ -120,13 +115,13 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             .iter()
             .any(|weak| algorithm.contains(weak))
         {
-            report(flow, site.span, "the cipher or its mode is broken");
+            report(cx, site.span, "the cipher or its mode is broken");
         } else if site
             .at(2)
-            .is_some_and(|(written, value)| is_constant(written, value))
+            .is_some_and(|(written, value)| is_fixed(written, value))
         {
             report(
-                flow,
+                cx,
                 site.span,
                 "the initialisation vector is always the same",
             );
@@ -135,24 +130,24 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     let takes_nonce = path.ends_with("aes.new")
         && site
             .at(2)
-            .is_some_and(|(written, value)| is_constant(written, value))
+            .is_some_and(|(written, value)| is_fixed(written, value))
         || (path.contains("modes.")
             && matches!(site.last, "CBC" | "GCM" | "CTR" | "CFB" | "OFB")
             && site
                 .at(0)
-                .is_some_and(|(written, value)| is_constant(written, value)))
+                .is_some_and(|(written, value)| is_fixed(written, value)))
         || (path.contains("nonce")
             && matches!(site.last, "from_slice" | "from")
             && site
                 .at(0)
-                .is_some_and(|(written, value)| is_constant(written, value)));
+                .is_some_and(|(written, value)| is_fixed(written, value)));
     if takes_nonce {
-        report(flow, site.span, "the nonce is always the same");
+        report(cx, site.span, "the nonce is always the same");
     }
 }
 
 /// A password hash with too few rounds: OWASP asks for 600 000 of PBKDF2 with SHA-256; under 10 000 is no work at all.
-fn stretched(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn stretched(cx: &Context<'_, '_>, site: &Site<'_>) {
     if !site.last.contains("bkdf2") && !site.last.contains("BKDF2") {
         return;
     }
@@ -167,7 +162,7 @@ fn stretched(flow: &mut Flow<'_>, site: &Site<'_>) {
         })
         .flatten();
     if rounds.is_some_and(|rounds| (1.0..10_000.0).contains(&rounds)) {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &WEAK_HASH,
             site.span,
             "a password is stretched with too few rounds",
@@ -177,7 +172,7 @@ fn stretched(flow: &mut Flow<'_>, site: &Site<'_>) {
 
 /// A cipher or hash of one's own: XOR with a key, a shifted alphabet in a function that says that it encrypts, or
 /// arithmetic on the letters of a password.
-pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
+pub(crate) fn function(cx: &Context<'_, '_>, function: &Function) {
     // Most functions have nothing to do with any of this, and splitting their names would cost more than all the rest.
     let hints = |name: &str| {
         let name = name.to_ascii_lowercase();
@@ -251,10 +246,10 @@ pub(crate) fn function(flow: &mut Flow<'_>, function: &Function) {
     if (encrypts && (has_xor || (has_code && has_char)))
         || (takes_key && (has_keyed_xor || (pairs_key && has_xor)) && !compares)
     {
-        report(flow, function.name_span, "this is a cipher of your own");
+        report(cx, function.name_span, "this is a cipher of your own");
     } else if takes_password && has_mixing && has_code {
         let message = "a password is hashed by arithmetic of your own";
-        flow.report(Draft::new(&WEAK_HASH, function.name_span, message));
+        cx.report(Draft::new(&WEAK_HASH, function.name_span, message));
     }
 }
 
@@ -298,33 +293,6 @@ fn is_written_out(written: &Expr) -> bool {
     found
 }
 
-/// Whether a value is the same at every run.
-fn is_constant(written: &Expr, value: &Value) -> bool {
-    match &written.kind {
-        Kind::Text(_) => true,
-        Kind::List(parts) => {
-            !parts.is_empty()
-                && parts
-                    .iter()
-                    .all(|part| matches!(part.kind, Kind::Literal(_)))
-        }
-        Kind::Call(call) => {
-            let only_numbers = call
-                .args
-                .iter()
-                .all(|arg| matches!(arg.value.kind, Kind::Literal(_)));
-            let path = call.callee.path();
-            let is_known =
-                matches!(call.callee.last_name(), "bytes" | "bytearray") || path == "Buffer.alloc";
-            (is_known && only_numbers && !call.args.is_empty()) || value.constant().is_some()
-        }
-        Kind::Name(_) | Kind::Member(..) | Kind::Binary(..) | Kind::Sum(_) => {
-            value.constant().is_some()
-        }
-        _ => false,
-    }
-}
-
-fn report(flow: &mut Flow<'_>, span: Span, message: &str) {
-    flow.report(Draft::new(&WEAK_CIPHER, span, message));
+fn report(cx: &Context<'_, '_>, span: Span, message: &str) {
+    cx.report(Draft::new(&WEAK_CIPHER, span, message));
 }

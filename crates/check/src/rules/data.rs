@@ -1,6 +1,7 @@
 //! Sensitive data in logs, answers and storage. Decides from what values are called and what was done to them; which
 //! calls log and store is written here.
 
+use super::context::Context;
 use crate::catalogue::data::{
     CODE_STORED, DATA_LOGGED, DATA_RETURNED, PAYLOAD_LOGGED, UNENCRYPTED,
 };
@@ -8,38 +9,38 @@ use crate::catalogue::rule::Severity;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value, is_answer};
+use crate::flow::{Site, Value, is_answer};
 use crate::names::{Labels, words};
 
 /// A call: is it one that logs, or one that stores?
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
-    declared_column(flow, site);
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
+    declared_column(cx, site);
     if is_answer(site) {
         for value in &site.args {
-            said(flow, value, site.span);
+            said(cx, value, site.span);
         }
     }
-    if is_log(flow.language, site) {
-        logged(flow, site);
+    if is_log(cx.language(), site) {
+        logged(cx, site);
     } else if is_store(site) {
-        stored(flow, site);
+        stored(cx, site);
     }
 }
 
 /// What a tool gives back.
-pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
-    if flow.frame().is_tool || flow.frame().answers {
-        said(flow, value, written.span);
+pub(crate) fn returned(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
+    if cx.frame().is_tool || cx.frame().answers {
+        said(cx, value, written.span);
     }
 }
 
 /// What a framework sends as an answer.
-pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
-    said(flow, value, written.span);
+pub(crate) fn answered(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
+    said(cx, value, written.span);
 }
 
 /// `cvv = Column(String)`: a place is made to keep the code in.
-pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr) {
+pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr) {
     let Kind::Call(call) = &written.kind else {
         return;
     };
@@ -54,23 +55,23 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr) {
             | "StringProperty"
             | "UnicodeText"
     );
-    if makes_column && flow.meaning(name).any(Labels::SECURITY_CODE) {
+    if makes_column && cx.meaning(name).any(Labels::SECURITY_CODE) {
         let message = "a table keeps a card's security code";
-        flow.report(Draft::new(&CODE_STORED, written.span, message));
+        cx.report(Draft::new(&CODE_STORED, written.span, message));
     }
 }
 
 /// `new Schema({ cvv: String })`.
-fn declared_column(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn declared_column(cx: &Context<'_, '_>, site: &Site<'_>) {
     let names_code = site.last == "Column"
         && site
             .args
             .first()
             .and_then(Value::constant)
-            .is_some_and(|name| flow.meaning(name).any(Labels::SECURITY_CODE));
+            .is_some_and(|name| cx.meaning(name).any(Labels::SECURITY_CODE));
     if names_code {
         let message = "a table keeps a card's security code";
-        flow.report(Draft::new(&CODE_STORED, site.span, message));
+        cx.report(Draft::new(&CODE_STORED, site.span, message));
     }
     if site.last != "Schema" {
         return;
@@ -80,16 +81,16 @@ fn declared_column(flow: &mut Flow<'_>, site: &Site<'_>) {
     };
     let keeps_code = fields.iter().any(|(key, _)| {
         key.as_deref()
-            .is_some_and(|key| flow.meaning(key).any(Labels::SECURITY_CODE))
+            .is_some_and(|key| cx.meaning(key).any(Labels::SECURITY_CODE))
     });
     if keeps_code {
         let message = "a table keeps a card's security code";
-        flow.report(Draft::new(&CODE_STORED, site.span, message));
+        cx.report(Draft::new(&CODE_STORED, site.span, message));
     }
 }
 
 /// The text of a statement that makes a table.
-pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+pub(crate) fn literal(cx: &Context<'_, '_>, text: &str, span: Span) {
     let Some(head) = text.trim_start().get(..12) else {
         return;
     };
@@ -97,18 +98,18 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
         && text
             .split([',', '(', '\n'])
             .filter_map(|column| column.split_whitespace().next())
-            .any(|column| flow.meaning(column).any(Labels::SECURITY_CODE))
+            .any(|column| cx.meaning(column).any(Labels::SECURITY_CODE))
     {
         let message = "a table keeps a card's security code";
-        flow.report(Draft::new(&CODE_STORED, span, message));
+        cx.report(Draft::new(&CODE_STORED, span, message));
     }
 }
 
-fn said(flow: &mut Flow<'_>, value: &Value, span: Span) {
+fn said(cx: &Context<'_, '_>, value: &Value, span: Span) {
     let mut found = Vec::new();
     whole_values(value, span, 0, &mut found);
     for (labels, span) in found {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &DATA_RETURNED,
             span,
             format!("the tool returns {} as it is", labels.noun()),
@@ -224,7 +225,7 @@ fn is_log(language: Language, site: &Site<'_>) -> bool {
     (is_logger && is_level) || is_stream || is_macro || (is_print && !goes_elsewhere)
 }
 
-fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn logged(cx: &Context<'_, '_>, site: &Site<'_>) {
     for (arg, value) in site.call.args.iter().zip(&site.args) {
         if matches!(
             arg.name.as_deref(),
@@ -233,7 +234,7 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
             continue;
         }
         let mut labels = exposed(value, Labels::SENSITIVE, 0);
-        let shows = flow.facts.is_agent && shows_token(&arg.value);
+        let shows = cx.facts().is_agent && shows_token(&arg.value);
         if labels == Labels::NONE && (shows || shows_header(&arg.value)) {
             labels = Labels::KEY;
         }
@@ -245,7 +246,7 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
                 format!("{} goes into a log", labels.noun()),
             );
             let is_mild = !labels.any(Labels::SENSITIVE.without(Labels::PERSONAL));
-            flow.report(if is_mild {
+            cx.report(if is_mild {
                 draft.severity(Severity::Warning)
             } else {
                 draft
@@ -253,7 +254,7 @@ fn logged(flow: &mut Flow<'_>, site: &Site<'_>) {
             return;
         }
         if exposed(value, Labels::PAYLOAD, 0) != Labels::NONE {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &PAYLOAD_LOGGED,
                 span,
                 "a whole message goes into a log, with whatever the caller said",
@@ -301,7 +302,7 @@ fn shows_header(written: &Expr) -> bool {
 }
 
 /// A struct that is serialised with something in it that is never said.
-pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+pub(crate) fn class(cx: &Context<'_, '_>, class: &Class) {
     let derives = |wanted: &str| {
         class.decorators.iter().any(|decorator| {
             matches!(&decorator.kind, Kind::Call(call) if call.callee.last_name() == "derive"
@@ -315,7 +316,7 @@ pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
             "request" | "req" | "charge" | "payload" | "body" | "row" | "record" | "config"
         )
     });
-    if !flow.facts.answers || is_request || !derives("Serialize") || derives("Deserialize") {
+    if !cx.facts().answers || is_request || !derives("Serialize") || derives("Deserialize") {
         return;
     }
     for field in &class.fields {
@@ -323,13 +324,13 @@ pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
             field.kind.trim(),
             "String" | "&'static str" | "&'a str" | "Option<String>"
         );
-        let labels = flow.meaning(&field.name).only(Labels::NEVER_SAID);
+        let labels = cx.meaning(&field.name).only(Labels::NEVER_SAID);
         let is_kept_back = ["skip", "serialize_with", "with ="]
             .iter()
             .any(|mark| field.attributes.contains(mark));
         if is_text && labels != Labels::NONE && !is_kept_back {
             let message = format!("an answer carries {} as it is", labels.noun());
-            flow.report(Draft::new(&DATA_RETURNED, field.span, message));
+            cx.report(Draft::new(&DATA_RETURNED, field.span, message));
         }
     }
 }
@@ -524,7 +525,7 @@ fn is_store(site: &Site<'_>) -> bool {
         || is_sql
 }
 
-fn stored(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn stored(cx: &Context<'_, '_>, site: &Site<'_>) {
     // A binding says nothing about reading or writing; the statement before it does.
     if site.last == "bind" && !is_writing_statement(site) {
         return;
@@ -538,7 +539,7 @@ fn stored(flow: &mut Flow<'_>, site: &Site<'_>) {
         .fold(Labels::NONE, |known, labels| known | labels);
     let span = site.span;
     if labels.any(Labels::SECURITY_CODE) {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &CODE_STORED,
             span,
             "a card's security code is stored",
@@ -551,7 +552,7 @@ fn stored(flow: &mut Flow<'_>, site: &Site<'_>) {
         } else {
             UNENCRYPTED.fix
         };
-        flow.report(
+        cx.report(
             Draft::new(
                 &UNENCRYPTED,
                 span,

@@ -1,25 +1,26 @@
 //! The text of an exception on its way out. Decides for returns of tools and for calls that send; logging an
 //! exception is not a fault.
 
+use super::context::Context;
 use crate::catalogue::errors::ERROR_RETURNED;
 use crate::code::Language;
 use crate::code::ir::{Expr, Kind, Span};
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value, is_answer};
+use crate::flow::{Site, Value, is_answer};
 use crate::names::{Labels, words};
 
 /// A return, in a tool or in a function beside tools.
-pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
-    let frame = flow.frame();
+pub(crate) fn returned(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
+    let frame = cx.frame();
     let labels = details(value, 0);
     if labels == Labels::NONE {
         return;
     }
     let in_handler = frame.handlers > 0;
-    let has_tools = !flow.facts.tools.is_empty();
+    let has_tools = !cx.facts().tools.is_empty();
     let has_parts = matches!(written.kind, Kind::Map(_)) || value.fields.is_some();
     let is_wrapped_error =
-        flow.language == Language::Rust && !labels.any(Labels::ERROR_TEXT | Labels::TRACE);
+        cx.language() == Language::Rust && !labels.any(Labels::ERROR_TEXT | Labels::TRACE);
     if is_wrapped_error {
         return;
     }
@@ -28,21 +29,21 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
         || (has_tools && in_handler && has_parts)
         || (labels.any(Labels::TRACE) && has_parts && !matches!(written.kind, Kind::List(_)));
     if is_exposed {
-        report(flow, labels, first_detail(value, written.span, 0));
+        report(cx, labels, first_detail(value, written.span, 0));
     }
 }
 
 /// A call that sends something out, in an agent.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
-    if flow.frame().is_tool && is_error_closure(site) && flow.language == Language::Rust {
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
+    if cx.frame().is_tool && is_error_closure(site) && cx.language() == Language::Rust {
         for value in &site.args {
             if value.labels.any(Labels::ERROR_TEXT) {
-                report(flow, value.labels, value.at);
+                report(cx, value.labels, value.at);
             }
         }
     }
-    let refuses = flow.language == Language::Rust
-        && flow.frame().is_tool
+    let refuses = cx.language() == Language::Rust
+        && cx.frame().is_tool
         && site.path.starts_with("failure.")
         && !matches!(site.last, "internal" | "from" | "unavailable");
     if refuses
@@ -51,9 +52,9 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             .iter()
             .find(|value| value.labels.any(Labels::ERROR_TEXT))
     {
-        report(flow, value.labels, value.at);
+        report(cx, value.labels, value.at);
     }
-    let name = if flow.facts.is_agent {
+    let name = if cx.facts().is_agent {
         words(site.last)
     } else {
         Vec::new()
@@ -76,17 +77,17 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
     for value in &site.args {
         let labels = details(value, 0);
         if labels.any(Labels::ERROR_TEXT | Labels::TRACE) {
-            report(flow, labels, value.at);
+            report(cx, labels, value.at);
             return;
         }
     }
 }
 
 /// What a framework sends as an answer.
-pub(crate) fn answered(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
+pub(crate) fn answered(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
     let labels = details(value, 0);
     if labels.any(Labels::ERROR_TEXT | Labels::TRACE) {
-        report(flow, labels, first_detail(value, written.span, 0));
+        report(cx, labels, first_detail(value, written.span, 0));
     }
 }
 
@@ -94,13 +95,13 @@ fn is_error_closure(site: &Site<'_>) -> bool {
     matches!(site.last, "map_err" | "or_else" | "unwrap_or_else")
 }
 
-fn report(flow: &mut Flow<'_>, labels: Labels, span: Span) {
+fn report(cx: &Context<'_, '_>, labels: Labels, span: Span) {
     let what = if labels.any(Labels::TRACE) {
         "a stack trace"
     } else {
         "the text of an exception"
     };
-    flow.report(Draft::new(
+    cx.report(Draft::new(
         &ERROR_RETURNED,
         span,
         format!("{what} leaves the agent"),

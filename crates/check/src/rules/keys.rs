@@ -1,6 +1,7 @@
 //! Keys and secrets in code that need more than their form: literals under telling names, keys in pieces, keys in
 //! addresses, on the command line, as defaults, and customer ids made from keys. Whole keys are found by `secret::scan`.
 
+use super::context::Context;
 use crate::catalogue::keys::{
     CUSTOMER_FROM_KEY, DISGUISED, KEY_AS_DEFAULT, KEY_IN_ARGV, KEY_IN_URL, SECRET,
 };
@@ -8,7 +9,7 @@ use crate::catalogue::rule::Rule;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
 use crate::finding::{Draft, Edit};
-use crate::flow::{Flow, Site, Value, has_hole};
+use crate::flow::{Site, Value, has_hole, is_customer_id, makes_customer_id, signs_cookies};
 use crate::names::{Labels, words};
 use crate::secret::placeholder::is_placeholder;
 use crate::secret::scan;
@@ -18,7 +19,7 @@ use crate::secret::value::{is_secret, looks_random};
 const SECRETS: Labels = Labels::KEY;
 
 /// A text literal: one that is joined from neighbours or written with escapes may hold a key that no scan sees.
-pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+pub(crate) fn literal(cx: &Context<'_, '_>, text: &str, span: Span) {
     if text.len() < 16 || text.len() > 8192 {
         return;
     }
@@ -47,7 +48,7 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
                 value: text.to_owned(),
             });
         }
-        flow.report(draft);
+        cx.report(draft);
     }
     if let Some((name, _)) = key_parameters(text)
         .iter()
@@ -55,18 +56,18 @@ pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
         && text.contains("://")
     {
         let message = format!("a key travels in the query of an address, as {name}");
-        flow.report(Draft::new(&KEY_IN_URL, span, message).secret(span));
+        cx.report(Draft::new(&KEY_IN_URL, span, message).secret(span));
     }
 }
 
 /// A text that was put together: a key in pieces, or a key in an address.
-pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
-    disguised(flow, value, span);
+pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
+    disguised(cx, value, span);
     let Some(skeleton) = &value.skeleton else {
         return;
     };
     let text = &skeleton.text;
-    bearer(flow, text, span);
+    bearer(cx, text, span);
     if !text.contains(['?', '&']) {
         return;
     }
@@ -76,7 +77,7 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
             .iter()
             .any(|(_, value)| !is_placeholder(value) && value.len() >= 12 && looks_random(value))
     {
-        flow.report(
+        cx.report(
             Draft::new(
                 &KEY_IN_URL,
                 span,
@@ -99,7 +100,7 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
         let is_key = labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE
             || (labels.exposed(Labels::TOKEN) != Labels::NONE && is_key_parameter(parameter));
         if is_in_query && is_key && !before.contains("sslmode") {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &KEY_IN_URL,
                 span,
                 "a key travels in the query of an address",
@@ -110,7 +111,7 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
 }
 
 /// `Bearer` and a literal: the value of a header that is written out.
-fn bearer(flow: &mut Flow<'_>, text: &str, span: Span) {
+fn bearer(cx: &Context<'_, '_>, text: &str, span: Span) {
     let given = ["Bearer ", "bearer ", "Basic ", "Token "]
         .iter()
         .find_map(|scheme| text.strip_prefix(scheme));
@@ -120,37 +121,30 @@ fn bearer(flow: &mut Flow<'_>, text: &str, span: Span) {
         && !is_placeholder(given)
         && looks_random(given)
     {
-        flow.report(Draft::new(&SECRET, span, "a secret is written out in a header").secret(span));
+        cx.report(Draft::new(&SECRET, span, "a secret is written out in a header").secret(span));
     }
 }
 
 /// A name that gets a value.
 pub(crate) fn assigned(
-    flow: &mut Flow<'_>,
+    cx: &Context<'_, '_>,
     name: &str,
     target: &Expr,
     written: &Expr,
-    value: &mut Value,
+    value: &Value,
 ) {
     let at = written.span;
     let mut named = words(name);
     named.dedup();
-    let is_customer_id = named
-        .windows(2)
-        .any(|pair| matches!(pair[0].as_str(), "customer" | "cust" | "tenant") && pair[1] == "id")
-        || matches!(named.as_slice(), [only] if only == "customer");
-    let is_made = value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::WEAK_HASHER);
-    if is_customer_id && (is_made || named.len() > 1) && value.labels.any(Labels::FROM_KEY) {
-        flow.report(Draft::new(
+    if makes_customer_id(name, value) {
+        cx.report(Draft::new(
             &CUSTOMER_FROM_KEY,
             at,
             "the customer id is made from the key",
         ));
-        value.labels = value.labels.without(Labels::FROM_KEY);
     }
-    let mut labels = flow.meaning(name);
-    // Koa signs its cookies with `app.keys`.
-    if name == "keys" && matches!(target.path().as_str(), "app.keys" | "this.app.keys") {
+    let mut labels = cx.meaning(name);
+    if signs_cookies(name, target) {
         if let Some(fields) = &value.fields {
             for (_, field) in fields.iter() {
                 if field
@@ -158,7 +152,7 @@ pub(crate) fn assigned(
                     .is_some_and(|text| is_secret(Labels::KEY, text))
                 {
                     let draft = Draft::new(&SECRET, at, "a secret is written out").secret(field.at);
-                    flow.report(draft);
+                    cx.report(draft);
                 }
             }
         }
@@ -167,24 +161,20 @@ pub(crate) fn assigned(
     let is_key = labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN)
         || named.iter().any(|word| word == "key");
     if value.labels.any(Labels::ARGV) && is_key {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &KEY_IN_ARGV,
             target.span,
             "a key is taken from the command line",
         ));
     }
-    disguised(flow, value, at);
+    disguised(cx, value, at);
     let Some(text) = value.constant().map(str::to_owned) else {
         return;
     };
     let text = text.as_str();
-    if text.starts_with("cs_") && scan::plain(text).iter().any(|hit| hit.span.start == 0) {
-        value.labels |= Labels::FROM_KEY;
-    }
     if !is_secret(labels, text) {
         return;
     }
-    value.labels |= Labels::FROM_KEY;
     let is_whole = matches!(written.kind, Kind::Text(_));
     let is_hidden = value
         .skeleton
@@ -207,21 +197,21 @@ pub(crate) fn assigned(
             value: text.to_owned(),
         });
     }
-    flow.report(draft);
+    cx.report(draft);
 }
 
 /// A parameter's default.
-pub(crate) fn defaulted(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
-    let labels = flow.meaning(name);
+pub(crate) fn defaulted(cx: &Context<'_, '_>, name: &str, written: &Expr, value: &Value) {
+    let labels = cx.meaning(name);
     if let Some(text) = value.constant()
         && is_default_secret(labels, text)
     {
-        default_found(flow, written.span);
+        default_found(cx, written.span);
     }
 }
 
 /// `environment or literal`.
-pub(crate) fn fallback(flow: &mut Flow<'_>, parts: &[Expr], values: &[Value]) {
+pub(crate) fn fallback(cx: &Context<'_, '_>, parts: &[Expr], values: &[Value]) {
     let (Some(first), Some(last), Some(written)) = (values.first(), values.last(), parts.last())
     else {
         return;
@@ -230,23 +220,23 @@ pub(crate) fn fallback(flow: &mut Flow<'_>, parts: &[Expr], values: &[Value]) {
         && values.len() == 2
         && is_default_secret(first.labels, text)
     {
-        default_found(flow, written.span);
+        default_found(cx, written.span);
     }
 }
 
 /// A comparison with a literal password.
-pub(crate) fn compared(flow: &mut Flow<'_>, parts: &[Expr]) {
+pub(crate) fn compared(cx: &Context<'_, '_>, parts: &[Expr]) {
     let labels = parts
         .iter()
         .map(Expr::last_name)
         .filter(|name| !name.is_empty())
-        .map(|name| flow.meaning(name))
+        .map(|name| cx.meaning(name))
         .fold(Labels::NONE, |known, labels| known | labels);
     for part in parts {
         if let Kind::Text(text) = &part.kind
             && is_secret(labels, text)
         {
-            flow.report(
+            cx.report(
                 Draft::new(&SECRET, part.span, "a secret is compared with a literal")
                     .secret(part.span),
             );
@@ -255,24 +245,21 @@ pub(crate) fn compared(flow: &mut Flow<'_>, parts: &[Expr]) {
 }
 
 /// A call: environment defaults, options of the command line, programs that are started, query parameters.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     for value in &site.args {
-        disguised(flow, value, value.at);
+        disguised(cx, value, value.at);
     }
-    signed_with(flow, site);
-    environment_default(flow, site);
-    command_line(flow, site);
-    query_parameters(flow, site);
+    signed_with(cx, site);
+    environment_default(cx, site);
+    command_line(cx, site);
+    query_parameters(cx, site);
 }
 
 /// What a function gives back.
-pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
-    let name = words(&flow.frame().name);
-    let is_customer_id = name
-        .windows(2)
-        .any(|pair| matches!(pair[0].as_str(), "customer" | "cust" | "tenant") && pair[1] == "id");
-    if is_customer_id && value.labels.any(Labels::FROM_KEY) {
-        flow.report(Draft::new(
+pub(crate) fn returned(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
+    let name = words(&cx.frame().name);
+    if is_customer_id(&name) && value.labels.any(Labels::FROM_KEY) {
+        cx.report(Draft::new(
             &CUSTOMER_FROM_KEY,
             written.span,
             "the customer id is made from the key",
@@ -281,7 +268,7 @@ pub(crate) fn returned(flow: &mut Flow<'_>, written: &Expr, value: &Value) {
 }
 
 /// The fields of a command line's struct.
-pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+pub(crate) fn class(cx: &Context<'_, '_>, class: &Class) {
     let is_command_line = class
         .decorators
         .iter()
@@ -301,13 +288,13 @@ pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
         return;
     }
     for field in &class.fields {
-        let labels = flow.meaning(&field.name);
+        let labels = cx.meaning(&field.name);
         let from_environment = field.attributes.contains("env");
         if labels.any(SECRETS | Labels::PASSWORD)
             && !from_environment
             && !field.attributes.contains("skip")
         {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &KEY_IN_ARGV,
                 field.span,
                 "a key is an option of the command line",
@@ -317,7 +304,7 @@ pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
 }
 
 /// A key that was folded from pieces, decoded or reversed.
-fn disguised(flow: &mut Flow<'_>, value: &Value, span: Span) {
+fn disguised(cx: &Context<'_, '_>, value: &Value, span: Span) {
     let Some(skeleton) = &value.skeleton else {
         return;
     };
@@ -337,14 +324,14 @@ fn disguised(flow: &mut Flow<'_>, value: &Value, span: Span) {
         .iter()
         .any(|hit| is_hidden(hit.span))
     {
-        flow.report(
+        cx.report(
             Draft::new(&DISGUISED, span, "a key is written in pieces or encoded").secret(span),
         );
     }
 }
 
 /// A token that is signed, or a message that is authenticated, with a literal.
-fn signed_with(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn signed_with(cx: &Context<'_, '_>, site: &Site<'_>) {
     let at = match site.path.as_str() {
         "jwt.encode" | "jwt.sign" | "jwt.verify" | "jwt.decode" | "jsonwebtoken.sign"
         | "crypto.createhmac" | "createhmac" => 1,
@@ -359,7 +346,7 @@ fn signed_with(flow: &mut Flow<'_>, site: &Site<'_>) {
         .is_some_and(|text| is_secret(Labels::KEY, text))
     {
         let span = value.at;
-        flow.report(
+        cx.report(
             Draft::new(
                 &SECRET,
                 span,
@@ -370,7 +357,7 @@ fn signed_with(flow: &mut Flow<'_>, site: &Site<'_>) {
     }
 }
 
-fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn environment_default(cx: &Context<'_, '_>, site: &Site<'_>) {
     let path = site.path.as_str();
     let reads = path.ends_with("getenv")
         || path.ends_with("environ.get")
@@ -383,7 +370,7 @@ fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
     );
     let (labels, default) = if reads {
         let name = site.args.first().and_then(Value::constant).unwrap_or("");
-        (flow.meaning(name) | environment_key(name), site.args.get(1))
+        (cx.meaning(name) | environment_key(name), site.args.get(1))
     } else if falls_back {
         let mut labels = site.receiver.labels;
         site.call.callee.walk(&mut |part| {
@@ -399,7 +386,7 @@ fn environment_default(flow: &mut Flow<'_>, site: &Site<'_>) {
         default.and_then(|value| value.constant().map(|text| (text, value)))
         && is_default_secret(labels, text)
     {
-        default_found(flow, value.at);
+        default_found(cx, value.at);
     }
 }
 
@@ -418,13 +405,11 @@ fn is_default_secret(labels: Labels, text: &str) -> bool {
         || (labels.any(Labels::KEY | Labels::PASSWORD) && !scan::plain(text).is_empty())
 }
 
-fn default_found(flow: &mut Flow<'_>, span: Span) {
-    flow.report(
-        Draft::new(&KEY_AS_DEFAULT, span, "a key stands as the default value").secret(span),
-    );
+fn default_found(cx: &Context<'_, '_>, span: Span) {
+    cx.report(Draft::new(&KEY_AS_DEFAULT, span, "a key stands as the default value").secret(span));
 }
 
-fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn command_line(cx: &Context<'_, '_>, site: &Site<'_>) {
     let declares = matches!(
         site.last,
         "add_argument"
@@ -446,9 +431,9 @@ fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
                 .find(|part| part.starts_with("--"))
                 .unwrap_or(text);
             let is_option = option.starts_with('-') || site.last == "long" || site.last == "option";
-            let labels = flow.meaning(&option.trim_start_matches('-').replace('-', "_"));
+            let labels = cx.meaning(&option.trim_start_matches('-').replace('-', "_"));
             if is_option && labels.any(SECRETS | Labels::PASSWORD) {
-                flow.report(Draft::new(
+                cx.report(Draft::new(
                     &KEY_IN_ARGV,
                     value.at,
                     "a key is an option of the command line",
@@ -469,7 +454,7 @@ fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
                 | "execv"
                 | "execvp"
         )
-        || (flow.language == Language::Rust
+        || (cx.language() == Language::Rust
             && matches!(site.last, "arg" | "args")
             && site.path.contains("command.new"));
     if !starts {
@@ -492,7 +477,7 @@ fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
             .iter()
             .any(|labels| labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE)
         {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &KEY_IN_ARGV,
                 value.at,
                 "a key is passed on the command line of another program",
@@ -502,7 +487,7 @@ fn command_line(flow: &mut Flow<'_>, site: &Site<'_>) {
     }
 }
 
-fn query_parameters(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn query_parameters(cx: &Context<'_, '_>, site: &Site<'_>) {
     let opens = crate::rules::transport::opens(site);
     let from_option = |value: &Value| -> Option<Value> {
         value
@@ -545,7 +530,7 @@ fn query_parameters(flow: &mut Flow<'_>, site: &Site<'_>) {
                     != Labels::NONE
         });
         if is_carrying {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &KEY_IN_URL,
                 site.span,
                 "a key travels in the query of an address",
@@ -563,7 +548,7 @@ fn query_parameters(flow: &mut Flow<'_>, site: &Site<'_>) {
                 != Labels::NONE
         });
         if is_key_parameter(name) && is_secret_value {
-            flow.report(Draft::new(
+            cx.report(Draft::new(
                 &KEY_IN_URL,
                 site.span,
                 "a key travels in the query of an address",

@@ -1,11 +1,12 @@
 //! SQL that is built from text. Decides from the shape of the text and of its holes, and from the call that takes it;
 //! numbers, placeholders and constants may be put in.
 
+use super::context::Context;
 use crate::catalogue::input::SQL_FROM_TEXT;
 use crate::code::Language;
 use crate::code::ir::Span;
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Skeleton, Value, has_hole};
+use crate::flow::{Site, Skeleton, Value, has_hole};
 use crate::names::Labels;
 use crate::secret::url::HOLE;
 use regex::Regex;
@@ -103,17 +104,17 @@ const CALLS: &[&str] = &[
 ];
 
 /// A text that was put together: reported where it is, as soon as it is surely SQL.
-pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
+pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
     let Some(skeleton) = &value.skeleton else {
         return;
     };
     if is_statement(skeleton) && is_written_as_sql(&skeleton.text) && unsafe_hole(skeleton) {
-        report(flow, skeleton, span);
+        report(cx, skeleton, span);
     }
 }
 
 /// A call that takes SQL: the text need not look like much to be one.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     let takes_condition = CONDITIONS.contains(&site.last);
     if !(CALLS.contains(&site.last) || takes_condition) || site.call.tagged {
         return;
@@ -148,11 +149,11 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
         || (is_clause && !is_general && !skeleton.text.contains("://"));
     if is_sql && unsafe_hole(skeleton) {
         let skeleton = skeleton.clone();
-        report(flow, &skeleton, argument.at);
+        report(cx, &skeleton, argument.at);
     }
 }
 
-fn report(flow: &mut Flow<'_>, skeleton: &Skeleton, span: Span) {
+fn report(cx: &Context<'_, '_>, skeleton: &Skeleton, span: Span) {
     let from_tool = skeleton
         .holes
         .iter()
@@ -162,7 +163,7 @@ fn report(flow: &mut Flow<'_>, skeleton: &Skeleton, span: Span) {
     } else {
         "SQL is built from text with values in it"
     };
-    let fix = match flow.language {
+    let fix = match cx.language() {
         Language::Python => {
             "write a placeholder and pass the value: execute(\"… WHERE id = ?\", (value,))"
         }
@@ -171,7 +172,7 @@ fn report(flow: &mut Flow<'_>, skeleton: &Skeleton, span: Span) {
         }
         _ => "write a placeholder and pass the value: query(\"… WHERE id = $1\", [value])",
     };
-    flow.report(Draft::new(&SQL_FROM_TEXT, span, message).fix(fix));
+    cx.report(Draft::new(&SQL_FROM_TEXT, span, message).fix(fix));
 }
 
 fn is_statement(skeleton: &Skeleton) -> bool {

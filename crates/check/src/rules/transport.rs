@@ -1,26 +1,27 @@
 //! Unencrypted connections and unchecked certificates in code. Decides from addresses in texts, from the calls that
 //! open them and from the switches that turn verification off.
 
+use super::context::Context;
 use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
 use crate::catalogue::rule::Severity;
 use crate::code::ir::{Class, Expr, Kind, Span, Stmt};
 use crate::finding::Draft;
-use crate::flow::{Flow, Site, Value, has_hole};
+use crate::flow::{Site, Value, has_hole};
 use crate::names::{Labels, words};
 use crate::secret::url::{HOLE, address, is_clear, is_loopback, is_namespace};
 
 /// A text literal: a socket address in the clear is wrong wherever it stands.
-pub(crate) fn literal(flow: &mut Flow<'_>, text: &str, span: Span) {
+pub(crate) fn literal(cx: &Context<'_, '_>, text: &str, span: Span) {
     let Some(found) = address(text.trim()) else {
         return;
     };
     if found.scheme.eq_ignore_ascii_case("ws") && is_clear(&found) {
-        report(flow, found.host, span);
+        report(cx, found.host, span);
     }
 }
 
 /// A text with values in it.
-pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
+pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
     let Some(skeleton) = value.skeleton.as_ref() else {
         return;
     };
@@ -31,7 +32,7 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
             && found.scheme.eq_ignore_ascii_case("ws")
             && is_clear(&found)
         {
-            report(flow, found.host, span);
+            report(cx, found.host, span);
         }
         return;
     }
@@ -41,7 +42,7 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
     let is_known_host = !found.host.contains(HOLE);
     if found.scheme.eq_ignore_ascii_case("ws") && is_clear(&found) {
         let draft = Draft::new(&CLEAR, span, message(found.host));
-        flow.report(if is_known_host {
+        cx.report(if is_known_host {
             draft
         } else {
             draft.severity(Severity::Warning)
@@ -51,12 +52,12 @@ pub(crate) fn built(flow: &mut Flow<'_>, value: &Value, span: Span) {
         && is_known_host
         && !is_namespace(found.host)
     {
-        report(flow, found.host, span);
+        report(cx, found.host, span);
     }
 }
 
 /// A name that gets an address or a switch.
-pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &Value) {
+pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: &Value) {
     if let Some(text) = value.constant() {
         let is_place = words(name).iter().any(|word| {
             matches!(
@@ -99,20 +100,20 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
             )
         });
         // `url` in a class or module says where something is described as often as where it is called.
-        let is_mark = flow.frame().name.is_empty() && matches!(name, "url" | "uri");
+        let is_mark = cx.frame().name.is_empty() && matches!(name, "url" | "uri");
         if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy && !is_mark)
             && found.scheme == "http"
             && is_clear(&found)
             && !is_namespace(found.host)
         {
-            report(flow, found.host, written.span);
+            report(cx, found.host, written.span);
         }
         if name == "NODE_TLS_REJECT_UNAUTHORIZED" && text == "0" {
-            off(flow, written.span);
+            off(cx, written.span);
         }
     }
     if name == "checkServerIdentity" && accepts_everything(written) {
-        off(flow, written.span);
+        off(cx, written.span);
     }
     let Kind::Literal(literal) = &written.kind else {
         return;
@@ -148,13 +149,13 @@ pub(crate) fn assigned(flow: &mut Flow<'_>, name: &str, written: &Expr, value: &
         | "insecure" => is_true,
         _ => false,
     };
-    if switches_off && (name != "verify" || flow.facts.speaks_to_others) {
-        off(flow, written.span);
+    if switches_off && (name != "verify" || cx.facts().speaks_to_others) {
+        off(cx, written.span);
     }
 }
 
 /// Fields of a struct whose attribute gives an address as the default.
-pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
+pub(crate) fn class(cx: &Context<'_, '_>, class: &Class) {
     for field in &class.fields {
         let Some(at) = field.attributes.find("ws://") else {
             continue;
@@ -163,7 +164,7 @@ pub(crate) fn class(flow: &mut Flow<'_>, class: &Class) {
         if let Some(found) = address(written)
             && is_clear(&found)
         {
-            report(flow, found.host, field.span);
+            report(cx, found.host, field.span);
         }
     }
 }
@@ -184,9 +185,9 @@ fn accepts_everything(written: &Expr) -> bool {
 }
 
 /// A constant that stands for no verification.
-pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
+pub(crate) fn mentioned(cx: &Context<'_, '_>, path: &str, span: Span) {
     // Asking whether verification is off does not turn it off.
-    if flow.comparing > 0 {
+    if cx.comparing() > 0 {
         return;
     }
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
@@ -194,12 +195,12 @@ pub(crate) fn mentioned(flow: &mut Flow<'_>, path: &str, span: Span) {
         || path.ends_with("SslVerifyMode.NONE")
         || path.ends_with("SslVerifyMode::NONE")
     {
-        off(flow, span);
+        off(cx, span);
     }
 }
 
 /// A call that opens a connection or turns verification off.
-pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
+pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     let is_true = |index: usize| matches!(site.at(index).map(|(written, _)| &written.kind), Some(Kind::Literal(text)) if text == "true" || text == "True");
     if matches!(
         site.last,
@@ -210,18 +211,18 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
             | "use_insecure_connector"
     ) && is_true(0)
     {
-        off(flow, site.span);
+        off(cx, site.span);
     }
     if site.last == "with_custom_certificate_verifier" && site.path.contains("dangerous") {
         // A verifier of one's own may well verify.
         let message = "certificates are checked by a verifier of your own";
-        flow.report(Draft::new(&TLS_OFF, site.span, message).severity(Severity::Warning));
+        cx.report(Draft::new(&TLS_OFF, site.span, message).severity(Severity::Warning));
     }
     if opens_https(site)
         && let Some((written, _)) = site.named("ssl")
         && matches!(&written.kind, Kind::Literal(text) if text == "False")
     {
-        off(flow, written.span);
+        off(cx, written.span);
     }
     if site.last == "set_ciphers" {
         return;
@@ -241,16 +242,16 @@ pub(crate) fn called(flow: &mut Flow<'_>, site: &Site<'_>) {
                 continue;
             };
             if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
-                report(flow, found.host, value.at);
+                report(cx, found.host, value.at);
             }
         }
     }
-    weakened(flow, site);
-    accepts_any(flow, site);
+    weakened(cx, site);
+    accepts_any(cx, site);
 }
 
 /// `url.replace("wss://", "ws://")`, and an address in the clear as what an environment variable falls back to.
-fn weakened(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn weakened(cx: &Context<'_, '_>, site: &Site<'_>) {
     let text = |index: usize| site.args.get(index).and_then(Value::constant);
     let (Some(from), Some(to)) = (text(0), text(1)) else {
         return;
@@ -265,7 +266,7 @@ fn weakened(flow: &mut Flow<'_>, site: &Site<'_>) {
                 )
         );
     if strips {
-        report(flow, "", site.span);
+        report(cx, "", site.span);
     }
     let reads = site.path.ends_with("getenv") || site.path.ends_with("environ.get");
     if reads
@@ -275,12 +276,12 @@ fn weakened(flow: &mut Flow<'_>, site: &Site<'_>) {
         && !is_namespace(found.host)
         && found.host.contains('.')
     {
-        report(flow, found.host, site.args[1].at);
+        report(cx, found.host, site.args[1].at);
     }
 }
 
 /// A socket opened to an address that nobody looked at.
-fn accepts_any(flow: &mut Flow<'_>, site: &Site<'_>) {
+fn accepts_any(cx: &Context<'_, '_>, site: &Site<'_>) {
     let is_socket = matches!(
         site.path.as_str(),
         "websockets.connect"
@@ -293,7 +294,7 @@ fn accepts_any(flow: &mut Flow<'_>, site: &Site<'_>) {
         site.last,
         "WebSocket" | "WebSocketApp" | "ws_connect" | "connect_async" | "ReconnectingWebSocket"
     ) || site.path.starts_with("websockets.") && site.last.ends_with("connect");
-    if !is_socket || flow.facts.checks_scheme {
+    if !is_socket || cx.facts().checks_scheme {
         return;
     }
     let Some(value) = site.args.first() else {
@@ -304,7 +305,7 @@ fn accepts_any(flow: &mut Flow<'_>, site: &Site<'_>) {
         None => !value.labels.any(Labels::NUMBER),
     };
     if is_open && value.constant().is_none() {
-        flow.report(Draft::new(
+        cx.report(Draft::new(
             &CLEAR_ACCEPTED,
             value.at,
             "a socket is opened to a configured address, ws:// included",
@@ -402,12 +403,12 @@ fn message(host: &str) -> String {
     }
 }
 
-fn report(flow: &mut Flow<'_>, host: &str, span: Span) {
-    flow.report(Draft::new(&CLEAR, span, message(host)));
+fn report(cx: &Context<'_, '_>, host: &str, span: Span) {
+    cx.report(Draft::new(&CLEAR, span, message(host)));
 }
 
-fn off(flow: &mut Flow<'_>, span: Span) {
-    flow.report(Draft::new(
+fn off(cx: &Context<'_, '_>, span: Span) {
+    cx.report(Draft::new(
         &TLS_OFF,
         span,
         "certificates are not checked here",
