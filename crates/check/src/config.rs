@@ -4,6 +4,7 @@
 mod json;
 mod lines;
 pub(crate) mod notebook;
+mod setting;
 mod toml;
 mod yaml;
 
@@ -18,24 +19,8 @@ use crate::secret::url::{address, is_clear, is_loopback, is_namespace, key_param
 use crate::secret::value::{is_secret, looks_random};
 use crate::source::{Format, Source, file_name};
 use regex::Regex;
+use setting::{Setting, Settings};
 use std::sync::LazyLock;
-
-/// A name with a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Setting {
-    pub(crate) name: String,
-    pub(crate) value: String,
-    /// Where the value stands.
-    pub(crate) span: Span,
-}
-
-/// What a configuration file holds.
-#[derive(Debug, Default)]
-pub(crate) struct Settings {
-    pub(crate) settings: Vec<Setting>,
-    /// Pieces of shell.
-    pub(crate) commands: Vec<(String, Span)>,
-}
 
 /// Checks a file that is not code; secrets are passed over where they belong.
 pub(crate) fn check(source: &Source, is_secret_place: bool) -> Vec<Draft> {

@@ -1,6 +1,6 @@
 //! JSON, with comments and trailing commas forgiven. Decides names and places; broken input gives what could be read.
 
-use super::{Setting, Settings};
+use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
 use crate::source::Source;
 

@@ -1,6 +1,6 @@
 //! Formats with one setting a line: `.env`, INI, properties, shell, Dockerfile. Decides what is name and what value.
 
-use super::{Setting, Settings};
+use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
 use crate::source::Source;
 

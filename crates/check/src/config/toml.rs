@@ -1,6 +1,6 @@
 //! TOML. Decides nothing but names and places.
 
-use super::{Setting, Settings};
+use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
 use crate::source::Source;
 use toml_edit::{Document, Item, Value};

@@ -1,7 +1,8 @@
 //! YAML: compose files, CI pipelines, Kubernetes. Decides the name of each scalar: its key, the `name` beside a
 //! `value`, or what stands before `=` in a list of variables.
 
-use super::{Setting, Settings, lines};
+use super::lines;
+use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
 use crate::source::Source;
 use saphyr_parser::{Event, Parser, ScalarStyle};
