@@ -85,7 +85,7 @@ impl Server {
     ) -> std::io::Result<()> {
         tokio::spawn(revocation::watch(Arc::downgrade(&self.platform)));
         let router = router(self.platform.clone());
-        self.listener.serve(router, stop).await?;
+        self.listener.serve(router, stop).await;
         self.platform.end_conversations().await;
         self.platform.store.close().await;
         Ok(())

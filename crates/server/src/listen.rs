@@ -1,25 +1,19 @@
 //! Where the platform listens: in clear on loopback, with TLS anywhere, and never in clear beyond this machine.
 
+mod connections;
+mod waiting;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
-
-/// How long a TLS handshake may take.
-const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
-
-/// Connections whose handshake is going on or done and not taken up.
-const BACKLOG: usize = 64;
 
 /// Why the platform cannot listen. Each text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -99,20 +93,8 @@ impl Listener {
         self,
         router: Router,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        match self.tls {
-            None => {
-                axum::serve(NoDelay(self.tcp), router)
-                    .with_graceful_shutdown(stop)
-                    .await
-            }
-            Some(acceptor) => {
-                let listener = TlsListener::start(self.tcp, acceptor, self.address);
-                axum::serve(listener, router)
-                    .with_graceful_shutdown(stop)
-                    .await
-            }
-        }
+    ) {
+        connections::serve(self.tcp, self.tls, router, connections::HEAD_LIMIT, stop).await;
     }
 }
 
@@ -146,66 +128,6 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor, ListenError> {
         .with_single_cert(certificates, key)
         .map_err(|_| ListenError::Certificate)?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Small messages leave at once: a frame of sound that waits for company is late.
-struct NoDelay(TcpListener);
-
-impl axum::serve::Listener for NoDelay {
-    type Io = TcpStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
-        let (stream, address) = axum::serve::Listener::accept(&mut self.0).await;
-        let _best_effort = stream.set_nodelay(true);
-        (stream, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-/// Handshakes run beside each other, so that one slow client does not keep the others out.
-struct TlsListener {
-    ready: tokio::sync::mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl TlsListener {
-    fn start(tcp: TcpListener, acceptor: TlsAcceptor, address: SocketAddr) -> Self {
-        let (sender, ready) = tokio::sync::mpsc::channel(BACKLOG);
-        tokio::spawn(async move {
-            let mut tcp = NoDelay(tcp);
-            while !sender.is_closed() {
-                let (stream, peer) = axum::serve::Listener::accept(&mut tcp).await;
-                let (acceptor, sender) = (acceptor.clone(), sender.clone());
-                tokio::spawn(async move {
-                    if let Ok(Ok(stream)) = timeout(HANDSHAKE_LIMIT, acceptor.accept(stream)).await
-                    {
-                        let _stopping = sender.send((stream, peer)).await;
-                    }
-                });
-            }
-        });
-        Self { ready, address }
-    }
-}
-
-impl axum::serve::Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        match self.ready.recv().await {
-            Some(accepted) => accepted,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ const LENGTH_LIMIT: Duration = Duration::from_secs(12 * 3600);
 /// How long a one-time code waits. It stands in the terminal of whoever started the platform.
 const CODE_LIMIT: Duration = Duration::from_secs(24 * 3600);
 
-/// Sessions at once; one more ends the one that was idle longest.
-const SESSIONS_LIMIT: usize = 1000;
+/// Sessions of one tenant at once; one more ends that tenant's session that was idle longest, and nobody else's.
+const SESSIONS_LIMIT: usize = 50;
 
 struct Session {
     tenant: Tenant,
@@ -70,13 +70,12 @@ impl Signin {
         let now = clock::monotonic();
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, session| is_good(session, now));
-        if sessions.len() >= SESSIONS_LIMIT
-            && let Some(oldest) = sessions
-                .iter()
-                .min_by_key(|(_, session)| session.used)
-                .map(|(id, _)| id.clone())
-        {
-            sessions.remove(&oldest);
+        let of_tenant = || sessions.iter().filter(|(_, open)| open.tenant == tenant);
+        if of_tenant().count() >= SESSIONS_LIMIT {
+            let oldest = of_tenant()
+                .min_by_key(|(_, open)| open.used)
+                .map(|(id, _)| id.clone());
+            oldest.and_then(|id| sessions.remove(&id));
         }
         sessions.insert(
             id.clone(),
@@ -196,5 +195,26 @@ mod tests {
         assert!(signin.tenant(&own, true).is_some());
         signin.close_key("key_1");
         assert!(signin.tenant(&own, true).is_none());
+    }
+
+    #[test]
+    fn sign_ins_of_one_tenant_end_no_session_of_another() {
+        let tenant = |id: &str| {
+            let customer = CustomerId::parse(id).expect("an id");
+            Tenant::by_operator(&Operator::acting(), customer)
+        };
+        let signin = Signin::default();
+        let open = |byte: u8, tenant: Tenant| {
+            let cookie = signin.open([byte; 32], tenant, None, true);
+            let (pair, _) = cookie.split_once(';').expect("attributes");
+            with_cookie(pair)
+        };
+        let mine = open(0, tenant("cust_1"));
+        let flood: Vec<HeaderMap> = (1..=200).map(|n| open(n, tenant("cust_2"))).collect();
+        assert!(signin.tenant(&mine, true).is_some());
+        let alive = flood
+            .iter()
+            .filter(|cookie| signin.tenant(cookie, true).is_some());
+        assert_eq!(alive.count(), SESSIONS_LIMIT);
     }
 }

@@ -419,3 +419,18 @@ fn run(command: &mut Command) {
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
+
+/// How many connections without a key made the platform unreachable once.
+const IDLE: usize = 1100;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn platform_is_reachable_beside_idle_connections() {
+    let platform = Running::start().await;
+    let (_, key) = platform.customer("acme").await;
+    let mut idle = Vec::new();
+    for _ in 0..IDLE {
+        idle.push(platform.connect().await);
+    }
+    let (status, _) = platform.ask("GET", "/agents", &key, None).await;
+    assert_eq!(status, 200);
+}

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::READ_BUFFER_BYTES;
 use crate::agent_socket::AgentSocket;
 use crate::auth::{self, KeyHolder};
 use crate::platform::Platform;
@@ -79,6 +80,7 @@ pub(crate) async fn connect(
     };
     upgrade
         .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(FRAME_LIMIT_BYTES)
         .max_frame_size(FRAME_LIMIT_BYTES)
         .on_upgrade(move |socket| async move {

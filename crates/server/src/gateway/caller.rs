@@ -21,6 +21,7 @@ use serde::Deserialize as _;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::READ_BUFFER_BYTES;
 use crate::auth;
 use crate::line::{Line, SoundQueue, ToLine};
 use crate::mailbox::Event;
@@ -47,6 +48,7 @@ pub(crate) async fn connect(
     }
     let limit = SOUND_LIMIT_BYTES.max(TEXT_LIMIT_BYTES);
     upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(limit)
         .max_frame_size(limit)
         .on_upgrade(move |socket| async move { run(platform, socket).await })

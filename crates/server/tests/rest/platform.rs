@@ -82,6 +82,11 @@ impl Running {
         answer["data"]["id"].as_str().unwrap().to_owned()
     }
 
+    /// A connection that has asked for nothing yet.
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
     /// One request under `/api/v1`: the status, and the body, which is always JSON.
     pub(crate) async fn ask(
         &self,
@@ -109,7 +114,7 @@ impl Running {
             self.address,
             body.len(),
         );
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = self.connect().await;
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
