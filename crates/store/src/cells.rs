@@ -17,10 +17,8 @@ use tokio::sync::OnceCell;
 
 use crate::error::{Error, Result};
 use crate::row::{cell, maybe_text, text};
-use crate::store::Store;
 
-pub use reseal::OwnCells;
-pub(crate) use reseal::seal_what_is_plain;
+pub(crate) use reseal::{Place, count, renewed, seal_what_is_plain};
 
 /// A column of sealed cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +75,7 @@ impl Keys {
     }
 
     /// Notes, once, that the newest key seals here.
-    async fn note(&self, pool: &AnyPool) -> Result<()> {
+    pub(crate) async fn note(&self, pool: &AnyPool) -> Result<()> {
         let noted = self.noted.get_or_try_init(async || {
             let mut connection = pool.acquire().await?;
             note(&mut connection, &self.ring).await
@@ -119,24 +117,6 @@ pub(crate) async fn note(connection: &mut AnyConnection, ring: &KeyRing) -> Resu
     Ok(())
 }
 
-impl Store {
-    /// The sealed cells of a row, to be written. A row is named by whose it is and by its key, in two parts.
-    pub(crate) async fn sealing<'a>(
-        &'a self,
-        owner: &'a str,
-        one: &str,
-        two: &str,
-    ) -> Result<Sealing<'a>> {
-        self.keys_of_cells().note(self.write()).await?;
-        Ok(Sealing(self.opening(owner, one, two)))
-    }
-
-    /// The sealed cells of a row, to be read.
-    pub(crate) fn opening<'a>(&'a self, owner: &'a str, one: &str, two: &str) -> Opening<'a> {
-        Opening::of(self.keys_of_cells().ring(), owner, one, two)
-    }
-}
-
 /// Opens the cells of one row.
 pub(crate) struct Opening<'a> {
     ring: &'a KeyRing,
@@ -146,7 +126,7 @@ pub(crate) struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     /// The first part of a key never has a slash: it is an id of the wire.
-    fn of(ring: &'a KeyRing, owner: &'a str, one: &str, two: &str) -> Self {
+    pub(crate) fn of(ring: &'a KeyRing, owner: &'a str, one: &str, two: &str) -> Self {
         Self {
             ring,
             owner,
@@ -192,7 +172,7 @@ impl<'a> Opening<'a> {
 }
 
 /// Seals the cells of one row, with a key that is noted.
-pub(crate) struct Sealing<'a>(Opening<'a>);
+pub(crate) struct Sealing<'a>(pub(crate) Opening<'a>);
 
 impl Sealing<'_> {
     /// What the column of a text holds.

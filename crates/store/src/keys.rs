@@ -4,7 +4,6 @@
 //! was presented is the record's, and whether it may be used now, is decided by `conversimple_guard::apikey`.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use conversimple_guard::Refusal;
@@ -13,12 +12,11 @@ use conversimple_wire::Code;
 use sqlx::any::AnyRow;
 
 use crate::error::{Error, Result};
+use crate::pending_uses::{Pending, hour};
 use crate::row::{cell, flag, hex, id, int, maybe_text, maybe_time, text, time, unhex};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::{Operator, Tenant};
-
-const HOUR_MILLIS: i64 = 3_600_000;
 
 /// A key's record and what is known of its use.
 #[derive(Debug, Clone)]
@@ -57,16 +55,6 @@ impl Verified {
 pub struct Usage {
     /// Requests since the time asked for, which counts as the start of its hour.
     pub requests: u64,
-}
-
-/// Uses that were counted and not written yet. A crash loses at most the last few seconds of them.
-#[derive(Default)]
-pub(crate) struct PendingUses(Mutex<HashMap<(String, i64), Pending>>);
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Pending {
-    requests: i64,
-    last_millis: i64,
 }
 
 macro_rules! columns {
@@ -230,10 +218,7 @@ impl Store {
 
     /// Counts a request of the key with this record id. It is written within seconds, with others.
     pub fn note_use(&self, key_id: &str, now: Moment) {
-        let mut pending = self.uses().0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = pending.entry((key_id.to_owned(), hour(now))).or_default();
-        entry.requests += 1;
-        entry.last_millis = entry.last_millis.max(millis(now));
+        self.uses().note(key_id, now);
     }
 
     /// Writes what [`Store::note_use`] counted. The store does so by itself every few seconds.
@@ -296,35 +281,6 @@ impl Store {
             requests: written + self.uses().count(key_id, hour(since)),
         })
     }
-}
-
-impl PendingUses {
-    fn take(&self) -> HashMap<(String, i64), Pending> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn put_back(&self, batch: HashMap<(String, i64), Pending>) {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, before) in batch {
-            let entry = pending.entry(key).or_default();
-            entry.requests += before.requests;
-            entry.last_millis = entry.last_millis.max(before.last_millis);
-        }
-    }
-
-    fn count(&self, key_id: &str, since_hour: i64) -> u64 {
-        let pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending
-            .iter()
-            .filter(|((id, hour), _)| id == key_id && *hour >= since_hour)
-            .map(|(_, pending)| pending.requests.max(0).unsigned_abs())
-            .sum()
-    }
-}
-
-/// Hours since 1970.
-pub(crate) fn hour(time: Moment) -> i64 {
-    millis(time) / HOUR_MILLIS
 }
 
 async fn insert_key(

@@ -40,7 +40,7 @@ impl Store {
         .await?
         .rows_affected();
         let key_uses = sqlx::query("DELETE FROM key_uses WHERE hour < $1")
-            .bind(crate::keys::hour(before))
+            .bind(crate::pending_uses::hour(before))
             .execute(self.write())
             .await?
             .rows_affected();

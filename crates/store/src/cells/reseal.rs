@@ -4,15 +4,13 @@
 //! transaction; whoever stops in the middle goes on by starting again.
 
 use conversimple_guard::seal::{Form, KeyRing};
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AnyPool};
 
 use super::{Column, Opening, Sealing, nonce, note};
 use crate::error::Result;
 use crate::row::{int, text};
-use crate::sealed::{BATCH_CELLS, Batch, ClosedRow};
-use crate::store::Store;
-use crate::tenant::Operator;
+use crate::sealed_column::{BATCH_CELLS, Batch, ClosedRow};
 
 /// The statements for one column.
 struct Walk {
@@ -81,73 +79,21 @@ const WALKS: &[Walk] = &[
     walk!(super::SETTING, "settings" "value", from "settings t", owner "t.owner", key "owner" "name" text),
 ];
 
-/// The platform's own sealed cells on their way to the newest key.
-pub struct OwnCells {
-    store: Store,
-    place: Place,
-}
-
 /// How far a walk is.
 #[derive(Default)]
-struct Place {
+pub(crate) struct Place {
     walk: usize,
     after: Option<(String, String)>,
 }
 
-impl Store {
-    /// The platform's own sealed cells, from the first.
-    pub fn own_cells(&self, _: &Operator) -> OwnCells {
-        OwnCells {
-            store: self.clone(),
-            place: Place::default(),
-        }
+/// How many sealed cells there are.
+pub(crate) async fn count(pool: &AnyPool) -> Result<u64> {
+    let mut all = 0;
+    for walk in WALKS {
+        let row = sqlx::query(walk.count).fetch_one(pool).await?;
+        all += int(&row, "n")?.max(0).unsigned_abs();
     }
-
-    /// Notes that no other key than the newest is needed any more. To be said when all cells were walked through and the newest
-    /// had sealed every one.
-    ///
-    /// # Errors
-    /// Only the database's own.
-    pub async fn need_only_the_newest_key(&self, _: &Operator) -> Result<()> {
-        let newest = self.keys_of_cells().ring().ids().next();
-        sqlx::query("DELETE FROM sealing_keys WHERE id <> $1")
-            .bind(newest.map(|id| id.to_string()).unwrap_or_default())
-            .execute(self.write())
-            .await?;
-        Ok(())
-    }
-}
-
-impl OwnCells {
-    /// How many there are.
-    ///
-    /// # Errors
-    /// Only the database's own.
-    pub async fn count(&self) -> Result<u64> {
-        let mut all = 0;
-        for walk in WALKS {
-            let row = sqlx::query(walk.count).fetch_one(self.store.read()).await?;
-            all += int(&row, "n")?.max(0).unsigned_abs();
-        }
-        Ok(all)
-    }
-
-    /// Seals the next batch anew, as one transaction; `None` when there is nothing more. What does not open is named by
-    /// table, column and row.
-    ///
-    /// # Errors
-    /// [`crate::Error::Random`], the database's own: what this batch did is then undone, and what was done before stays.
-    pub async fn step(&mut self) -> Result<Option<Batch>> {
-        let keys = self.store.keys_of_cells();
-        keys.note(self.store.write()).await?;
-        let mut transaction = self.store.begin().await?;
-        let batch = self
-            .place
-            .step(&mut transaction, keys.ring(), renewed)
-            .await?;
-        transaction.commit().await?;
-        Ok(batch)
-    }
+    Ok(all)
 }
 
 /// Seals what a database from before this had in clear, for its first start with a key.
@@ -162,15 +108,22 @@ pub(crate) async fn seal_what_is_plain(
 }
 
 /// What shall stand in a cell: nothing new, or a value that does not open.
-enum Renewed {
+pub(crate) enum Renewed {
     New(String),
     Same,
     Closed { is_sealed: bool },
 }
 
-type Renew = fn(&KeyRing, &Opening<'_>, Column, &str) -> Result<Renewed>;
+/// What decides what shall stand in a cell.
+pub(crate) type Renew = fn(&KeyRing, &Opening<'_>, Column, &str) -> Result<Renewed>;
 
-fn renewed(ring: &KeyRing, row: &Opening<'_>, column: Column, value: &str) -> Result<Renewed> {
+/// The value sealed with the newest key, where it is not already.
+pub(crate) fn renewed(
+    ring: &KeyRing,
+    row: &Opening<'_>,
+    column: Column,
+    value: &str,
+) -> Result<Renewed> {
     let is_sealed = Form::of(value) == Some(Form::Bound);
     if !is_sealed {
         return Ok(Renewed::Closed { is_sealed });
@@ -200,7 +153,8 @@ struct Found {
 }
 
 impl Place {
-    async fn step(
+    /// Goes through the next batch; none when there is nothing more.
+    pub(crate) async fn step(
         &mut self,
         connection: &mut AnyConnection,
         ring: &KeyRing,

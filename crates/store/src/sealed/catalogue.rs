@@ -5,9 +5,9 @@
 use sqlx::{AnyConnection, Row};
 
 use super::statement::Name;
-use super::{RewrapError, SealedColumn};
 use crate::address::Kind;
 use crate::row::{int, text};
+use crate::sealed_column::{BoundTo, RewrapError, SealedColumn};
 
 /// A table of a customer's database, as far as its sealed cells go.
 pub(super) struct Table {
@@ -266,7 +266,7 @@ fn customer(
     place: &SealedColumn,
     same: impl Fn(&Column, &str) -> bool,
 ) -> Result<Option<Name>, RewrapError> {
-    let super::BoundTo::Column(asked) = &place.customer else {
+    let BoundTo::Column(asked) = &place.customer else {
         return Ok(None);
     };
     let column = columns.iter().find(|column| same(column, asked));
