@@ -17,10 +17,7 @@ use conversimple_wire::rest::{OpenedConversation, TurnView};
 use serde::Serialize;
 
 use line::Line;
-use speech::Speech;
-
-/// Rate of the line, in Hz: what the recogniser takes.
-pub(crate) const RATE_HZ: u32 = 16_000;
+use speech::{RATE_HZ, Speech};
 
 /// Environment variable with the key of the platform that is called. The local one needs none.
 const API_KEY: &str = "CONVERSIMPLE_API_KEY";

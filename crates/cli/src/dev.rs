@@ -12,9 +12,10 @@ use conversimple_store::{AgentStatus, ExecutionMode, NewAgent, Operator, Store, 
 use conversimple_wire::{AgentId, CustomerId};
 
 use crate::child::{self, Agent};
+use crate::clock;
 use crate::data::{self, DataDir, KeysFrom};
 use crate::keys;
-use crate::start::{self, Place};
+use crate::start::Place;
 
 /// The customer that the local agent belongs to.
 const CUSTOMER: &str = "local";
@@ -86,7 +87,7 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     if !options.no_open {
         open(&address);
     }
-    server.serve(start::stopped()).await?;
+    server.serve(clock::stopped()).await?;
     keeper.abort();
     Ok(ExitCode::SUCCESS)
 }
@@ -104,7 +105,7 @@ async fn agent(
     for key in store.keys(tenant).await? {
         if key.record.revoked_at.is_none() {
             store
-                .revoke_key(tenant, &key.record.id, keys::now())
+                .revoke_key(tenant, &key.record.id, clock::now())
                 .await?;
         }
     }
@@ -119,7 +120,7 @@ async fn agent(
         agent_config: None,
         execution_mode: ExecutionMode::DialogManager,
     };
-    store.ensure_agent(tenant, &new, keys::now()).await?;
+    store.ensure_agent(tenant, &new, clock::now()).await?;
     let encryption_key = data.secret("guide-encryption-key", || {
         Ok(KeyRing::new_key(data::random()?.into()).as_bytes().to_vec())
     })?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -10,10 +10,11 @@ use conversimple_guard::apikey::{
     ApiKey, GRACE_DEFAULT, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper,
 };
 use conversimple_guard::quota::parse_period;
-use conversimple_store::{Moment, Operator, Store, Tenant};
+use conversimple_store::{Operator, Store, Tenant};
 use conversimple_wire::CustomerId;
 use conversimple_wire::rest::CreatedKey;
 
+use crate::clock::now;
 use crate::data::{self, DataDir, KeysFrom};
 use crate::rotate_encryption;
 
@@ -147,13 +148,6 @@ pub(crate) async fn create(
     let tenant = Tenant::by_operator(&Operator::acting(), customer.clone());
     store.create_key(&tenant, &record).await?;
     Ok(key)
-}
-
-/// Now, since 1970.
-pub(crate) fn now() -> Moment {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
 }
 
 async fn list(customer: Option<&str>, place: &KeyPlace) -> Result<()> {

@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod check;
 mod child;
+mod clock;
 mod data;
 mod dev;
 mod keys;

@@ -9,7 +9,7 @@ use conversimple_guard::audit::{Record, Verdict};
 use conversimple_store::{Chain, Forgotten, Moment, Operator, Store};
 use serde_json::json;
 
-use crate::keys::now;
+use crate::clock::now;
 
 /// How often what has become old is looked for.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);

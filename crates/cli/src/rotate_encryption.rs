@@ -20,6 +20,7 @@ use conversimple_store::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::clock;
 use crate::data::{self, DataDir, KeysFrom};
 
 /// How often a line says how far it is, where there is no terminal.
@@ -182,9 +183,9 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
     tokio::spawn(async move {
-        crate::start::stopped().await;
+        clock::stopped().await;
         seen.store(true, Ordering::Relaxed);
-        crate::start::stopped().await;
+        clock::stopped().await;
         std::process::exit(End::Stopped as i32);
     });
     stop

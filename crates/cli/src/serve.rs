@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 use conversimple_server::{Server, Tls};
 
+use crate::clock;
 use crate::data::{DataDir, KeysFrom};
-use crate::start::{self, Place};
+use crate::start::Place;
 
 /// Options of `serve`.
 #[derive(Args)]
@@ -69,6 +70,6 @@ async fn serve(options: &Options) -> Result<ExitCode> {
         "Make a key for an agent with: conversimple keys create --customer NAME --mode live --data-dir {}",
         data.path().display()
     );
-    server.serve(start::stopped()).await?;
+    server.serve(clock::stopped()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! What `dev` and `serve` have in common: a listener, a store, the models, and a signal to stop.
+//! What `dev` and `serve` have in common: a listener, a store and the models.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use clap::Args;
 use conversimple_server::{Limits, Listener, Settings, Tls};
 use conversimple_store::{HeadSigner, HeadsFile, Operator, Store};
 
+use crate::clock;
 use crate::data::{DataDir, KeysFrom};
 use crate::retention;
 use crate::voice::{self, Loaded};
@@ -53,12 +54,12 @@ impl Place {
         let signer = HeadSigner {
             signer: data.audit_signer()?,
             file,
-            now: crate::keys::now,
+            now: clock::now,
             records: HeadSigner::RECORDS,
         };
         store.sign_audit(signer).await?;
         store
-            .close_lost_conversations(&Operator::acting(), crate::keys::now())
+            .close_lost_conversations(&Operator::acting(), clock::now())
             .await?;
         if let Some(days) = self.keep_days {
             tokio::spawn(retention::keep(store.clone(), days));
@@ -106,23 +107,4 @@ impl Place {
             limits: Limits::default(),
         })
     }
-}
-
-/// Waits for Ctrl-C or a polite kill.
-pub(crate) async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let mut terminate =
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(terminate) => terminate,
-                Err(_) => return interrupt.await.unwrap_or_default(),
-            };
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    interrupt.await.unwrap_or_default();
 }

@@ -11,8 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::RATE_HZ;
-use super::speech::Speech;
+use super::speech::{RATE_HZ, Speech};
 
 const FRAME_SAMPLES: usize = (RATE_HZ * FRAME_MILLIS / 1000) as usize;
 

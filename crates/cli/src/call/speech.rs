@@ -3,7 +3,8 @@
 use conversimple_providers::audio;
 use conversimple_providers::audio::wav::Recording;
 
-use super::RATE_HZ;
+/// Rate of the line, in Hz: what the recogniser takes.
+pub(crate) const RATE_HZ: u32 = 16_000;
 
 /// Windows of 10 ms in which the end of speech is looked for.
 const WINDOW: usize = RATE_HZ as usize / 100;
