@@ -1,54 +1,23 @@
-//! The agent as a process: its settings, and why it ends or does not start.
+//! The agent as a process: its settings, and how it starts.
 //!
 //! Decides which settings there are and what each may be. What is done with them is the driver's.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use conversimple_wire::{AgentId, CallId, CustomerId};
 
-use crate::channel::{Backoff, Plan, Stop};
+use crate::channel::{Backoff, Plan};
 use crate::dispatcher::Dispatcher;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::environment::{Environment, SettingsError};
+use crate::error::AgentError;
 use crate::heads::AuditFiles;
 use crate::key::KeySource;
+use crate::random::random;
 use crate::tool::Toolset;
 use crate::toolbox::Toolbox;
-
-/// Why an agent ends or does not start. The text says what to do, and so does `Debug`, which is what a `main` that returns
-/// the error prints.
-#[derive(thiserror::Error)]
-pub enum AgentError {
-    /// A setting is missing or of no use.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// A tool is declared in a way that cannot work.
-    #[error("tool `{tool}`: {problem}")]
-    Declaration {
-        /// The tool.
-        tool: String,
-        /// What is wrong, and what to write instead.
-        problem: String,
-    },
-    /// The platform does not want this agent.
-    #[error(transparent)]
-    Refused(#[from] Stop),
-    /// The audit file cannot be written.
-    #[error("CONVERSIMPLE_AUDIT_FILE: {0}")]
-    Audit(String),
-    /// The system has no random numbers to give.
-    #[error("the system gives no random numbers")]
-    Random,
-}
-
-impl fmt::Debug for AgentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// An agent that is ready to serve. Made from the environment only: no key can be written into the source.
 pub struct Agent {
@@ -141,22 +110,6 @@ impl Agent {
         )?;
         driver.run().await
     }
-}
-
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], AgentError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| AgentError::Random)?;
-    Ok(bytes)
-}
-
-/// A new id of 128 random bits, such as `pay_…`, for what an agent's tools make.
-///
-/// # Errors
-/// A failure when the system has no random numbers.
-pub fn fresh_id(prefix: &str) -> crate::Reply<String> {
-    let id = CallId::from_random(random()?);
-    let body = id.as_str().trim_start_matches(CallId::PREFIX);
-    Ok(format!("{prefix}_{body}"))
 }
 
 fn id<T>(

@@ -19,8 +19,8 @@ use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::agent::AgentError;
 use crate::conversation::{Conversation, State};
+use crate::error::AgentError;
 use crate::failure::Reply;
 use crate::heads::AuditFiles;
 use crate::login;

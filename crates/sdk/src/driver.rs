@@ -11,11 +11,12 @@ use conversimple_wire::tool::ToolCall;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::agent::{AgentError, random};
 use crate::channel::{Channel, Ending, Moment, Notice, Order, Plan, SocketId};
 use crate::dispatcher::Dispatcher;
 use crate::endpoint::Endpoint;
+use crate::error::AgentError;
 use crate::key::{ApiKey, KeySource};
+use crate::random::random;
 use crate::socket::{self, Event, Outbox};
 use crate::tool::Toolset;
 

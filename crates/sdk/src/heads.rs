@@ -12,9 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use conversimple_guard::audit::{Head, HeadSigningKey, SignedHead};
 use zeroize::Zeroizing;
 
-use crate::agent;
 use crate::audit::{CHAIN, heads_beside};
 use crate::environment::Environment;
+use crate::random::random;
 
 /// How long a record waits at most to be vouched for, while records come.
 const EVERY: Duration = Duration::from_secs(60);
@@ -123,7 +123,7 @@ fn signer(path: &Path) -> Result<HeadSigningKey, String> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let seed = match options.open(path) {
         Ok(mut file) => {
-            let seed = Zeroizing::new(agent::random::<32>().map_err(|error| error.to_string())?);
+            let seed = Zeroizing::new(random::<32>().map_err(|error| error.to_string())?);
             file.write_all(&*seed).map_err(said)?;
             seed
         }

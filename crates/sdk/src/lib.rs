@@ -36,10 +36,12 @@ mod agent;
 pub mod audit;
 pub mod channel;
 mod conversation;
+mod declaration;
 mod dispatcher;
 mod driver;
 mod endpoint;
 pub mod environment;
+mod error;
 mod failure;
 mod heads;
 pub mod input;
@@ -47,7 +49,9 @@ mod key;
 pub mod log;
 mod login;
 mod own;
+mod parameter;
 mod password;
+mod random;
 mod record;
 mod seal;
 mod secret;
@@ -57,7 +61,7 @@ mod tool;
 mod toolbox;
 mod upgrade;
 
-pub use agent::{Agent, AgentError, fresh_id};
+pub use agent::Agent;
 pub use conversation::Conversation;
 pub use conversimple_guard::Refusal;
 pub use conversimple_guard::call::{Caller, Owned};
@@ -70,12 +74,14 @@ pub use conversimple_macros::{Input, agent, tool};
 pub use conversimple_wire::Code;
 pub use conversimple_wire::tool::OwnThing;
 pub use environment::Environment;
+pub use error::AgentError;
 pub use failure::{Failure, Reply};
 pub use input::Argument;
 pub use key::ApiKey;
 pub use login::{Login, Registered};
 pub use own::Ownership;
 pub use password::HashedPassword;
+pub use random::fresh_id;
 pub use rust_decimal::Decimal;
 pub use seal::SealKeys;
 pub use secret::{Password, Pin};
@@ -94,8 +100,10 @@ pub mod prelude {
 /// What the macros write calls to. Not for use by hand, and not stable.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::declaration::Declaration;
     pub use crate::input::{Bounded, Property, Textual, choice, refusal};
-    pub use crate::tool::{Declaration, Parameter, Permitted, answer, login_answer};
+    pub use crate::parameter::Parameter;
+    pub use crate::tool::{Permitted, answer, login_answer};
     pub use serde_json::{Value, json};
 
     use crate::{Argument, Refusal};

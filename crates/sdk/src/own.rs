@@ -5,14 +5,15 @@
 //! tool from which a caller's things are offered by name. "Not yours" and "not there" are one answer.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use conversimple_guard::call::{Caller, Owned};
 use conversimple_wire::tool::{OWN_THINGS_TOOL, OwnThing, OwnThings, tool_key};
 use serde_json::json;
 
+use crate::declaration::{Declaration, own_schema};
 use crate::failure::{Failure, Reply};
-use crate::tool::{Answered, BoxFuture, Declaration, Parameter, Permitted, Tool, own_schema};
+use crate::parameter::Parameter;
+use crate::tool::{Answered, Lister, Permitted, Tool};
 
 /// What an agent knows of the things of one kind that its callers own.
 pub trait Ownership<T: Send + 'static>: Send + Sync + 'static {
@@ -31,14 +32,6 @@ pub trait Ownership<T: Send + 'static>: Send + Sync + 'static {
     /// Any error: the caller hears that the service is not available.
     fn find(&self, caller: &Caller, id: &str) -> impl Future<Output = Reply<Option<T>>> + Send;
 }
-
-/// Lists the things of one kind.
-pub(crate) struct Lister<A> {
-    kind: &'static str,
-    list: List<A>,
-}
-
-type List<A> = fn(Arc<A>, Caller) -> BoxFuture<Reply<Vec<OwnThing>>>;
 
 impl<A, T> Parameter<A> for Owned<T>
 where

@@ -39,7 +39,7 @@ impl HashedPassword {
     /// As [`HashedPassword::of`].
     pub async fn of_text(password: &str) -> Reply<Self> {
         let password = Zeroizing::new(password.to_owned());
-        let salt: [u8; 16] = crate::agent::random()?;
+        let salt: [u8; 16] = crate::random::random()?;
         alone(move || hash(&password, &salt)).await?
     }
 

@@ -18,9 +18,10 @@ use conversimple_wire::tool::ToolCall;
 use conversimple_wire::{AgentId, CallId, Code};
 use serde_json::{Map, Value};
 
-use crate::agent::{self, AgentError};
 use crate::audit::{genesis, read_line, write_line};
+use crate::error::AgentError;
 use crate::heads::{AuditFiles, HeadSigner};
+use crate::random::random;
 
 /// Longest line that is looked for at the end of an audit file, in bytes.
 const LINE_LIMIT_BYTES: u64 = 1024 * 1024;
@@ -149,7 +150,7 @@ impl Recorder {
 }
 
 fn cause_id() -> Option<String> {
-    let id = CallId::from_random(agent::random().ok()?);
+    let id = CallId::from_random(random().ok()?);
     Some(id.as_str().replacen(CallId::PREFIX, "cause_", 1))
 }
 

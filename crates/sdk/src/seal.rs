@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use conversimple_guard::seal::{Cell, KeyRing, SealError, Sealable};
 
-use crate::agent::random;
 use crate::environment::{Environment, SettingsError};
 use crate::failure::Reply;
+use crate::random::random;
 
 const NAME: &str = "ENCRYPTION_KEY";
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_rustls::TlsConnector;
@@ -20,11 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use crate::channel::{Ending, SocketId};
 use crate::endpoint::Endpoint;
 use crate::key::ApiKey;
-use crate::upgrade;
-
-/// Encrypted or not, it is read and written alike.
-pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+use crate::upgrade::{self, Io};
 
 /// Longest message that is read at all. What is longer than a frame may be is still read, so that it can be refused to
 /// whoever waits for an answer; what is longer than this ends the connection.

@@ -10,7 +10,7 @@ use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Role;
 use serde_json::{Map, Value, json};
 
-use crate::agent::AgentError;
+use crate::error::AgentError;
 use crate::own;
 use crate::tool::{Body, Finder, Tool};
 

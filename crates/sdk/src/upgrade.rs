@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use zeroize::Zeroizing;
@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use crate::channel::Ending;
 use crate::endpoint::Endpoint;
 use crate::key::ApiKey;
-use crate::socket::Io;
 
 const SUBPROTOCOL: &str = "phoenix-websocket";
 
@@ -28,6 +27,10 @@ const BODY_LIMIT_BYTES: usize = 4096;
 const BODY_WAIT: Duration = Duration::from_secs(2);
 
 const NOT_A_PLATFORM: Ending = Ending::Unreachable("not_a_platform");
+
+/// Encrypted or not, it is read and written alike.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// Upgrades the connection, and gives what was read beyond the answer's head.
 pub(crate) async fn upgrade(

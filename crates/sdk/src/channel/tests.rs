@@ -2,6 +2,7 @@
 
 use super::*;
 use conversimple_wire::{AgentId, ToolSpec};
+use serde_json::json;
 
 const SECOND: Duration = Duration::from_secs(1);
 
