@@ -10,6 +10,7 @@
 
 mod check;
 mod compile;
+mod error;
 pub(crate) mod format;
 mod node;
 mod number;
@@ -20,46 +21,14 @@ use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-use compile::Compiler;
-
-/// Longest list of a declaration that names no length.
-pub const ITEMS_LIMIT: usize = 256;
-
-/// Most faults that one refusal names.
-pub const FAULTS_LIMIT: usize = 32;
-
-/// Why a schema is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SchemaError {
-    /// A keyword, format or rule outside the subset.
-    #[error("{path}: `{keyword}` is not supported here")]
-    Unsupported {
-        /// Where in the schema.
-        path: String,
-        /// What.
-        keyword: String,
-    },
-    /// A keyword whose value has the wrong shape, contradicts another, or is a default that its own schema refuses.
-    #[error("{path}: the value of `{keyword}` makes no sense")]
-    Shape {
-        /// Where in the schema.
-        path: String,
-        /// Which keyword.
-        keyword: String,
-    },
-    /// More than 1,000 parts or nested deeper than 16.
-    #[error("the schema is too large, too deep, or contains itself")]
-    TooLarge,
-}
+pub use check::FAULTS_LIMIT;
+pub use compile::ITEMS_LIMIT;
+use compile::{Compiled, Compiler};
+pub use error::SchemaError;
 
 /// A compiled schema.
 #[derive(Debug, Clone)]
-pub struct Schema {
-    root: node::Node,
-    /// Nothing in it tries alternatives, so that a normal form is one at the first look.
-    is_steady: bool,
-    ignored: Vec<String>,
-}
+pub struct Schema(Compiled);
 
 impl Schema {
     /// Compiles the schema of an arguments object, as our own declarations write it: nothing outside the subset.
@@ -67,7 +36,7 @@ impl Schema {
     /// # Errors
     /// `SchemaError`, with the place.
     pub fn compile(schema: &Value) -> Result<Self, SchemaError> {
-        Compiler::strict().arguments(schema)
+        Compiler::strict().arguments(schema).map(Self)
     }
 
     /// Compiles the schema of an agent that we do not control: annotations are passed over, and so are bounds that we
@@ -76,7 +45,7 @@ impl Schema {
     /// # Errors
     /// `SchemaError` for what is no schema of an object at all.
     pub fn compile_lenient(schema: &Value) -> Result<Self, SchemaError> {
-        Compiler::lenient().arguments(schema)
+        Compiler::lenient().arguments(schema).map(Self)
     }
 
     /// Compiles the schema of one value of any type, strictly.
@@ -84,7 +53,7 @@ impl Schema {
     /// # Errors
     /// `SchemaError`, with the place.
     pub fn compile_value(schema: &Value) -> Result<Self, SchemaError> {
-        Compiler::strict().value(schema)
+        Compiler::strict().value(schema).map(Self)
     }
 
     /// Checks arguments and gives them in normal form: in the order of the declaration, defaults filled in, text
@@ -104,12 +73,12 @@ impl Schema {
     /// # Errors
     /// As [`Schema::check`].
     pub fn check_value(&self, value: Value) -> Result<Value, Refusal> {
-        check::settled(&self.root, value, self.is_steady).map_err(Refusal::of_fields)
+        check::settled(&self.0.root, value, self.0.is_steady).map_err(Refusal::of_fields)
     }
 
     /// Keywords that a lenient schema has and that are not enforced.
     pub fn ignored(&self) -> &[String] {
-        &self.ignored
+        &self.0.ignored
     }
 }
 

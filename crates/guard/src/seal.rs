@@ -21,25 +21,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub use aead::NONCE_BYTES;
+pub use fernet::SealError;
+
 /// Random bytes that a Fernet token takes: its initialisation vector.
 pub const FERNET_RANDOM_BYTES: usize = 16;
-
-/// Random bytes that a bound ciphertext takes: its nonce. 192 bits, so that random ones do not repeat.
-pub const NONCE_BYTES: usize = 24;
-
-/// Why something does not seal or open. Says nothing of keys or contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// Made with a key that is not on the ring, for another cell, changed, or no ciphertext at all.
-    #[error("the sealed value does not open")]
-    Closed,
-    /// Older than allowed, or from the future.
-    #[error("the sealed value is too old")]
-    Expired,
-    /// It opens, and is not a value of the type.
-    #[error("the sealed value is not of the expected kind")]
-    Kind,
-}
 
 /// Why a text is no key ring. Carries nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

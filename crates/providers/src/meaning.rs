@@ -14,11 +14,9 @@ use crate::ProviderError;
 use crate::models;
 
 use bert::Bert;
+pub use bert::MEANING_WIDTH;
 use weights::Weights;
 use wordpiece::WordPieces;
-
-/// Length of every embedding.
-pub const MEANING_WIDTH: usize = 384;
 
 const MODEL: &str = "meaning";
 

@@ -17,7 +17,7 @@ use crate::runtime::{Memory, Runtime};
 use crate::speech_in::LISTENING_RATE_HZ;
 use crate::{ProviderError, SpeechToText};
 
-use search::Search;
+use search::{Heard, Search};
 use tokens::{Vocabulary, cut_echo};
 
 const MODEL: &str = "speech to text";
@@ -25,7 +25,6 @@ const LAYERS: usize = 6;
 const HEADS: usize = 8;
 const HEAD_WIDTH: usize = 36;
 const START: i64 = 1;
-const END: i64 = 2;
 
 /// English speech needs at most about 6.5 tokens a second (Moonshine's authors); digits in a row need a few more.
 const TOKENS_PER_SECOND: f32 = 8.0;
@@ -57,13 +56,6 @@ pub struct Moonshine {
     recognisers: Pool<Recogniser>,
     vocabulary: Vocabulary,
     names: CacheNames,
-}
-
-/// What one run of the decoder gave.
-struct Heard {
-    tokens: Vec<i64>,
-    /// The decoder itself said that this was all.
-    is_complete: bool,
 }
 
 struct Recogniser {

@@ -10,7 +10,6 @@ use std::fmt::Write;
 use conversimple_wire::Code;
 use serde_json::{Map, Value};
 
-use super::FAULTS_LIMIT;
 use super::node::{List, Node, Object, Rest, Text, Types};
 use super::number;
 use crate::canonical;
@@ -26,6 +25,9 @@ const STEPS_LIMIT: u32 = 200_000;
 
 /// How often a value is looked at until its normal form stays as it is.
 const ROUNDS: usize = 4;
+
+/// Most faults that one refusal names.
+pub const FAULTS_LIMIT: usize = 32;
 
 /// Checks a value and gives the normal form that the same check takes again and leaves as it is: the agent checks what the
 /// platform has checked. Where alternatives could read a normal form differently (`is_steady` is false), it is looked at

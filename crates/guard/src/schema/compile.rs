@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use super::check;
+use super::error::SchemaError;
 use super::format::Format;
 use super::node::{Condition, Declared, List, Node, Object, Property, Rest, Text, Types};
 use super::number::{self, Bounds};
 use super::pattern::Patterns;
 use super::relation::Relation;
-use super::{ITEMS_LIMIT, Schema, SchemaError, check};
 use crate::text::{Rule, TEXT_LIMIT_CHARS};
 
 /// Most nodes of one schema; tools have dozens.
@@ -35,6 +36,19 @@ enum Scope {
     Closed,
     /// Leaves them to the schema of which this one is a part.
     Partial,
+}
+
+/// Longest list of a declaration that names no length.
+pub const ITEMS_LIMIT: usize = 256;
+
+/// What a schema is compiled to.
+#[derive(Debug, Clone)]
+pub(super) struct Compiled {
+    pub(super) root: Node,
+    /// Nothing in it tries alternatives, so that one pass gives the normal form.
+    pub(super) is_steady: bool,
+    /// Keywords that are not enforced.
+    pub(super) ignored: Vec<String>,
 }
 
 /// The compiler of one document.
@@ -72,7 +86,7 @@ impl Compiler {
         }
     }
 
-    pub(super) fn arguments(self, schema: &Value) -> Result<Schema, SchemaError> {
+    pub(super) fn arguments(self, schema: &Value) -> Result<Compiled, SchemaError> {
         let mut schema = schema.clone();
         match &mut schema {
             Value::Null if self.lenient => schema = serde_json::json!({"type": "object"}),
@@ -94,7 +108,7 @@ impl Compiler {
         self.value(&schema)
     }
 
-    pub(super) fn value(mut self, schema: &Value) -> Result<Schema, SchemaError> {
+    pub(super) fn value(mut self, schema: &Value) -> Result<Compiled, SchemaError> {
         for key in ["$defs", "definitions"] {
             for (name, inner) in schema
                 .get(key)
@@ -107,7 +121,7 @@ impl Compiler {
             }
         }
         let root = self.node(schema, "$", 0, Scope::Closed)?;
-        Ok(Schema {
+        Ok(Compiled {
             root,
             is_steady: self.is_steady,
             ignored: self.ignored,

@@ -7,7 +7,8 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use zeroize::Zeroizing;
 
-use super::NONCE_BYTES;
+/// Random bytes that a bound ciphertext takes: its nonce. 192 bits, so that random ones do not repeat.
+pub const NONCE_BYTES: usize = 24;
 
 pub(super) fn seal(
     key: &[u8; 32],

