@@ -1,0 +1,132 @@
+//! Which socket is asked, and which one a conversation belongs to.
+
+use super::*;
+
+fn party(customer: &str) -> Party {
+    Party {
+        customer_id: CustomerId::parse(customer).expect("an id"),
+        agent_id: AgentId::parse("shop").expect("an id"),
+    }
+}
+
+fn conversation(name: &str) -> ConversationId {
+    ConversationId::parse(name).expect("an id")
+}
+
+fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<ToAgent>) {
+    registry.attach(party(customer).customer_id, "key".into(), Vec::new())
+}
+
+#[test]
+fn another_customers_socket_neither_hears_of_a_conversation_nor_serves_it() {
+    let registry = Registry::default();
+    let (thief, mut heard) = attach(&registry, "cust_thief");
+    let (session, _events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_1"), party("cust_1"), session);
+    assert!(heard.try_recv().is_err());
+    assert!(!registry.register(thief.id, &conversation("conv_1"), Vec::new()));
+    assert!(
+        registry
+            .session(&party("cust_thief").customer_id, &conversation("conv_1"))
+            .is_none()
+    );
+}
+
+#[test]
+fn a_conversation_belongs_to_the_first_socket_that_registers() {
+    let registry = Registry::default();
+    let (control, mut heard) = attach(&registry, "cust_1");
+    let (session, mut events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_1"), party("cust_1"), session);
+    assert!(matches!(
+        heard.try_recv(),
+        Ok(ToAgent::ConversationReady { .. })
+    ));
+    let (child, mut to_child) = attach(&registry, "cust_1");
+    assert!(registry.register(child.id, &conversation("conv_1"), Vec::new()));
+    assert!(!registry.register(control.id, &conversation("conv_1"), Vec::new()));
+    assert!(matches!(
+        events.try_recv(),
+        Ok(Event::Agent {
+            remembers: true,
+            ..
+        })
+    ));
+    // The child was made for that conversation; the next one is announced to the control socket again.
+    let (session, _events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_2"), party("cust_1"), session);
+    assert!(to_child.try_recv().is_err());
+}
+
+#[test]
+fn whoever_did_not_answer_is_asked_again_whatever_other_customers_are_connected() {
+    let registry = Registry::default();
+    let (_stranger, _inbox) = attach(&registry, "cust_other");
+    let (_agent, mut heard) = attach(&registry, "cust_1");
+    let (session, _events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_1"), party("cust_1"), session);
+    assert!(registry.announce(&conversation("conv_1")));
+    let heard = std::iter::from_fn(|| heard.try_recv().ok());
+    assert_eq!(heard.count(), 4, "two announcements of two messages each");
+}
+
+#[test]
+fn a_revoked_key_closes_a_socket_that_does_not_read() {
+    let registry = Registry::default();
+    let (agent, _unread) = attach(&registry, "cust_1");
+    registry.close_key("another");
+    assert!(!agent.is_closed());
+    registry.close_key("key");
+    assert!(agent.is_closed());
+}
+
+#[test]
+fn a_process_that_comes_back_takes_over_from_its_own_dead_socket() {
+    let registry = Registry::default();
+    let (old, _inbox) = attach(&registry, "cust_1");
+    let (session, mut events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_1"), party("cust_1"), session);
+    assert!(registry.register(old.id, &conversation("conv_1"), Vec::new()));
+    let (new, _inbox) = attach(&registry, "cust_1");
+    assert!(registry.register(new.id, &conversation("conv_1"), Vec::new()));
+    assert!(!registry.register(old.id, &conversation("conv_1"), Vec::new()));
+    assert!(matches!(
+        events.try_recv(),
+        Ok(Event::Agent {
+            remembers: false,
+            ..
+        })
+    ));
+    assert!(matches!(
+        events.try_recv(),
+        Ok(Event::Agent {
+            remembers: true,
+            ..
+        })
+    ));
+    registry.detach(old.id);
+    assert!(
+        events.try_recv().is_err(),
+        "the end of the old socket is nobody's loss"
+    );
+}
+
+#[test]
+fn a_lost_socket_is_told_to_its_conversations_and_another_may_take_over() {
+    let registry = Registry::default();
+    let (first, _inbox) = attach(&registry, "cust_1");
+    let (session, mut events) = mpsc::unbounded_channel();
+    registry.open(conversation("conv_1"), party("cust_1"), session);
+    assert!(registry.register(first.id, &conversation("conv_1"), Vec::new()));
+    assert!(matches!(
+        events.try_recv(),
+        Ok(Event::Agent {
+            remembers: false,
+            ..
+        })
+    ));
+    registry.detach(first.id);
+    assert!(matches!(events.try_recv(), Ok(Event::AgentLost)));
+    let (second, _inbox) = attach(&registry, "cust_1");
+    assert!(registry.register(second.id, &conversation("conv_1"), Vec::new()));
+}
