@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::command::metadata;
 use crate::complexity::{Function, measure};
 use crate::exceptions::{self, Exceptions};
-use crate::imports::uses;
+use crate::imports::{Uses, uses};
 use crate::rings::rings;
 use crate::tree::{self, Package};
 
@@ -62,8 +63,8 @@ pub(crate) fn check(packages: &[Package], wrong: &mut Vec<String>) -> Result<()>
     let allowed = Exceptions::read()?;
     for package in packages {
         check_complexity(package, &allowed, wrong);
-        check_rings(package, &allowed, wrong);
     }
+    check_rings(packages, &allowed, wrong);
     Ok(())
 }
 
@@ -97,25 +98,49 @@ fn check_complexity(package: &Package, allowed: &Exceptions, wrong: &mut Vec<Str
     }
 }
 
-fn check_rings(package: &Package, allowed: &Exceptions, wrong: &mut Vec<String>) {
-    let uses = uses(package);
-    for ring in rings(&uses) {
-        if allowed.ring.iter().any(|line| ring.is_subset(&line.files)) {
-            continue;
-        }
-        let mut text = format!(
-            "{} files of {} use each other in a ring:",
-            ring.len(),
-            package.name
-        );
-        for (from, used) in uses.iter().filter(|(from, _)| ring.contains(*from)) {
-            for (to, name) in used.iter().filter(|(to, _)| ring.contains(*to)) {
-                let _infallible =
-                    write!(text, "\n    {} -> {}: {name}", from.display(), to.display());
+fn check_rings(packages: &[Package], allowed: &Exceptions, wrong: &mut Vec<String>) {
+    let mut needed = vec![false; allowed.ring.len()];
+    for package in packages {
+        let uses = uses(package);
+        for ring in rings(&uses) {
+            let excepted = allowed
+                .ring
+                .iter()
+                .position(|line| ring.is_subset(&line.files));
+            match excepted {
+                Some(at) => needed[at] = true,
+                None => wrong.push(describe(package, &uses, &ring)),
             }
         }
-        wrong.push(text);
     }
+    for (line, _) in allowed
+        .ring
+        .iter()
+        .zip(needed)
+        .filter(|(_, needed)| !needed)
+    {
+        let first = line.files.first().map(|path| path.display());
+        let first = first.map(|path| path.to_string()).unwrap_or_default();
+        wrong.push(format!(
+            "{}: the ring of {first} needs no exception any more: remove it",
+            exceptions::PATH
+        ));
+    }
+}
+
+/// A ring with what ties it.
+fn describe(package: &Package, uses: &Uses, ring: &BTreeSet<PathBuf>) -> String {
+    let count = ring.len();
+    let mut text = format!(
+        "{count} files of {} use each other in a ring:",
+        package.name
+    );
+    for (from, used) in uses.iter().filter(|(from, _)| ring.contains(*from)) {
+        for (to, name) in used.iter().filter(|(to, _)| ring.contains(*to)) {
+            let _infallible = write!(text, "\n    {} -> {}: {name}", from.display(), to.display());
+        }
+    }
+    text
 }
 
 impl Shape {
