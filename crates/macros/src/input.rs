@@ -5,6 +5,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, FieldsNamed, Ident, LitStr,
@@ -204,32 +205,49 @@ enum Fallback {
     Path(syn::ExprPath),
 }
 
+impl Fallback {
+    fn read(meta: &ParseNestedMeta<'_>) -> syn::Result<Self> {
+        if !meta.input.peek(syn::Token![=]) {
+            return Ok(Self::Trait);
+        }
+        let path = meta.value()?.parse::<LitStr>()?.parse()?;
+        Ok(Self::Path(path))
+    }
+}
+
+/// Reads the value of a key that does not matter.
+fn read_over(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if meta.input.peek(syn::Token![=]) {
+        meta.value()?.parse::<Expr>()?;
+    } else if meta.input.peek(syn::token::Paren) {
+        let inner;
+        syn::parenthesized!(inner in meta.input);
+        inner.parse::<TokenStream>()?;
+    }
+    Ok(())
+}
+
 impl Serde {
     fn read(attributes: &[Attribute]) -> syn::Result<Self> {
         let mut serde = Self::default();
         for attribute in attributes.iter().filter(|a| a.path().is_ident("serde")) {
-            attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("rename") {
-                    serde.rename = Some(meta.value()?.parse::<LitStr>()?.value());
-                } else if meta.path.is_ident("rename_all") {
-                    serde.rename_all = Some(meta.value()?.parse::<LitStr>()?.value());
-                } else if meta.path.is_ident("default") {
-                    serde.default = Some(if meta.input.peek(syn::Token![=]) {
-                        Fallback::Path(meta.value()?.parse::<LitStr>()?.parse()?)
-                    } else {
-                        Fallback::Trait
-                    });
-                } else if meta.input.peek(syn::Token![=]) {
-                    meta.value()?.parse::<Expr>()?;
-                } else if meta.input.peek(syn::token::Paren) {
-                    let inner;
-                    syn::parenthesized!(inner in meta.input);
-                    inner.parse::<TokenStream>()?;
-                }
-                Ok(())
-            })?;
+            attribute.parse_nested_meta(|meta| serde.take(&meta))?;
         }
         Ok(serde)
+    }
+
+    /// Takes one key of serde's; what does not matter here is read over.
+    fn take(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        if meta.path.is_ident("rename") {
+            self.rename = Some(meta.value()?.parse::<LitStr>()?.value());
+        } else if meta.path.is_ident("rename_all") {
+            self.rename_all = Some(meta.value()?.parse::<LitStr>()?.value());
+        } else if meta.path.is_ident("default") {
+            self.default = Some(Fallback::read(meta)?);
+        } else {
+            read_over(meta)?;
+        }
+        Ok(())
     }
 
     /// The name that serde would give: of a variant (written `LikeThis`) or of a field (written `like_this`).

@@ -4,11 +4,21 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprRange, Lit, LitStr, RangeLimits, Token, Type};
 
 const KNOWN: &str = "min, max, above, below, step, length, pattern, secret, ask, about, default, name, code and say";
+
+/// Bounds of a number: the key, the keyword of JSON Schema, and the call on a `Property`.
+const NUMBER_BOUNDS: [(&str, &str, &str); 5] = [
+    ("min", "minimum", "minimum"),
+    ("max", "maximum", "maximum"),
+    ("above", "exclusiveMinimum", "above"),
+    ("below", "exclusiveMaximum", "below"),
+    ("step", "multipleOf", "step"),
+];
 
 /// The rules of one argument.
 #[derive(Default)]
@@ -29,6 +39,48 @@ struct Parts {
     bounds: Vec<(&'static str, TokenStream)>,
     code: Option<LitStr>,
     say: Option<LitStr>,
+}
+
+impl Parts {
+    fn number_bound(
+        &mut self,
+        keyword: &'static str,
+        method: &str,
+        meta: &ParseNestedMeta<'_>,
+    ) -> syn::Result<()> {
+        let value = number_literal(meta.value()?)?;
+        let method = syn::Ident::new(method, meta.path.span());
+        let call = quote!(.#method(::conversimple::__private::json!(#value)));
+        self.bounds.push((keyword, call));
+        Ok(())
+    }
+
+    fn text_bound(&mut self, key: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        if key == "pattern" {
+            let pattern = text(meta)?;
+            self.bounds.push(("pattern", quote!(.pattern(#pattern))));
+            return Ok(());
+        }
+        let (least, most) = length(meta.value()?)?;
+        let call = quote!(.length(#least, #most));
+        // One call sets both ends; a refusal of its own is declared for each.
+        self.bounds.push(("minLength", call));
+        self.bounds.push(("maxLength", TokenStream::new()));
+        Ok(())
+    }
+
+    fn refusal(&mut self, key: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        match key {
+            "code" => self.code = Some(code(meta.value()?)?),
+            _ => self.say = Some(text(meta)?),
+        }
+        Ok(())
+    }
+}
+
+/// The text behind a key.
+fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    meta.value()?.parse()
 }
 
 impl Rules {
@@ -81,66 +133,42 @@ impl Rules {
         quote!(#number #text)
     }
 
+    /// Takes one key of the attribute with its value.
     fn take(
         &mut self,
         key: &str,
         parts: &mut Parts,
-        meta: &syn::meta::ParseNestedMeta<'_>,
+        meta: &ParseNestedMeta<'_>,
     ) -> syn::Result<()> {
-        let number = match key {
-            "min" => Some(("minimum", "minimum")),
-            "max" => Some(("maximum", "maximum")),
-            "above" => Some(("exclusiveMinimum", "above")),
-            "below" => Some(("exclusiveMaximum", "below")),
-            "step" => Some(("multipleOf", "step")),
-            _ => None,
-        };
-        if let Some((keyword, method)) = number {
-            let value = number_literal(meta.value()?)?;
-            let method = syn::Ident::new(method, meta.path.span());
-            parts.bounds.push((
-                keyword,
-                quote!(.#method(::conversimple::__private::json!(#value))),
-            ));
+        if let Some((_, keyword, method)) = NUMBER_BOUNDS.iter().find(|(known, ..)| *known == key) {
             self.bounds_number = true;
-            return Ok(());
+            return parts.number_bound(keyword, method, meta);
         }
         match key {
-            "pattern" => {
-                let pattern: LitStr = meta.value()?.parse()?;
-                parts.bounds.push(("pattern", quote!(.pattern(#pattern))));
+            "pattern" | "length" => {
                 self.bounds_text = true;
+                parts.text_bound(key, meta)
             }
-            "length" => {
-                let (least, most) = length(meta.value()?)?;
-                parts
-                    .bounds
-                    .push(("minLength", quote!(.length(#least, #most))));
-                parts.bounds.push(("maxLength", TokenStream::new()));
-                self.bounds_text = true;
-            }
-            "secret" => {
-                let kind = if meta.input.peek(Token![=]) {
-                    meta.value()?.parse::<LitStr>()?.value()
-                } else {
-                    "password".to_owned()
-                };
-                self.calls.push(quote!(.secret(#kind)));
-            }
-            "ask" => {
-                let sentence: LitStr = meta.value()?.parse()?;
-                self.calls.push(quote!(.ask(#sentence)));
-            }
-            "about" => {
-                let sentence: LitStr = meta.value()?.parse()?;
-                self.calls.push(quote!(.about(#sentence)));
-            }
-            "default" => self.default = Some(meta.value()?.parse()?),
-            "name" => self.name = Some(meta.value()?.parse::<LitStr>()?.value()),
-            "code" => parts.code = Some(code(meta.value()?)?),
-            "say" => parts.say = Some(meta.value()?.parse()?),
-            _ => return Err(meta.error(format!("#[input] knows {KNOWN}"))),
+            "code" | "say" => parts.refusal(key, meta),
+            "secret" | "ask" | "about" => self.say(key, meta),
+            "default" => meta
+                .value()?
+                .parse()
+                .map(|value| self.default = Some(value)),
+            "name" => text(meta).map(|name| self.name = Some(name.value())),
+            _ => Err(meta.error(format!("#[input] knows {KNOWN}"))),
         }
+    }
+
+    /// Takes what the property says of itself.
+    fn say(&mut self, key: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let is_bare = key == "secret" && !meta.input.peek(Token![=]);
+        let value = match is_bare {
+            true => LitStr::new("password", meta.path.span()),
+            false => text(meta)?,
+        };
+        let method = syn::Ident::new(key, meta.path.span());
+        self.calls.push(quote!(.#method(#value)));
         Ok(())
     }
 
@@ -174,7 +202,7 @@ impl Rules {
     }
 }
 
-fn tell(error: syn::Error, meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Error {
+fn tell(error: syn::Error, meta: &ParseNestedMeta<'_>) -> syn::Error {
     if error.to_string().starts_with("expected `=`") {
         meta.error("this needs a value: `key = value`")
     } else {

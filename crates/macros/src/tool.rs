@@ -48,65 +48,59 @@ impl Parse for Attribute {
 }
 
 impl Attribute {
+    /// Takes one key with its value.
     fn take(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        match key.to_string().as_str() {
-            "confirm" => self.calls.push(quote!(.confirm())),
-            "limit" => {
-                let limit = text(input)?;
-                check_limit(&limit)?;
-                self.calls.push(quote!(.limit(#limit)));
-            }
-            "caller_limit" => {
-                let limit = text(input)?;
-                check_limit(&limit)?;
-                self.calls.push(quote!(.caller_limit(#limit)));
-            }
-            "sum" => {
-                let sum = text(input)?;
-                let (argument, limit) = sum_parts(&sum)?;
-                self.calls.push(quote!(.sum(#argument, #limit)));
-            }
-            "role" => {
-                let role = text(input)?;
-                if !["login", "logout"].contains(&role.value().as_str()) {
-                    return Err(syn::Error::new(
-                        role.span(),
-                        "a role is \"login\" or \"logout\"",
-                    ));
-                }
-                self.login = role.value() == "login";
-                self.calls.push(quote!(.role(#role)));
-            }
-            "examples" => {
-                input.parse::<Token![=]>()?;
-                let list;
-                bracketed!(list in input);
-                let sentences = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
-                let sentences = sentences.iter();
-                self.calls.push(quote!(.examples(&[#(#sentences),*])));
-            }
-            "say" => {
-                let sentence = text(input)?;
-                self.calls.push(quote!(.say(#sentence)));
-            }
-            "currency" => {
-                let currency = text(input)?;
-                self.calls.push(quote!(.currency(#currency)));
-            }
-            "step_up" => {
-                let age = text(input)?;
-                check_age(&age)?;
-                self.calls.push(quote!(.step_up(#age)));
-            }
+        let call = match key.to_string().as_str() {
+            "confirm" => quote!(.confirm()),
+            "sum" => sum(input)?,
+            "role" => self.role(input)?,
+            "examples" => examples(input)?,
+            "limit" | "caller_limit" => checked(key, input, check_limit)?,
+            "step_up" => checked(key, input, check_age)?,
+            "say" | "currency" => checked(key, input, |_| Ok(()))?,
             _ => {
-                return Err(syn::Error::new(
-                    key.span(),
-                    format!("#[tool] knows {KNOWN}"),
-                ));
+                let message = format!("#[tool] knows {KNOWN}");
+                return Err(syn::Error::new(key.span(), message));
             }
-        }
+        };
+        self.calls.push(call);
         Ok(())
     }
+
+    fn role(&mut self, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+        let role = text(input)?;
+        if !["login", "logout"].contains(&role.value().as_str()) {
+            let message = "a role is \"login\" or \"logout\"";
+            return Err(syn::Error::new(role.span(), message));
+        }
+        self.login = role.value() == "login";
+        Ok(quote!(.role(#role)))
+    }
+}
+
+/// A call with the key's name and a text that passes a check.
+fn checked(
+    key: &Ident,
+    input: ParseStream<'_>,
+    check: fn(&LitStr) -> syn::Result<()>,
+) -> syn::Result<TokenStream> {
+    let value = text(input)?;
+    check(&value)?;
+    Ok(quote!(.#key(#value)))
+}
+
+fn sum(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let (argument, limit) = sum_parts(&text(input)?)?;
+    Ok(quote!(.sum(#argument, #limit)))
+}
+
+fn examples(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    input.parse::<Token![=]>()?;
+    let list;
+    bracketed!(list in input);
+    let sentences = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+    let sentences = sentences.iter();
+    Ok(quote!(.examples(&[#(#sentences),*])))
 }
 
 /// Takes the `#[tool]` attribute and the parameters' `#[input]` attributes off a method and writes the tool's
