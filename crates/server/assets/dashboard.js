@@ -1,7 +1,7 @@
-// The dashboard: signing in and out, and which room is shown. The rooms themselves are views.js; what a key may see
+// The dashboard: signing in and out, and which view is shown. The views themselves are views.js; what a key may see
 // is decided by the platform.
 
-import { auditRoom, callsRoom, conversationRoom, healthRoom } from "./views.js";
+import { auditView, callsView, conversationView, healthView } from "./views.js";
 import { ask, el, icon, placeIcons } from "./view.js";
 
 /** Time between two looks at what changes by itself. */
@@ -10,7 +10,7 @@ const MARK = { "x-conversimple": "dashboard" };
 
 placeIcons();
 const view = document.getElementById("view");
-const rooms = document.getElementById("rooms");
+const views = document.getElementById("views");
 const leave = document.getElementById("leave");
 let shown = 0;
 let timer = null;
@@ -43,7 +43,7 @@ async function enter(credential, refusal) {
 function signIn(problem) {
   shown++;
   clearTimeout(timer);
-  rooms.hidden = leave.hidden = true;
+  views.hidden = leave.hidden = true;
   const input = el("input", { id: "key", type: "password", autocomplete: "off", spellcheck: "false", required: true, placeholder: "cs_test_…", "aria-describedby": "key-help" });
   const submit = async (event) => {
     event.preventDefault();
@@ -67,25 +67,25 @@ function signIn(problem) {
   input.focus();
 }
 
-/** Shows the room that the address names. */
+/** Shows the view that the address names. */
 async function route() {
   const [name, id] = location.hash.replace(/^#\/?/, "").split("/");
-  const room = { calls: callsRoom, audit: auditRoom, health: healthRoom }[name] ?? callsRoom;
+  const render = { calls: callsView, audit: auditView, health: healthView }[name] ?? callsView;
   const mine = ++shown;
   clearTimeout(timer);
-  const chosen = id && name === "calls" ? () => conversationRoom(decodeURIComponent(id)) : room;
-  for (const link of rooms.children) {
+  const chosen = id && name === "calls" ? () => conversationView(decodeURIComponent(id)) : render;
+  for (const link of views.children) {
     if (link.hash === `#/${name || "calls"}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   await draw(chosen, mine, true);
 }
 
-async function draw(room, mine, first) {
-  const { status, content, live } = await room();
+async function draw(render, mine, first) {
+  const { status, content, live } = await render();
   if (mine !== shown) return;
   if (status === 401) return signIn();
-  rooms.hidden = leave.hidden = false;
+  views.hidden = leave.hidden = false;
   if (content) {
     const at = scrollY;
     view.replaceChildren(...content);
@@ -94,7 +94,7 @@ async function draw(room, mine, first) {
   } else {
     view.replaceChildren(el("p", { class: "problem", role: "alert" }, icon("fault"), status === 0 ? "The platform does not answer. Trying again." : status === 404 ? "There is no such conversation." : "The platform could not show this."));
   }
-  again = () => draw(room, mine, false);
+  again = () => draw(render, mine, false);
   if (live || status === 0) timer = setTimeout(refresh, LOOK_MILLIS);
 }
 
@@ -103,6 +103,6 @@ let again = () => {};
 /** Draws again, unless nobody looks. */
 function refresh() {
   clearTimeout(timer);
-  if (rooms.hidden && shown > 0) return;
+  if (views.hidden && shown > 0) return;
   if (!document.hidden && !location.hash.startsWith("#/audit")) again();
 }

@@ -1,5 +1,5 @@
-// The dashboard's rooms: each asks the platform and gives `{status, content, live}`, elements to show and whether they
-// change by themselves. Signing in and moving between rooms is dashboard.js's business.
+// The dashboard's views: each asks the platform and gives `{status, content, live}`, elements to show and whether they
+// change by themselves. Signing in and moving between views is dashboard.js's business.
 
 import { ask, callItem, el, icon, masked, millis, timingLine, verdictBadge } from "./view.js";
 
@@ -8,7 +8,7 @@ const AUDIT_PAGE = 50;
 let callsPage = 1;
 
 /** Live calls first, then recent conversations. */
-export async function callsRoom() {
+export async function callsView() {
   const answer = await ask(`/api/v1/conversations?page=${callsPage}&per_page=${CALLS_PAGE}`);
   if (!answer.ok) return { status: answer.status };
   const list = answer.body.data ?? [];
@@ -73,7 +73,7 @@ function pager(meta) {
 }
 
 /** One conversation: each turn's words beside the calls that it led to. */
-export async function conversationRoom(id) {
+export async function conversationView(id) {
   const answer = await ask(`/api/v1/conversations/${encodeURIComponent(id)}`);
   if (!answer.ok) return { status: answer.status };
   const one = answer.body.data ?? answer.body;
@@ -103,7 +103,7 @@ function turnRow(turn) {
 }
 
 /** The audit trail, newest first, and whether its chain holds. */
-export async function auditRoom() {
+export async function auditView() {
   const first = await ask(`/api/v1/audit?limit=${AUDIT_PAGE}`);
   if (!first.ok) return { status: first.status };
   const rows = el("tbody", {}, first.body.data.map(auditRow));
@@ -169,7 +169,7 @@ async function verifyChain(button, result) {
 }
 
 /** What the platform says of itself. */
-export async function healthRoom() {
+export async function healthView() {
   const answer = await ask("/health");
   const body = answer.body;
   if (!body || typeof body !== "object") return { status: answer.status === 401 ? 500 : answer.status };
