@@ -147,6 +147,21 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
 
     /// Counts one for the key.
     ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use conversimple_guard::quota::{Limiter, Rate};
+    ///
+    /// let mut limiter = Limiter::new(100);
+    /// let rate = Rate::parse("2/min")?;
+    /// let now = Duration::ZERO;
+    /// assert!(limiter.admit("caller", rate, now).is_ok());
+    /// assert!(limiter.admit("caller", rate, now).is_ok());
+    /// assert!(limiter.admit("caller", rate, now).is_err());
+    /// assert!(limiter.admit("another", rate, now).is_ok());
+    /// # Ok::<(), conversimple_guard::quota::RateError>(())
+    /// ```
+    ///
     /// # Errors
     /// `rate_limit_exceeded` with the time to wait; nothing is counted then.
     pub fn admit(&mut self, key: K, rate: Rate, now: Duration) -> Result<(), Refusal> {

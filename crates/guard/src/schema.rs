@@ -33,6 +33,23 @@ pub struct Schema(Compiled);
 impl Schema {
     /// Compiles the schema of an arguments object, as our own declarations write it: nothing outside the subset.
     ///
+    /// ```
+    /// use conversimple_guard::schema::Schema;
+    /// use serde_json::{Map, json};
+    ///
+    /// let schema = Schema::compile(&json!({
+    ///     "type": "object",
+    ///     "properties": {"amount": {"type": "number", "minimum": 0.01}},
+    ///     "required": ["amount"],
+    /// }))?;
+    /// let arguments = |amount| Map::from_iter([("amount".to_owned(), amount)]);
+    /// assert!(schema.check(arguments(json!(5))).is_ok());
+    /// for refused in [json!(0), json!("5"), json!(true), json!(null)] {
+    ///     assert!(schema.check(arguments(refused)).is_err());
+    /// }
+    /// # Ok::<(), conversimple_guard::schema::SchemaError>(())
+    /// ```
+    ///
     /// # Errors
     /// `SchemaError`, with the place.
     pub fn compile(schema: &Value) -> Result<Self, SchemaError> {

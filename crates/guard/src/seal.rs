@@ -59,6 +59,18 @@ struct Key {
 }
 
 /// The keys, newest first. Cannot be printed.
+///
+/// ```
+/// use conversimple_guard::seal::{Cell, KeyRing};
+///
+/// // A real key, and a nonce for each value, come from the operating system's random bytes.
+/// let ring = KeyRing::parse(&KeyRing::new_key([7; 32].into()))?;
+/// let cell = |row| Cell { tenant: "cust_1", table: "cards", column: "number", row };
+/// let sealed = ring.seal(&cell("1"), b"not a real card", [1; 24]);
+/// assert!(ring.open(&cell("1"), &sealed).is_ok());
+/// assert!(ring.open(&cell("2"), &sealed).is_err(), "it was copied into another row");
+/// # Ok::<(), conversimple_guard::seal::KeyRingError>(())
+/// ```
 pub struct KeyRing(Vec<Key>);
 
 impl KeyRing {

@@ -13,6 +13,11 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], AgentError> {
 
 /// A new id of 128 random bits, such as `pay_…`, for what an agent's tools make.
 ///
+/// ```
+/// let id = conversimple::fresh_id("pay").expect("the system gives random bytes");
+/// assert!(id.starts_with("pay_"));
+/// ```
+///
 /// # Errors
 /// A failure when the system has no random numbers.
 pub fn fresh_id(prefix: &str) -> crate::Reply<String> {

@@ -33,6 +33,13 @@ macro_rules! shown {
 
 shown!(
     /// An e-mail address, shown as `a***@example.com`.
+    ///
+    /// ```
+    /// use conversimple::MaskedEmail;
+    ///
+    /// let address = MaskedEmail::new("alex@example.com");
+    /// assert_eq!(address.shown(), "a***@example.com");
+    /// ```
     MaskedEmail,
     email
 );
@@ -43,6 +50,12 @@ shown!(
 );
 shown!(
     /// A number of which only the last four digits are shown, as `***-1111`.
+    ///
+    /// ```
+    /// use conversimple::LastFour;
+    ///
+    /// assert_eq!(LastFour::new("4111 1111 1111 1111").shown(), "***-1111");
+    /// ```
     LastFour,
     last_four
 );
