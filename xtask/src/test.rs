@@ -14,6 +14,19 @@ fn models() -> Result<()> {
     command(&program, &["models", "pull"])
 }
 
+/// The packages whose documentation has examples that run: those that others build on.
+const DOC_TESTS: [&str; 9] = [
+    "test",
+    "--release",
+    "--doc",
+    "-p",
+    "conversimple",
+    "-p",
+    "conversimple-guard",
+    "-p",
+    "conversimple-mask",
+];
+
 /// Runs everything, or the tests whose names match.
 pub(crate) fn run(filter: &[String]) -> Result<()> {
     tidy::run()?;
@@ -52,5 +65,10 @@ pub(crate) fn run(filter: &[String]) -> Result<()> {
         false => vec!["test", "--release", "--workspace", "--no-fail-fast"],
     };
     test.extend(filter.iter().map(String::as_str));
-    command("cargo", &test)
+    command("cargo", &test)?;
+    if filter.is_empty() {
+        // Nextest runs no examples of the documentation.
+        command("cargo", &DOC_TESTS)?;
+    }
+    Ok(())
 }
