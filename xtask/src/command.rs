@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 /// Runs a command and fails when it does.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
@@ -25,9 +26,25 @@ pub(crate) fn has(program: &str) -> bool {
 }
 
 /// What cargo says of the packages of the workspace.
-pub(crate) fn metadata() -> Result<serde_json::Value> {
+///
+/// # Errors
+/// When cargo cannot be run.
+pub(crate) fn metadata() -> Result<Value> {
+    read_metadata(&["--no-deps"])
+}
+
+/// What cargo says of the workspace and of everything that it depends on, as `Cargo.lock` has it.
+///
+/// # Errors
+/// When cargo cannot be run.
+pub(crate) fn dependency_tree() -> Result<Value> {
+    read_metadata(&["--locked"])
+}
+
+fn read_metadata(arguments: &[&str]) -> Result<Value> {
     let output = Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .args(["metadata", "--format-version", "1"])
+        .args(arguments)
         .output()?;
     serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")
 }

@@ -9,6 +9,7 @@
 
 mod command;
 mod complexity;
+mod dependencies;
 mod exceptions;
 mod fuzz;
 mod imports;

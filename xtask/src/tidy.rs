@@ -2,7 +2,8 @@
 //!
 //! Floors depend downwards only, the lower ones on nothing that opens a socket; every source file says what it decides;
 //! every test that SECURITY.md names exists; files and functions do not grow beyond what one reads, and files of a package
-//! do not use each other in a ring; nothing is left unfinished.
+//! do not use each other in a ring; nothing is left
+//! unfinished; every dependency has a licence and a source that `deny.toml` lets in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +11,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::command::metadata;
+use crate::command::{dependency_tree, metadata};
+use crate::dependencies;
 use crate::shape;
 use crate::tree::{self, SourceFile};
 
@@ -65,6 +67,7 @@ pub(crate) fn run() -> Result<()> {
         file(path, text, &mut wrong);
     }
     shape::check(&tree::packages(&metadata, &files)?, &mut wrong)?;
+    dependencies::check(&dependency_tree()?, &mut wrong)?;
     security(&files, &mut wrong)?;
     if wrong.is_empty() {
         println!("tidy: {} source files, nothing to say", files.len());
