@@ -12,7 +12,10 @@ mod baseline;
 mod catalogue;
 mod code;
 mod config;
+#[cfg(test)]
+mod every_row;
 mod examples;
+mod facts;
 mod file;
 mod finding;
 mod fix;

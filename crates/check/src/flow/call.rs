@@ -82,7 +82,7 @@ impl Flow<'_> {
         if matches!(last, "join" | "concat") {
             self.emit(FlowEvent::Built {
                 value: &value,
-                span: span,
+                span,
             });
         }
         self.mutate(&site);

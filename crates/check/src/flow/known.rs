@@ -4,6 +4,7 @@
 use super::state::Flow;
 use crate::code::Language;
 use crate::code::ir::{Call, Expr, Kind, Stmt};
+use crate::facts::Fact;
 use crate::names::Labels;
 use std::collections::HashSet;
 
@@ -144,20 +145,6 @@ fn is_choice(call: &Call) -> bool {
 
 /// Whether a parameter is the framework's rather than the model's.
 pub(crate) fn is_context(name: &str, kind: &str) -> bool {
-    const KINDS: &[&str] = &[
-        "Caller",
-        "Owned",
-        "Context",
-        "RunContext",
-        "ToolContext",
-        "State",
-        "Session",
-        "Request",
-        "ToolRuntime",
-        "AuthenticatedUser",
-        "Principal",
-        "RunContextWrapper",
-    ];
     let bare = kind.trim_start_matches(['&', ' ']);
     let head = bare
         .split(['<', '[', '('])
@@ -167,34 +154,7 @@ pub(crate) fn is_context(name: &str, kind: &str) -> bool {
         .next()
         .unwrap_or("")
         .trim();
-    KINDS.contains(&head)
-        || matches!(
-            name,
-            "self"
-                | "cls"
-                | "this"
-                | "ctx"
-                | "context"
-                | "caller"
-                | "state"
-                | "session"
-                | "_"
-                | "request"
-                | "_args"
-                | "_ctx"
-                | "conversation"
-                | "run_context"
-                | "current_user"
-                | "req"
-                | "res"
-                | "response"
-                | "next"
-                | "extra"
-                | "_context"
-                | "_input"
-                | "_params"
-                | "config"
-        )
+    Fact::ContextType.has(head) || Fact::ContextName.has(name)
 }
 
 /// What a parameter's type says about errors.

@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::catalogue::input::{CODE_FROM_INPUT, REQUEST_TO_ARGUMENT, SHELL_FROM_INPUT};
 use crate::code::Language;
 use crate::code::ir::Kind;
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value};
 use crate::names::Labels;
@@ -94,32 +95,8 @@ fn runs_code(language: Language, site: &Site<'_>) -> bool {
     if language != Language::Python && matches!(site.path.as_str(), "exec" | "compile") {
         return false;
     }
-    matches!(
-        site.path.as_str(),
-        "eval"
-            | "exec"
-            | "compile"
-            | "function"
-            | "vm.runinnewcontext"
-            | "vm.runinthiscontext"
-            | "vm.runincontext"
-            | "builtins.eval"
-            | "builtins.exec"
-            | "pickle.loads"
-            | "marshal.loads"
-            | "dill.loads"
-            | "globalthis.eval"
-            | "window.eval"
-            | "vm.script"
-            | "new function"
-            | "__import__"
-            | "importlib.import_module"
-            | "pd.eval"
-            | "pandas.eval"
-            | "numexpr.evaluate"
-            | "jinja2.template"
-            | "render_template_string"
-    ) && !(site.path == "exec" && matches!(site.call.callee.kind, Kind::Member(..)))
+    Fact::CodeRunner.has(&site.path)
+        && !(site.path == "exec" && matches!(site.call.callee.kind, Kind::Member(..)))
 }
 
 /// `const { exec: run } = require('child_process')`.
@@ -140,30 +117,7 @@ fn reads_objects(site: &Site<'_>) -> bool {
 
 fn runs_shell(site: &Site<'_>) -> bool {
     let path = site.path.as_str();
-    let is_shell_call = matches!(
-        path,
-        "os.system"
-            | "os.popen"
-            | "subprocess.getoutput"
-            | "subprocess.getstatusoutput"
-            | "commands.getoutput"
-            | "execsync"
-            | "child_process.exec"
-            | "child_process.execsync"
-            | "cp.exec"
-            | "cp.execsync"
-            | "asyncio.create_subprocess_shell"
-            | "create_subprocess_shell"
-            | "popen"
-            | "shelljs.exec"
-            | "exec"
-            | "execasync"
-            | "execpromise"
-            | "pty.spawn"
-            | "system"
-            | "os.popen2"
-            | "commands.getstatusoutput"
-    ) || site.last == "exec_command";
+    let is_shell_call = Fact::ShellRunner.has(path) || site.last == "exec_command";
     let has_shell_switch = site
         .named("shell")
         .is_some_and(|(written, _)| matches!(&written.kind, Kind::Literal(text) if text == "True"))
@@ -177,27 +131,12 @@ fn runs_shell(site: &Site<'_>) -> bool {
             Some(fields) => fields.first().and_then(|(_, value)| value.constant()),
             None => value.constant(),
         };
-        matches!(
-            first,
-            Some(
-                "sh" | "bash" | "/bin/sh" | "/bin/bash" | "cmd" | "cmd.exe" | "powershell" | "zsh"
-            )
-        )
+        first.is_some_and(|first| Fact::Shell.has(first))
     });
     let is_spawn = path.starts_with("subprocess.")
         || path.starts_with("os.exec")
         || path.starts_with("os.spawn")
-        || matches!(
-            site.last,
-            "spawn"
-                | "spawnSync"
-                | "execFile"
-                | "execFileSync"
-                | "Popen"
-                | "create_subprocess_exec"
-                | "check_output"
-                | "check_call"
-        );
+        || Fact::Spawner.has(site.last);
     let is_shell_arg =
         matches!(site.last, "arg" | "args") && site.receiver.labels.any(Labels::SHELL);
     is_shell_call || (is_spawn && (has_shell_switch || starts_shell)) || is_shell_arg

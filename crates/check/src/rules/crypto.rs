@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::catalogue::data::{WEAK_CIPHER, WEAK_HASH};
 use crate::code::Language;
 use crate::code::ir::{Expr, Function, Kind, Span, walk_all};
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value, is_fixed, is_nonce_name};
 use crate::names::{Labels, words};
@@ -80,28 +81,8 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
         report(cx, site.span, "the nonce is always the same");
     }
     let path = site.path.as_str();
-    let broken = [
-        "des.new",
-        "des3.new",
-        "arc4.new",
-        "arc2.new",
-        "blowfish.new",
-        "xor.new",
-        "algorithms.tripledes",
-        "algorithms.arc4",
-        "algorithms.blowfish",
-        "algorithms.idea",
-        "cryptojs.des.encrypt",
-        "cryptojs.rc4.encrypt",
-        "cryptojs.tripledes.encrypt",
-        "crypto.createcipher",
-        "createcipher",
-        "rc4.new",
-    ];
-    if broken
-        .iter()
-        .any(|name| path == *name || path.ends_with(&format!(".{name}")))
-    {
+
+    if Fact::BrokenCipher.has_end(path) {
         report(cx, site.span, "the cipher is broken");
     }
     if matches!(site.last, "createCipheriv" | "createDecipheriv") {

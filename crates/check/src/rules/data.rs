@@ -8,6 +8,7 @@ use crate::catalogue::data::{
 use crate::catalogue::rule::Severity;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value, is_answer};
 use crate::names::{Labels, words};
@@ -141,53 +142,8 @@ fn is_log(language: Language, site: &Site<'_>) -> bool {
         && !base_last.contains("login")
         && !base_last.contains("dialog")
         && !base_last.contains("catalog")
-        || matches!(
-            base_last,
-            "console"
-                | "tracing"
-                | "winston"
-                | "pino"
-                | "sentry"
-                | "sentry_sdk"
-                | "getlogger"
-                | "span"
-                | "current_span"
-                | "structlog"
-                | "warnings"
-                | "trace"
-        );
-    let is_level = matches!(
-        site.last,
-        "debug"
-            | "info"
-            | "warning"
-            | "warn"
-            | "error"
-            | "critical"
-            | "exception"
-            | "log"
-            | "trace"
-            | "fatal"
-            | "notice"
-            | "dir"
-            | "table"
-            | "success"
-            | "verbose"
-            | "silly"
-            | "bind"
-            | "captureMessage"
-            | "capture_message"
-            | "set_attribute"
-            | "setAttribute"
-            | "add_event"
-            | "addEvent"
-            | "set_tag"
-            | "setTag"
-            | "set_context"
-            | "setContext"
-            | "set_extra"
-            | "record"
-    );
+        || Fact::Logger.has(base_last);
+    let is_level = Fact::LogMethod.has(site.last);
     let is_stream = matches!(
         site.path.as_str(),
         "sys.stdout.write" | "sys.stderr.write" | "process.stdout.write" | "process.stderr.write"
@@ -350,70 +306,6 @@ fn exposed(value: &Value, of: Labels, depth: usize) -> Labels {
     }
 }
 
-/// Things that keep what they are given.
-const KEEPERS: &[&str] = &[
-    "db",
-    "database",
-    "redis",
-    "cache",
-    "session",
-    "cursor",
-    "conn",
-    "connection",
-    "repo",
-    "repository",
-    "store",
-    "storage",
-    "collection",
-    "table",
-    "localstorage",
-    "sessionstorage",
-    "file",
-    "f",
-    "fh",
-    "fp",
-    "fs",
-    "pool",
-    "prisma",
-    "knex",
-    "users",
-    "user",
-    "cards",
-    "people",
-    "customers",
-    "customer",
-    "accounts",
-    "records",
-    "shelf",
-    "mongo",
-    "dynamodb",
-    "kv",
-    "bucket",
-    "s3",
-    "sqlite",
-    "pg",
-    "client",
-    "tx",
-    "transaction",
-    "vault",
-    "cur",
-    "c",
-    "engine",
-    "model",
-    "objects",
-    "profiles",
-    "profile",
-    "firestore",
-    "doc",
-    "ref",
-    "patients",
-    "json",
-    "pickle",
-    "query",
-    "query()",
-    "memory",
-];
-
 /// `Patient.create(…)`: a class of the program's own that keeps rows.
 fn is_model(site: &Site<'_>) -> bool {
     match &site.call.callee.kind {
@@ -436,69 +328,14 @@ fn adds_row(site: &Site<'_>) -> bool {
 fn is_store(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
     let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
-    let is_keeper = words(base_last)
-        .iter()
-        .any(|word| KEEPERS.contains(&word.as_str()))
+    let is_keeper = words(base_last).iter().any(|word| Fact::Keeper.has(word))
         || is_model(site)
         || base.starts_with("prisma.")
         || base.contains(".prisma.")
         || base.contains("query()")
         || base.contains("query_as()");
-    let is_plain = matches!(
-        site.last,
-        "store"
-            | "save"
-            | "insert"
-            | "insert_one"
-            | "insertOne"
-            | "insert_many"
-            | "insertMany"
-            | "put_item"
-            | "putItem"
-            | "hset"
-            | "setItem"
-            | "upsert"
-            | "persist"
-            | "writeFile"
-            | "writeFileSync"
-            | "appendFile"
-            | "appendFileSync"
-            | "write_text"
-            | "hmset"
-            | "save_card"
-            | "store_card"
-            | "store_user"
-            | "save_user"
-            | "create_user"
-            | "insert_user"
-            | "setex"
-            | "add_user"
-            | "bulk_create"
-            | "save_to_db"
-            | "write_all"
-    );
-    let is_keeping = matches!(
-        site.last,
-        "set"
-            | "add"
-            | "put"
-            | "write"
-            | "create"
-            | "update"
-            | "dump"
-            | "push"
-            | "append"
-            | "bind"
-            | "lpush"
-            | "rpush"
-            | "sadd"
-            | "set_many"
-            | "add_all"
-            | "update_one"
-            | "updateOne"
-            | "replace_one"
-            | "merge"
-    );
+    let is_plain = Fact::StoreCall.has(site.last);
+    let is_keeping = Fact::KeeperMethod.has(site.last);
     let writes_file = matches!(site.last, "write" | "writelines" | "writerow" | "writerows")
         && words(base_last).iter().any(|word| {
             matches!(

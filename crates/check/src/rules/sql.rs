@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::catalogue::input::SQL_FROM_TEXT;
 use crate::code::Language;
 use crate::code::ir::Span;
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Skeleton, Value, has_hole};
 use crate::names::Labels;
@@ -30,79 +31,6 @@ static CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static COMPARISON: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)(?:[=<>]|\blike\b|\bin\b)\s*\(?['"%]*\x01"#).ok());
 
-/// Calls that take a piece of a condition.
-const CONDITIONS: &[&str] = &[
-    "where",
-    "andWhere",
-    "orWhere",
-    "whereRaw",
-    "orWhereRaw",
-    "andWhereRaw",
-    "having",
-    "havingRaw",
-];
-
-const CALLS: &[&str] = &[
-    "execute",
-    "executemany",
-    "executescript",
-    "query",
-    "raw",
-    "fetch",
-    "fetchrow",
-    "fetchval",
-    "fetch_one",
-    "fetch_all",
-    "fetchone",
-    "prepare",
-    "query_as",
-    "query_scalar",
-    "query_row",
-    "query_map",
-    "queryRawUnsafe",
-    "executeRawUnsafe",
-    "$queryRawUnsafe",
-    "$executeRawUnsafe",
-    "exec",
-    "run",
-    "all",
-    "get",
-    "text",
-    "read_sql",
-    "read_sql_query",
-    "execute_batch",
-    "batch_execute",
-    "simple_query",
-    "run_query",
-    "sql",
-    "execSQL",
-    "raw_sql",
-    "cursor_execute",
-    "execute_query",
-    "literal_column",
-    "query_one",
-    "query_opt",
-    "whereRaw",
-    "orWhereRaw",
-    "andWhereRaw",
-    "havingRaw",
-    "orderByRaw",
-    "joinRaw",
-    "fromRaw",
-    "selectRaw",
-    "sql_query",
-    "extra",
-    "execute_sql",
-    "executeQuery",
-    "executeSql",
-    "runQuery",
-    "createQueryBuilder",
-    "$queryRaw",
-    "iterate",
-    "execute_many",
-    "mogrify",
-];
-
 /// A text that was put together: reported where it is, as soon as it is surely SQL.
 pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
     let Some(skeleton) = &value.skeleton else {
@@ -115,8 +43,8 @@ pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
 
 /// A call that takes SQL: the text need not look like much to be one.
 pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
-    let takes_condition = CONDITIONS.contains(&site.last);
-    if !(CALLS.contains(&site.last) || takes_condition) || site.call.tagged {
+    let takes_condition = Fact::SqlCondition.has(site.last);
+    if !(Fact::SqlCall.has(site.last) || takes_condition) || site.call.tagged {
         return;
     }
     let argument = site.args.iter().take(2).find(|value| {

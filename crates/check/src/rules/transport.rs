@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::catalogue::connection::{CLEAR, CLEAR_ACCEPTED, TLS_OFF};
 use crate::catalogue::rule::Severity;
 use crate::code::ir::{Class, Expr, Kind, Span, Stmt};
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value, has_hole};
 use crate::names::{Labels, words};
@@ -120,35 +121,7 @@ pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: 
     };
     let is_false = matches!(literal.as_str(), "False" | "false" | "0");
     let is_true = matches!(literal.as_str(), "True" | "true" | "1");
-    let switches_off = match name {
-        "verify"
-        | "check_hostname"
-        | "rejectUnauthorized"
-        | "strictSSL"
-        | "verify_ssl"
-        | "ssl_verify"
-        | "verify_certs"
-        | "validate_certs"
-        | "NODE_TLS_REJECT_UNAUTHORIZED"
-        | "verifySSL"
-        | "sslVerify"
-        | "tls_verify"
-        | "strictSsl"
-        | "verify_tls"
-        | "verify_hostname" => is_false,
-        "insecureSkipVerify"
-        | "InsecureSkipVerify"
-        | "insecure_skip_verify"
-        | "tlsAllowInvalidCertificates"
-        | "tls_insecure"
-        | "allow_invalid_certificates"
-        | "trustServerCertificate"
-        | "tlsInsecure"
-        | "skip_tls_verify"
-        | "ignoreHTTPSErrors"
-        | "insecure" => is_true,
-        _ => false,
-    };
+    let switches_off = is_false && Fact::TlsVerify.has(name) || is_true && Fact::TlsSkip.has(name);
     if switches_off && (name != "verify" || cx.facts().speaks_to_others) {
         off(cx, written.span);
     }
@@ -322,67 +295,9 @@ pub(crate) fn opens(site: &Site<'_>) -> bool {
         "new" | "build" | "builder" | "default" | "unwrap" | "expect" => base,
         _ => base_last,
     };
-    let is_client = words(holder).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "requests"
-                | "httpx"
-                | "aiohttp"
-                | "session"
-                | "client"
-                | "http"
-                | "https"
-                | "axios"
-                | "got"
-                | "superagent"
-                | "reqwest"
-                | "urllib3"
-                | "ky"
-                | "page"
-                | "needle"
-                | "fetcher"
-                | "browser"
-                | "ureq"
-        )
-    });
-    let is_verb = matches!(
-        site.last,
-        "get"
-            | "post"
-            | "put"
-            | "delete"
-            | "patch"
-            | "head"
-            | "request"
-            | "options"
-            | "stream"
-            | "send"
-            | "goto"
-            | "call"
-            | "fetch"
-    );
-    (is_client && is_verb)
-        || matches!(
-            site.path.as_str(),
-            "fetch"
-                | "axios"
-                | "got"
-                | "urlopen"
-                | "urllib.request.urlopen"
-                | "request.urlopen"
-                | "urlretrieve"
-                | "urllib.request.urlretrieve"
-                | "urllib.request.request"
-                | "ky"
-                | "window.fetch"
-                | "globalthis.fetch"
-                | "reqwest.get"
-                | "reqwest.blocking.get"
-                | "ureq.get"
-                | "node_fetch"
-                | "$fetch"
-        )
-        || matches!(site.last, "urlopen" | "urlretrieve" | "open_connection")
+    let is_client = words(holder).iter().any(|word| Fact::HttpClient.has(word));
+    let is_verb = Fact::HttpVerb.has(site.last);
+    (is_client && is_verb) || Fact::HttpPath.has(&site.path) || Fact::HttpCall.has(site.last)
 }
 
 fn opens_https(site: &Site<'_>) -> bool {

@@ -1,0 +1,109 @@
+//! Every row of the table of facts makes a difference: code that the row speaks of is checked with it and without it.
+
+use crate::code::{self, Language};
+use crate::facts::{Fact, Malformed, Row, TEXT, missing, read};
+use crate::flow::{self, FileFacts};
+use crate::rules::{Found, tools};
+
+/// Code in which `@@` is the pattern of a row, so that the row decides what is found in it.
+fn snippet(row: &Row) -> String {
+    let text = row.snippet.unwrap_or(match (row.fact, row.language) {
+        (Fact::SqlCondition, _) => "q.@@(`name = '${v}'`)",
+        (Fact::SqlCall, _) => "c.@@(`Select a from t where b = ${v}`)",
+        (Fact::CodeRunner, "python") => "@tool('x')\ndef run(a: str):\n    @@(a)\n",
+        (Fact::ShellRunner | Fact::HttpPath, "python") => {
+            "@tool('x')\ndef run(a: str):\n    @@(a)\n"
+        }
+        (Fact::CodeRunner | Fact::ShellRunner | Fact::HttpPath, _) => {
+            "app.post('/x', (req, res) => { @@(req.query.a); });"
+        }
+        (Fact::Shell, _) => "@tool('x')\ndef run(a: str):\n    spawn(['@@', '-c', a])\n",
+        (Fact::Spawner, _) => "@tool('x')\ndef run(a: str):\n    x.@@(['sh', '-c', a])\n",
+        (Fact::HttpClient, _) => "@tool('x')\ndef run(a: str):\n    @@.get(a)\n",
+        (Fact::HttpVerb, _) => "@tool('x')\ndef run(a: str):\n    requests.@@(a)\n",
+        (Fact::HttpCall, _) => "@tool('x')\ndef run(a: str):\n    x.@@(a)\n",
+        (Fact::TlsVerify, _) => "f(@@=False)\n",
+        (Fact::TlsSkip, _) => "f(@@=True)\n",
+        (Fact::Logger, _) => "@@.info(card_number)\n",
+        (Fact::LogMethod, _) => "logger.@@(card_number)\n",
+        (Fact::Keeper, _) => "@@.put(card_number)\n",
+        (Fact::KeeperMethod, _) => "db.@@(card_number)\n",
+        (Fact::StoreCall, _) => "x.@@(card_number)\n",
+        (Fact::ContextType, _) => "@tool('x')\ndef run(a: @@):\n    eval(a)\n",
+        (Fact::ContextName, _) => "@tool('x')\ndef run(@@):\n    eval(@@)\n",
+        (Fact::BrokenCipher, _) => "@@(x)\n",
+    });
+    text.replace("@@", row.pattern)
+}
+
+fn language(row: &Row) -> Language {
+    match (row.fact, row.language) {
+        (Fact::SqlCall | Fact::SqlCondition, _) | (_, "javascript") => Language::JavaScript,
+        (_, "rust") => Language::Rust,
+        _ => Language::Python,
+    }
+}
+
+/// What the rules of the flow say of a snippet in an agent.
+fn findings(row: &Row) -> Vec<(&'static str, usize, String)> {
+    let text = snippet(row);
+    let body = code::parse(language(row), &text);
+    let (functions, declared) = tools::declared(&body, &text);
+    let facts = FileFacts {
+        tools: declared
+            .iter()
+            .map(|tool| tool.function.name_span.start)
+            .collect(),
+        is_agent: true,
+        speaks_to_others: true,
+        ..FileFacts::default()
+    };
+    let found = Found::default();
+    flow::follow(language(row), &facts, &functions, &body, &found);
+    found
+        .into_drafts()
+        .into_iter()
+        .map(|draft| (draft.rule.id, draft.span.start, draft.message))
+        .collect()
+}
+
+#[test]
+fn row_taken_away_changes_what_is_found() {
+    let idle: Vec<String> = read(TEXT)
+        .into_iter()
+        .flatten()
+        .filter(|row| {
+            let with = findings(row);
+            let without = missing::without(row.fact, row.pattern, || findings(row));
+            with == without
+        })
+        .map(|row| format!("{:?} {} ({})", row.fact, row.pattern, row.language))
+        .collect();
+    assert!(
+        idle.is_empty(),
+        "these rows do nothing:\n{}",
+        idle.join("\n")
+    );
+}
+
+#[test]
+fn table_has_no_malformed_row() {
+    let malformed: Vec<Malformed> = read(TEXT).into_iter().filter_map(Result::err).collect();
+    assert!(malformed.is_empty(), "{malformed:?}");
+}
+
+#[test]
+fn malformed_row_is_named_by_line_and_column() {
+    let check = |text: &'static str, column: usize| {
+        let malformed = read(text).into_iter().find_map(Result::err);
+        assert_eq!(malformed, Some(Malformed { line: 2, column }), "{text}");
+    };
+    check("# rows\nsql-cal\tpython\t-\texecute\tnote", 1);
+    check("# rows\nsql-call\tcobol\t-\texecute\tnote", 2);
+    check("# rows\nsql-call\tpython\t-\t\tnote", 4);
+    check("# rows\nsql-call\tpython\t-\texecute", 5);
+    check(
+        "sql-call\tpython\t-\trun\tnote\nsql-call\tpython\t-\trun\tnote",
+        4,
+    );
+}
