@@ -7,33 +7,52 @@ use crate::rules::{Found, tools};
 
 /// Code in which `@@` is the pattern of a row, so that the row decides what is found in it.
 fn snippet(row: &Row) -> String {
-    let text = row.snippet.unwrap_or(match (row.fact, row.language) {
-        (Fact::SqlCondition, _) => "q.@@(`name = '${v}'`)",
-        (Fact::SqlCall, _) => "c.@@(`Select a from t where b = ${v}`)",
-        (Fact::CodeRunner, "python") => "@tool('x')\ndef run(a: str):\n    @@(a)\n",
-        (Fact::ShellRunner | Fact::HttpPath, "python") => {
-            "@tool('x')\ndef run(a: str):\n    @@(a)\n"
-        }
-        (Fact::CodeRunner | Fact::ShellRunner | Fact::HttpPath, _) => {
+    let text = row
+        .snippet
+        .or_else(|| in_tool(row))
+        .unwrap_or_else(|| statement(row));
+    text.replace("@@", row.pattern)
+}
+
+/// For facts about what a tool does with its argument: a tool, or a route in JavaScript.
+fn in_tool(row: &Row) -> Option<&'static str> {
+    let is_route = row.language == "javascript";
+    Some(match row.fact {
+        Fact::CodeRunner | Fact::ShellRunner | Fact::HttpPath if is_route => {
             "app.post('/x', (req, res) => { @@(req.query.a); });"
         }
-        (Fact::Shell, _) => "@tool('x')\ndef run(a: str):\n    spawn(['@@', '-c', a])\n",
-        (Fact::Spawner, _) => "@tool('x')\ndef run(a: str):\n    x.@@(['sh', '-c', a])\n",
-        (Fact::HttpClient, _) => "@tool('x')\ndef run(a: str):\n    @@.get(a)\n",
-        (Fact::HttpVerb, _) => "@tool('x')\ndef run(a: str):\n    requests.@@(a)\n",
-        (Fact::HttpCall, _) => "@tool('x')\ndef run(a: str):\n    x.@@(a)\n",
-        (Fact::TlsVerify, _) => "f(@@=False)\n",
-        (Fact::TlsSkip, _) => "f(@@=True)\n",
-        (Fact::Logger, _) => "@@.info(card_number)\n",
-        (Fact::LogMethod, _) => "logger.@@(card_number)\n",
-        (Fact::Keeper, _) => "@@.put(card_number)\n",
-        (Fact::KeeperMethod, _) => "db.@@(card_number)\n",
-        (Fact::StoreCall, _) => "x.@@(card_number)\n",
-        (Fact::ContextType, _) => "@tool('x')\ndef run(a: @@):\n    eval(a)\n",
-        (Fact::ContextName, _) => "@tool('x')\ndef run(@@):\n    eval(@@)\n",
-        (Fact::BrokenCipher, _) => "@@(x)\n",
-    });
-    text.replace("@@", row.pattern)
+        Fact::CodeRunner | Fact::ShellRunner | Fact::HttpPath => {
+            "@tool('x')\ndef run(a: str):\n    @@(a)\n"
+        }
+        Fact::Shell => "@tool('x')\ndef run(a: str):\n    spawn(['@@', '-c', a])\n",
+        Fact::Spawner => "@tool('x')\ndef run(a: str):\n    x.@@(['sh', '-c', a])\n",
+        Fact::HttpClient => "@tool('x')\ndef run(a: str):\n    @@.get(a)\n",
+        Fact::HttpVerb => "@tool('x')\ndef run(a: str):\n    requests.@@(a)\n",
+        Fact::HttpCall => "@tool('x')\ndef run(a: str):\n    x.@@(a)\n",
+        Fact::ContextType => "@tool('x')\ndef run(a: @@):\n    eval(a)\n",
+        Fact::ContextName => "@tool('x')\ndef run(@@):\n    eval(@@)\n",
+        _ => return None,
+    })
+}
+
+/// For facts that hold anywhere: statements of a file.
+fn statement(row: &Row) -> &'static str {
+    match row.fact {
+        Fact::SqlCondition => "q.@@(`name = '${v}'`)",
+        Fact::SqlCall => "c.@@(`Select a from t where b = ${v}`)",
+        Fact::TlsVerify => "f(@@=False)\n",
+        Fact::TlsSkip => "f(@@=True)\n",
+        Fact::Logger => "@@.info(card_number)\n",
+        Fact::LogMethod => "logger.@@(card_number)\n",
+        Fact::Keeper => "@@.put(card_number)\n",
+        Fact::KeeperMethod => "db.@@(card_number)\n",
+        Fact::StoreCall => "x.@@(card_number)\n",
+        Fact::BrokenCipher => "@@(x)\n",
+        Fact::NameAbout => {
+            "print(@@_password, x)\nprint(password_@@)\nprint(email_@@)\nprint(api_@@_key)\n"
+        }
+        _ => "print(@@)\n",
+    }
 }
 
 fn language(row: &Row) -> Language {

@@ -48,10 +48,14 @@ pub(crate) enum Fact {
     ContextName,
     /// The end of the path, in lower case, of a call that makes a broken cipher.
     BrokenCipher,
+    /// A word that makes a name speak about the thing that it names.
+    NameAbout,
+    /// A name, in snake case, of a whole message with all that the caller said.
+    NamePayload,
 }
 
 impl Fact {
-    const NAMES: [(&'static str, Self); 20] = [
+    const NAMES: [(&'static str, Self); 22] = [
         ("sql-call", Self::SqlCall),
         ("sql-condition", Self::SqlCondition),
         ("code-runner", Self::CodeRunner),
@@ -72,6 +76,8 @@ impl Fact {
         ("context-type", Self::ContextType),
         ("context-name", Self::ContextName),
         ("broken-cipher", Self::BrokenCipher),
+        ("name-about", Self::NameAbout),
+        ("name-payload", Self::NamePayload),
     ];
 
     fn named(name: &str) -> Option<Self> {

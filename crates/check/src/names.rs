@@ -1,6 +1,9 @@
-//! What an identifier says that its value is: a card number, a password, a key, personal data. Decides by words, in
-//! snake case, camel case or kebab case alike; leaves what happens to such a value to `flow` and `rules`.
+//! What is known about a value, as a set of labels, and which labels a name gives. Which names are those of secrets is
+//! decided by the mask's table; what happens to such a value by `flow` and `rules`.
 
+use crate::facts::Fact;
+pub(crate) use conversimple_mask::names::words;
+use conversimple_mask::names::{self, Meaning};
 use std::ops::{BitOr, BitOrAssign};
 
 /// What is known about a value, as a set.
@@ -159,395 +162,55 @@ impl BitOrAssign for Labels {
     }
 }
 
-/// Words that make the thing around a secret out of its name: `password_hash`, `card_id`, `is_api_key_valid`.
-const HARMLESS: &[&str] = &[
-    "masked",
-    "mask",
-    "redacted",
-    "redact",
-    "last4",
-    "lastfour",
-    "last",
-    "hash",
-    "hashed",
-    "hasher",
-    "digest",
-    "encrypted",
-    "sealed",
-    "tokenized",
-    "ciphertext",
-    "id",
-    "ids",
-    "uuid",
-    "count",
-    "len",
-    "length",
-    "type",
-    "kind",
-    "valid",
-    "validator",
-    "is",
-    "has",
-    "have",
-    "needs",
-    "name",
-    "names",
-    "env",
-    "var",
-    "file",
-    "path",
-    "dir",
-    "url",
-    "uri",
-    "error",
-    "errors",
-    "hint",
-    "policy",
-    "field",
-    "fields",
-    "column",
-    "label",
-    "labels",
-    "regex",
-    "re",
-    "pattern",
-    "status",
-    "state",
-    "expiry",
-    "expires",
-    "expired",
-    "expiration",
-    "ttl",
-    "age",
-    "prefix",
-    "suffix",
-    "max",
-    "min",
-    "index",
-    "invalid",
-    "required",
-    "missing",
-    "reset",
-    "form",
-    "page",
-    "link",
-    "endpoint",
-    "manager",
-    "service",
-    "provider",
-    "strength",
-    "placeholder",
-    "schema",
-    "callback",
-    "brand",
-    "format",
-    "template",
-    "verified",
-    "verify",
-    "verification",
-    "sent",
-    "enabled",
-    "exists",
-    "present",
-    "set",
-    "changed",
-    "rotated",
-    "check",
-    "message",
-    "prompt",
-    "title",
-    "text",
-    "description",
-    "example",
-    "version",
-    "algorithm",
-    "size",
-    "limit",
-    "attempts",
-    "required",
-    "options",
-    "config",
-    "settings",
-    "info",
-    "error",
-    "header",
-    "scope",
-    "scopes",
-    "parser",
-    "input",
-    "widget",
-    "event",
-    "handler",
-    "fn",
-    "func",
-    "class",
-    "module",
-    "table",
-    "model",
-    "store",
-    "storage",
-    "repo",
-    "repository",
-    "sender",
-    "domain",
-    "bounce",
-    "regexp",
-    "country",
-    "area",
-    "code2",
-    "types",
-    "keys",
-    "map",
-    "list",
-    "reader",
-    "writer",
-    "factory",
-    "builder",
-    "context",
-    "backend",
-    "ok",
-    "match",
-    "matches",
-    "fingerprint",
-    "source",
-    "lookup",
-    "ref",
-    "reference",
-    "handle",
-    "alias",
-    "marker",
-    "const",
-    "method",
-];
-
-/// The lower-case words of an identifier.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut previous = ' ';
-    for c in name.chars().take(120) {
-        if !c.is_alphanumeric() {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-        } else {
-            if c.is_uppercase()
-                && (previous.is_lowercase() || previous.is_ascii_digit())
-                && !word.is_empty()
-            {
-                words.push(std::mem::take(&mut word));
-            }
-            word.extend(c.to_lowercase());
-        }
-        previous = c;
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// What the name says about the value behind it.
+/// What the name says about the value behind it. The mask's table decides which names are those of secrets; what makes
+/// a name speak about a secret in source code, and what holds a whole message, are facts of the check.
 pub(crate) fn meaning(name: &str) -> Labels {
     let words = words(name);
-    let has = |word: &str| words.iter().any(|found| found == word);
-    let has_any = |list: &[&str]| list.iter().any(|word| has(word));
-    if words.is_empty() || words.len() > 7 {
+    if words.is_empty() || words.len() > LONGEST_NAME {
         return Labels::NONE;
     }
-    if has_any(&["ssn", "sin", "nino"])
-        || (has("social") && has("security"))
-        || (has_any(&["national", "tax", "government"]) && has("id"))
-        || (has("passport") && has_any(&["number", "no", "num", "id"]))
-        || (has_any(&["driver", "drivers", "driving"]) && has_any(&["license", "licence"]))
-    {
-        let about = [
-            "masked",
-            "redacted",
-            "last4",
-            "last",
-            "valid",
-            "is",
-            "has",
-            "encrypted",
-            "sealed",
-            "hashed",
-            "digest",
-            "token",
-            "tokenized",
-            "ciphertext",
-            "column",
-            "field",
-            "regex",
-            "pattern",
-            "re",
-            "length",
-            "hash",
-            "hint",
-        ];
-        return if has_any(&about) {
-            Labels::NONE
-        } else {
-            Labels::NATIONAL
-        };
+    let found = names::meaning(name);
+    let labels = found.map_or(Labels::NONE, of_meaning);
+    // The id of a tax number is the number itself, so only the mask's own words make such a name harmless.
+    if labels.any(Labels::NATIONAL) {
+        return labels;
     }
-    let payloads = [
-        "payload",
-        "raw_payload",
-        "arguments",
-        "tool_args",
-        "tool_arguments",
-        "tool_input",
-        "raw_message",
-        "message_data",
-        "request_body",
-        "transcript",
-        "call_args",
-        "rawMessage",
-        "toolArgs",
-        "toolInput",
-        "requestBody",
-        "event_payload",
-        "tool_payload",
-    ];
-    if payloads.contains(&name) {
+    if name.starts_with(char::is_lowercase) && Fact::NamePayload.has(&words.join("_")) {
         return Labels::PAYLOAD;
     }
-    if has_any(HARMLESS) {
+    if words.iter().any(|word| Fact::NameAbout.has(word)) {
         return Labels::NONE;
     }
-    let mut labels = secret_meaning(&words);
-    if has_any(&["cvv", "cvv2", "cvc", "cvc2", "cvn"])
-        || (has("security") && has("code"))
-        || (has("card") && has("code"))
-    {
-        labels |= Labels::SECURITY_CODE;
+    let ends_in_token = words
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "token" | "jwt"));
+    if ends_in_token {
+        labels | Labels::TOKEN
+    } else {
+        labels
     }
-    let is_card = has_any(&["card", "cc", "credit", "debit", "creditcard"]);
-    if has_any(&[
-        "pan",
-        "cardnumber",
-        "cardnum",
-        "ccnum",
-        "ccnumber",
-        "cardno",
-        "creditcardnumber",
-    ]) || (is_card && has_any(&["number", "num", "no", "pan", "digits"]))
-        || (has_any(&["credit", "debit", "full"])
-            && words.last().is_some_and(|last| last == "card"))
-        || has("creditcard")
-    {
-        labels |= Labels::CARD;
-    }
-    let is_account = has_any(&["account", "acct", "bank", "routing"]);
-    if has("iban")
-        || (has("sort") && has("code"))
-        || (is_account && has_any(&["number", "num", "no"]))
-    {
-        labels |= Labels::BANK;
-    }
-    if has_any(&["diagnosis", "prescription", "allergies"])
-        || (has("medical") && has_any(&["record", "history"]))
-    {
-        labels |= Labels::HEALTH;
-    }
-    let is_place = has_any(&["home", "street", "billing", "shipping", "mailing", "postal"]);
-    if has_any(&[
-        "email",
-        "phone",
-        "telephone",
-        "dob",
-        "birthdate",
-        "birthday",
-        "msisdn",
-    ]) || (has("birth") && has("date"))
-        || (has("e") && has("mail"))
-        || (has("mobile") && has("number"))
-        || (is_place && has("address"))
-    {
-        labels |= Labels::PERSONAL;
-    }
-    labels
 }
 
-fn secret_meaning(words: &[String]) -> Labels {
-    let has = |word: &str| words.iter().any(|found| found == word);
-    let has_any = |list: &[&str]| list.iter().any(|word| has(word));
-    let mut labels = Labels::NONE;
-    if has_any(&["password", "passwd", "passphrase", "passcode", "pword"])
-        || (has("pwd") && words.len() > 1)
-        || (words.last().is_some_and(|last| last == "pass")
-            && words.len() > 1
-            && words.len() < 4
-            && !has("test"))
-    {
-        labels |= Labels::PASSWORD;
+/// Longer names are sentences, in words.
+const LONGEST_NAME: usize = 7;
+
+fn of_meaning(meaning: Meaning) -> Labels {
+    match meaning {
+        Meaning::Card => Labels::CARD,
+        Meaning::SecurityCode => Labels::SECURITY_CODE,
+        Meaning::Password => Labels::PASSWORD,
+        Meaning::Pin => Labels::PIN,
+        Meaning::Ssn | Meaning::NationalId => Labels::NATIONAL,
+        Meaning::Iban | Meaning::BankAccount => Labels::BANK,
+        Meaning::Key | Meaning::Secret => Labels::KEY,
+        Meaning::Token => Labels::TOKEN,
+        Meaning::Email | Meaning::Phone | Meaning::PostalAddress | Meaning::BirthDate => {
+            Labels::PERSONAL
+        }
+        Meaning::Health => Labels::HEALTH,
+        // No rule speaks of one-time codes, expiry dates and addresses of machines.
+        _ => Labels::NONE,
     }
-    let is_pin_owner = has_any(&[
-        "card", "user", "customer", "account", "caller", "atm", "sim", "code", "number",
-    ]);
-    if has("pin") && (words.len() == 1 || is_pin_owner) {
-        labels |= Labels::PIN;
-    }
-    let last_is = |list: &[&str]| {
-        words
-            .last()
-            .is_some_and(|last| list.contains(&last.as_str()))
-    };
-    let kinds = [
-        "api",
-        "private",
-        "signing",
-        "encryption",
-        "master",
-        "access",
-        "secret",
-        "service",
-        "auth",
-        "fernet",
-        "cipher",
-        "aes",
-        "stripe",
-        "openai",
-        "twilio",
-        "aws",
-        "account",
-        "webhook",
-        "deepgram",
-        "elevenlabs",
-        "anthropic",
-        "conversimple",
-        "platform",
-        "hmac",
-        "jwt",
-        "live",
-        "app",
-        "license",
-    ];
-    if has_any(&[
-        "apikey",
-        "secretkey",
-        "authtoken",
-        "accesstoken",
-        "privatekey",
-        "apitoken",
-        "accesskey",
-    ]) || (last_is(&["key"]) && has_any(&kinds) && !has("public"))
-        || last_is(&["secret", "credential", "credentials"])
-        || (has("api") && has("key"))
-        || (has("token")
-            && has_any(&[
-                "auth", "access", "refresh", "bearer", "api", "bot", "session", "jwt", "webhook",
-                "secret", "oauth",
-            ]))
-        || (has("secret") && last_is(&["key", "token"]))
-    {
-        labels |= Labels::KEY;
-    }
-    if last_is(&["token", "jwt"]) {
-        labels |= Labels::TOKEN;
-    }
-    labels
 }
 
 #[cfg(test)]
