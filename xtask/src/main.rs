@@ -1,5 +1,6 @@
 //! Project tasks. `cargo xtask test` installs what it lacks and runs everything; `cargo xtask tidy` holds the house rules;
 //! `cargo xtask shape` measures the code;
+//! `cargo xtask train-mask` makes the weights of the mask's scorer;
 //! `cargo xtask fuzz` looks for inputs that break one.
 #![expect(
     clippy::print_stdout,
@@ -18,6 +19,7 @@ mod rings;
 mod shape;
 mod test;
 mod tidy;
+mod train_mask;
 mod tree;
 
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(&arguments.collect::<Vec<_>>()),
         Some("tidy") => tidy::run(),
         Some("shape") => shape::run(arguments.next().as_deref()),
+        Some("train-mask") => train_mask::run(),
         Some("fuzz") => fuzz::run(&arguments.collect::<Vec<_>>()),
         _ => {
             eprintln!(
@@ -39,6 +42,9 @@ fn main() -> ExitCode {
             );
             eprintln!(
                 "cargo xtask fuzz [TARGET…] [--seconds N] [--keep] [--input FILE]   the fuzz targets, side by side"
+            );
+            eprintln!(
+                "cargo xtask train-mask       the weights of the mask's scorer, from its labelled lines"
             );
             return ExitCode::from(2);
         }

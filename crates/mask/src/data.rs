@@ -32,5 +32,6 @@ mod tests {
         check::<5>(include_str!("../data/keys.tsv"));
         check::<3>(include_str!("../data/ibans.tsv"));
         check::<4>(include_str!("../data/commands.tsv"));
+        check::<3>(include_str!("../data/weights.tsv"));
     }
 }

@@ -13,6 +13,7 @@ use super::leads::{Expectation, Lead};
 use super::lexicon::{MIXED, Number};
 use super::phrases::Words;
 use super::scan::{Live, Scan};
+use super::score::{Doubt, Question};
 use super::token::{COLON, COMMA, LINE, PAREN, PLUS, SLASH, STOP};
 use super::written::is_card;
 use sight::Sight;
@@ -23,7 +24,10 @@ pub(super) use card::{corrected, month, reread};
 /// Judges `run`; the token to go on with.
 pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
     let mut next = run.next();
-    let sight = Sight::new(scan, run);
+    let mut sight = Sight::new(scan, run);
+    if sight.lead.want == Expectation::Pin && !is_pin(scan, run, &sight.lead) {
+        sight.lead.clear();
+    }
     if sight.measured {
         drop_quantity(scan, run);
     }
@@ -68,6 +72,28 @@ pub(super) fn run(scan: &mut Scan<'_>, run: &mut Run) -> usize {
     }
     scan.lead = lead;
     next
+}
+
+/// Whether the number that a "pin" announces opens something: a cotter pin has a number too. What was asked for, or named
+/// after its number, needs no second look.
+fn is_pin(scan: &Scan<'_>, run: &Run, lead: &Lead) -> bool {
+    let from = run.items[0].first;
+    let name = scan.tokens.partition_point(|t| t.start < lead.start);
+    let is_name = |at: usize| scan.leads().names_pin(at);
+    // "p i n" is spelled: its last letter stands before what follows. A question is answered in the next sentence.
+    let answers = (name + 1..=from).any(|at| scan.tokens[at].has(STOP | LINE));
+    if lead.asked || name >= from || answers || !is_name(name) {
+        return true;
+    }
+    Doubt {
+        text: scan.text,
+        tokens: &scan.tokens,
+        question: Question::Pin,
+        name,
+        from,
+        to: run.next(),
+    }
+    .is_secret()
 }
 
 /// Where a phone number begins whose first digits are token `first`: with its plus or bracket.

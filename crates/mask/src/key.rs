@@ -64,7 +64,7 @@ fn is_announced(scan: &Scan<'_>, at: usize) -> bool {
         }
         let word = scan.tokens[j].info();
         let text = leads.text_of(j).to_ascii_lowercase();
-        if word.is(SECRET_NAME) && Words::KeyWords.has(&text) {
+        if word.is(SECRET_NAME) && Words::KeyNouns.has(&text) {
             let named = leads.before_in(j, Words::KeyNames);
             let harmless = j > 0 && Words::HarmlessKeys.has(leads.text_of(j - 1));
             return !harmless

@@ -233,7 +233,6 @@ impl Leads<'_> {
             Topic::Call => self.call(at),
             Topic::Email => lead(Expectation::Email),
             Topic::Iban => strong(Expectation::Iban),
-            Topic::Pin if self.before_in(at, Words::PinOther) => None,
             Topic::Pin if self.is_postal(at) => strong(Expectation::Order),
             Topic::Pin => strong(Expectation::Pin),
             Topic::Pen if self.next_in(at, Words::PenFollowers) => lead(Expectation::Pen),
@@ -254,9 +253,7 @@ impl Leads<'_> {
             Topic::Account => self.order(at, held, Expectation::Account),
             Topic::Back => self.back(at, held),
             Topic::Number => self.my_number(at, held),
-            Topic::Answer if self.before_in(at, Words::SecretWords) => {
-                strong(Expectation::Password)
-            }
+            Topic::Answer if self.before_in(at, Words::Memorised) => strong(Expectation::Password),
             Topic::Digits if self.before(at, "security") => strong(Expectation::Cvv),
             Topic::Strip if self.before(at, "signature") => strong(Expectation::Cvv),
             Topic::Thru if self.before_in(at, Words::ValidThru) => self.expiry(at),
@@ -313,6 +310,12 @@ impl Leads<'_> {
     /// Whether the token before `at` is `word`.
     pub(super) fn before(&self, at: usize, word: &str) -> bool {
         at > 0 && self.text_of(at - 1).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether token `at` is the word "pin" or one like it.
+    pub(super) fn names_pin(&self, at: usize) -> bool {
+        let token = self.tokens.get(at);
+        token.is_some_and(|t| t.info().topic == Topic::Pin)
     }
 
     fn number(&self, at: usize) -> Number {
@@ -532,7 +535,7 @@ impl Leads<'_> {
         let named = (at.saturating_sub(6)..at).any(|j| Words::CodeDigits.has(self.text_of(j)));
         let front = self.text_of(at).eq_ignore_ascii_case("front");
         let four = (at.saturating_sub(6)..at).any(|j| Words::Four.has(self.text_of(j)));
-        let says = self.next(at, "it") && self.next_in(at + 1, Words::SaysWords);
+        let says = self.next(at, "it") && self.next_in(at + 1, Words::Printed);
         let of_card = says || self.next_in(at, Words::BackOf);
         (if front { four } else { named || of_card })
             .then(|| Lead::new(Expectation::Cvv, false, start))

@@ -24,6 +24,7 @@ pub mod names;
 mod password;
 mod phrases;
 mod scan;
+mod score;
 mod token;
 mod typed;
 mod watch;
@@ -39,6 +40,9 @@ mod tests;
 use std::borrow::Cow;
 
 pub use json::mask_json;
+#[cfg(feature = "training")]
+#[doc(hidden)]
+pub use score::training;
 pub use typed::{spoken_digits, spoken_text};
 pub use watch::{Heard, Watch};
 

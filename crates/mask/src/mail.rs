@@ -87,7 +87,7 @@ pub(super) fn spoken(scan: &Scan<'_>, at: usize) -> Option<Span> {
     let of = rate && leads.next(at + 2, "of");
     let host = at
         + 1
-        + usize::from(leads.next_in(at, Words::SignWords))
+        + usize::from(leads.next_in(at, Words::SignNouns))
         + 2 * usize::from(rate)
         + usize::from(of);
     let joined = at > 1 && ends.flag(at - 2, DOT | JOIN);

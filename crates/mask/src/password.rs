@@ -485,7 +485,7 @@ fn value_before(scan: &Scan<'_>, at: usize) -> Option<Span> {
         .filter(|_| leads.before_in(at, Words::Whose))?;
     let is = my
         .checked_sub(1)
-        .filter(|_| leads.before_in(my, Words::IsWords))?;
+        .filter(|_| leads.before_in(my, Words::IsSaid))?;
     let word = is.checked_sub(1).map(|j| scan.tokens[j])?;
     let unknown = matches!(word.word, PLAIN | MIXED) && word.len > 2;
     let close = scan.tokens[is].gap & !(SPACE | COMMA) == 0;

@@ -17,7 +17,8 @@ macro_rules! sets {
 }
 
 sets! {
-    SocialOther PhoneOther PinOther PenFollowers SecretWords ValidThru AfterEnding LastDigits CardCodes SecurityCodes PinHeard PassCodes RunsOut OfWhat Whom TaxIds Numbering Where SaysWords BackOf ContactNos CodeNumbers WhoseNumber OnOfFor ItsCode Versions ExtensionIs MonthOf DateParts IsWords SentTo KeyNames AuthHeaders Believes Whose SignWords Changes Places PinOwners AtOn Reads Three Four CodeDigits OnFile Asks Answers Per Sends PhonePlaces NamesAfter OnFrom Extensions BeforeYear Counted Things WhichOne CvvTwo Exclaims Articles ForLike HarmlessKeys KeyWords People Schemes Spelling Capitals NoValues Types Sets Its ToAsFrom Said Hums ForWhat Chose BetweenName Softens HoldOn Technical Users PassCode Capital Uttered Marks DoubtfulSigns
+    Owners Determiners Prepositions
+    SocialOther PhoneOther PenFollowers Memorised ValidThru AfterEnding LastDigits CardCodes SecurityCodes PinHeard PassCodes RunsOut OfWhat Whom TaxIds Numbering Where Printed BackOf ContactNos CodeNumbers WhoseNumber OnOfFor ItsCode ExtensionIs MonthOf DateParts IsSaid SentTo KeyNames AuthHeaders Believes Whose SignNouns Changes Places PinOwners AtOn Reads Three Four CodeDigits OnFile Asks Answers Per Sends PhonePlaces NamesAfter OnFrom Extensions BeforeYear Counted Things WhichOne CvvTwo Exclaims Articles ForLike HarmlessKeys KeyNouns People Schemes Spelling Capitals NoValues Types Sets Its ToAsFrom Said Hums ForWhat Chose BetweenName Softens HoldOn Technical Users PassCode Capital Uttered Marks DoubtfulSigns
 }
 
 static SETS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {

@@ -10,6 +10,7 @@ use super::lexicon::{
     ROLE, SECRET_NAME, Topic,
 };
 use super::phrases::Words;
+use super::score::{Doubt, Question};
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
 };
@@ -475,9 +476,19 @@ impl<'t> Scan<'t> {
         None
     }
 
-    /// "version 1.2.3.4" is no address.
-    fn is_version(&self, at: usize) -> bool {
-        self.leads().before_in(at, Words::Versions)
+    /// Whether the four numbers at token `at` are an address: "version 1.2.3.4" and "clause 10.4.2.1" are none.
+    fn is_address(&self, at: usize, end: usize) -> bool {
+        let numbers = self.tokens[at..].iter().take_while(|t| t.start < end);
+        let to = at + numbers.count();
+        Doubt {
+            text: self.text,
+            tokens: &self.tokens,
+            question: Question::Address,
+            name: at,
+            from: at,
+            to,
+        }
+        .is_secret()
     }
 
     /// An IP address or an IBAN.
@@ -490,8 +501,8 @@ impl<'t> Scan<'t> {
         let coloned =
             token.len <= 4 && next == Some(b':') && head.iter().all(u8::is_ascii_hexdigit);
         if (dotted || coloned)
-            && !self.is_version(at)
             && let Some(end) = written::ip(bytes, start)
+            && (coloned || self.is_address(at, end))
         {
             return Some(Span {
                 start,

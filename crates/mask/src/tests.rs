@@ -82,6 +82,45 @@ fn lines_by_hand_without_a_secret() {
 }
 
 #[test]
+fn doubtful_numbers_are_judged_by_their_neighbours() {
+    let touched: Vec<String> = [
+        "the bowling pin is 4271",
+        "the safety pin is 4271",
+        "the cotter pin is 4271",
+        "a firing pin 4512",
+        "hinge pin 4512 is out of stock",
+        "pin 104 of the connector",
+        "clause 10.4.2.1",
+        "article 10.4.2.1",
+        "section 10.4.2.1 says so",
+        "see rule 10.4.2.1",
+        "paragraph 10.4.2.1 of the lease",
+        "under annex 10.4.2.1",
+        "chapter 10.4.2.1",
+        "version 10.0.0.1",
+    ]
+    .into_iter()
+    .filter(|text| !find(text).is_empty())
+    .map(|text| mask(text).into_owned())
+    .collect();
+    assert!(touched.is_empty(), "{touched:#?}");
+    for text in [
+        "my pin is 4271",
+        "the pin is four two seven one",
+        "my bank pin is 4271",
+        "change my pin to 4271",
+        "What's your PIN? 4271",
+        "connect to 10.4.2.1",
+        "my ip is 10.4.2.1",
+        "10.4.2.1",
+        "login from 203.0.113.7",
+        "client_ip=10.4.2.1",
+    ] {
+        assert!(!find(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn what_stands_in_place_of_a_secret() {
     for (text, masked) in [
         ("card 4111 1111 1111 1111!", "card ****1111!"),

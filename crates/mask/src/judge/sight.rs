@@ -72,7 +72,7 @@ impl Sight {
         let short = run.total() < 12;
         let lead = postfix(scan, run, next)
             .filter(|lead| {
-                let told = scan.leads().next_in(next - 1, Words::IsWords);
+                let told = scan.leads().next_in(next - 1, Words::IsSaid);
                 let done = scan.lead.part
                     && told
                     && matches!(scan.lead.want, Expectation::Order | Expectation::Account);

@@ -1,0 +1,220 @@
+//! Whether a doubtful number is a secret: a PIN or the number of a pin of metal, an IP address or the number of a clause.
+//!
+//! Decides by the words and signs around the number, with weights that were trained on labelled lines
+//! (`training/lines.tsv`, `cargo xtask train-mask`). Only what no shape or check digit can tell comes here. A new noun is
+//! a labelled line, not a condition.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::data::rows;
+use super::lexicon::{COPULA, FILLER, LINK, MEASURE, Number, PLAIN};
+use super::phrases::Words;
+use super::token::{
+    COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, POINT, QUOTE, SLASH, STOP, Token,
+};
+
+#[cfg(any(test, feature = "training"))]
+#[cfg_attr(
+    not(feature = "training"),
+    expect(unreachable_pub, reason = "tests train too")
+)]
+pub mod training;
+
+/// What is asked about a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// A number after the word "pin".
+    Pin,
+    /// Four numbers with points between.
+    Address,
+}
+
+impl Question {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Address => "address",
+        }
+    }
+}
+
+/// A number that may be a secret, with the text around it.
+pub(super) struct Doubt<'t> {
+    pub(super) text: &'t str,
+    pub(super) tokens: &'t [Token],
+    pub(super) question: Question,
+    /// The token that names the number ("pin"), or `from` where none does.
+    pub(super) name: usize,
+    /// The number's tokens.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The weight of each feature in thousandths, by question and feature.
+static WEIGHTS: LazyLock<HashMap<(&str, &str), i32>> = LazyLock::new(|| {
+    let rows = rows(include_str!("../data/weights.tsv"));
+    rows.filter_map(|[question, feature, weight]| Some(((question, feature), weight.parse().ok()?)))
+        .collect()
+});
+
+/// A number counts as a secret when it is at least half as likely one as not (a logarithm, in thousandths): a secret that
+/// is shown is worse than a number that is not.
+const CAUTION: i32 = 700;
+/// Sets of words that are a class of their own.
+const CLASSES: [(Words, &str); 3] = [
+    (Words::Owners, "whose"),
+    (Words::Determiners, "determiner"),
+    (Words::Prepositions, "preposition"),
+];
+/// More words than this between a name and its number are not looked at.
+const BETWEEN: usize = 6;
+/// An octet above this is no number of a clause that the lines know of.
+const PARAGRAPHS: u32 = 30;
+
+impl Doubt<'_> {
+    /// Whether the number is more likely a secret than not.
+    pub(super) fn is_secret(&self) -> bool {
+        let mut sum = 0;
+        self.features(true, &mut |feature| {
+            let weight = WEIGHTS.get(&(self.question.name(), feature));
+            sum += weight.copied().unwrap_or(0);
+        });
+        sum > -CAUTION
+    }
+
+    /// What is seen around the number; without `words` only what kinds of words stand there.
+    fn features(&self, words: bool, see: &mut dyn FnMut(&str)) {
+        see("always");
+        let before = [self.name.checked_sub(1), self.name.checked_sub(2)];
+        let classes = before.map(|at| self.class(at));
+        see(&format!("before is {}", classes[0]));
+        see(&format!("before are {} {}", classes[1], classes[0]));
+        see(&format!("signs before {}", self.signs(self.name)));
+        let follows =
+            (!self.tokens.get(self.to).is_some_and(|t| t.has(STOP | LINE))).then_some(self.to);
+        see(&format!("after is {}", self.class(follows)));
+        if words {
+            for (at, place) in before.into_iter().zip(["before", "before that"]) {
+                see(&format!("{place} {}", self.word(at)));
+            }
+            see(&format!("after {}", self.word(follows)));
+            see(&format!(
+                "after that {}",
+                self.word(follows.map(|at| at + 1))
+            ));
+        }
+        match self.question {
+            Question::Pin => self.between(words, classes[0], see),
+            Question::Address => self.octets(classes[0], see),
+        }
+    }
+
+    /// What stands between a name and its number, and how the number is made.
+    fn between(&self, words: bool, before: &str, see: &mut dyn FnMut(&str)) {
+        let from = (self.name + 1).min(self.from);
+        let between = from..self.from.min(from + BETWEEN);
+        let mut said = self.tokens[self.from].has(COLON | EQUALS);
+        for at in between.clone() {
+            said |= self.class(Some(at)) == "copula";
+            see(&format!("between is {}", self.class(Some(at))));
+            if words {
+                see(&format!("between {}", self.word(Some(at))));
+            }
+        }
+        let digits = self.digits();
+        see(&format!("said {said} after {before}"));
+        see(&format!("words between {}", between.len()));
+        see(&format!("digits {}", digits.min(9)));
+        see(&format!("digits {} said {said}", digits.min(9)));
+        see(&format!("written {}", self.tokens[self.from].is_digits()));
+        see(&format!("signs {}", self.signs(self.from)));
+    }
+
+    fn digits(&self) -> usize {
+        let digits = self.tokens[self.from..self.to].iter().map(|token| {
+            let written = if token.is_digits() {
+                token.len as usize
+            } else {
+                0
+            };
+            written + usize::from(token.info().number != Number::None)
+        });
+        digits.sum()
+    }
+
+    /// How large the four numbers are: numbers of clauses are small and seldom zero.
+    fn octets(&self, before: &str, see: &mut dyn FnMut(&str)) {
+        let octets: Vec<u32> = self.tokens[self.from..self.to]
+            .iter()
+            .filter_map(|t| self.text[t.start..t.end()].parse().ok())
+            .collect();
+        let large = octets.iter().any(|n| *n > PARAGRAPHS);
+        let zero = octets.contains(&0);
+        let private = matches!(octets[..], [10, ..] | [192, 168, ..]);
+        let size = match (large, zero) {
+            (true, _) => "large",
+            (_, true) => "zero",
+            _ => "small",
+        };
+        see(&format!("size {size}"));
+        see(&format!("size {size} after {before}"));
+        see(&format!("size {size} private {private}"));
+    }
+
+    fn word(&self, at: Option<usize>) -> String {
+        let token = at.and_then(|at| self.tokens.get(at));
+        token.map_or_else(
+            || "edge".to_owned(),
+            |t| match t.is_digits() {
+                true => "number".to_owned(),
+                false => self.text[t.start..t.end()].to_lowercase(),
+            },
+        )
+    }
+
+    /// What kind of word stands at `at`: the back-off for nouns that no line has.
+    fn class(&self, at: Option<usize>) -> &'static str {
+        let Some(token) = at.and_then(|at| self.tokens.get(at)) else {
+            return "edge";
+        };
+        let word = &self.text[token.start..token.end()];
+        let info = token.info();
+        let named = CLASSES.iter().find(|(set, _)| set.has(word));
+        if let Some((_, name)) = named {
+            return name;
+        }
+        if token.is_digits() || info.number != Number::None {
+            return "number";
+        }
+        if token.word == PLAIN {
+            return "noun";
+        }
+        let flags = [
+            (COPULA, "copula"),
+            (MEASURE, "unit"),
+            (LINK | FILLER, "link"),
+        ];
+        let flagged = flags.iter().find(|(flag, _)| info.is(*flag));
+        flagged.map_or("known", |(_, name)| name)
+    }
+
+    fn signs(&self, at: usize) -> &'static str {
+        let names = [
+            (LINE, "line"),
+            (STOP, "stop"),
+            (COLON, "colon"),
+            (EQUALS, "equals"),
+            (PAREN, "paren"),
+            (SLASH, "slash"),
+            (QUOTE, "quote"),
+            (COMMA, "comma"),
+            (OTHER, "other"),
+            (DASH, "dash"),
+            (POINT, "point"),
+        ];
+        let gap = self.tokens.get(at).map_or(0, |t| t.gap);
+        let found = names.iter().find(|(sign, _)| gap & sign != 0);
+        found.map_or("space", |(_, name)| name)
+    }
+}
