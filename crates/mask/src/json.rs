@@ -12,6 +12,15 @@ use super::{Kind, mask, names, stand_in};
 const DEPTH: usize = 128;
 
 /// Masks `value` in place. A number that is a card's becomes text (`****1111`).
+///
+/// ```
+/// use conversimple_mask::mask_json;
+/// use serde_json::json;
+///
+/// let mut value = json!({"userPassword": "tulip", "note": "mail bob@example.com", "max_tokens": 12});
+/// mask_json(&mut value);
+/// assert_eq!(value, json!({"userPassword": "[password]", "note": "mail [email]", "max_tokens": 12}));
+/// ```
 pub fn mask_json(value: &mut Value) {
     walk(value, None, DEPTH);
 }

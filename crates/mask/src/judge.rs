@@ -7,8 +7,8 @@ mod bare;
 mod card;
 mod sight;
 
-use super::Kind;
 use super::digits::{Item, Reading, Run, run_at};
+use super::kind::Kind;
 use super::leads::{Expectation, Lead};
 use super::lexicon::{MIXED, Number};
 use super::phrases::Words;

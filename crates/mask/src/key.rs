@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::data::rows;
+use super::kind::{Kind, Span};
 use super::lexicon::{COMMAND, COPULA, FILLER, LINK, SECRET_NAME};
 use super::phrases::Words;
 use super::scan::Scan;
 use super::token::{DASH, LINE, OTHER, STOP};
-use super::{Kind, Span};
 
 /// How far a key may stand from the word that announces it, in tokens.
 const NEAR: usize = 6;

@@ -2,7 +2,7 @@
 //!
 //! Decides what the next number is expected to be and how surely; `judge` decides what it is.
 
-use super::Kind;
+use super::kind::Kind;
 use super::lexicon::{
     COPULA, CORRECT, FILLER, LINK, NOT_PAY_CARD, Number, OFFER, OTHER_CODE, Topic,
 };

@@ -1,22 +1,37 @@
-//! Finds and masks the secrets of a caller in text: written, and spoken as speech recognition writes them down.
+//! Finds and masks secrets in text: written ones, and spoken ones as speech recognition writes them down.
 //!
-//! Decides what is a secret (`find`) and what stands in its place (`mask`). Used for every log line, every tool result that is
-//! shown and `conversimple redact`; a live conversation uses `Watch`, which also sees a secret that is spread over two
-//! turns, and `capture`, which keeps the value for the tool that needs it.
+//! [`find`] says where secrets stand and of which kind they are, [`mask()`] puts something in their place, [`mask_json`] does so
+//! for the strings and members of a JSON value, and [`Watch`] follows a conversation, where a secret may be spread over two
+//! turns. [`names`] says what an identifier tells of its value. The crate knows nothing of any framework.
 //!
-//! Linear in the length of the text, without backtracking, and total: no input makes it panic.
+//! ```
+//! use conversimple_mask::mask;
 //!
-//! **What it does not protect.** The mask reads text, so it is the last net and never the only one: secrets have types of
-//! their own. It does not know names, addresses, account numbers, or a password that nobody announced. A number that is announced as an order,
-//! tracking, ticket or similar number is left alone even when it is a card's. It knows English words only (written forms are
-//! found in any language). A secret that is encoded (base64, reversed, spread over more than two turns with other talk between)
-//! passes. Loopback addresses are not masked: they name nobody.
+//! let line = "my card is four one one one, one one one one, one one one one, one one one one";
+//! assert_eq!(mask(line), "my card is ****1111");
+//! assert_eq!(mask("mail bob@example.com, password=tulip4rose"), "mail [email], password=[password]");
+//! ```
+//!
+//! How it decides: `token` cuts the text into words and numbers, `lexicon` says what each word can be, `leads` finds what
+//! announces a number, and the detectors (`judge` for digits, `mail`, `password`, `key`, `written`) say where a secret begins
+//! and ends. What shapes and check digits cannot tell is asked of `score`, which is trained on labelled lines. The tables
+//! stand in `data/`; a new word is a row there, and a new noun beside a doubtful number is a line in `training/`.
+//!
+//! The time is linear in the length of the text, and no input makes it panic.
+//!
+//! # What it does not protect
+//! The mask reads text, so it is the last net and never the only one: give secrets types of their own. It does not know
+//! names of people, postal addresses, account numbers, or a password that nobody announced. A number that is announced as an
+//! order's, a parcel's, a ticket's or the like is left alone even when it is a card's. It knows English words only; written
+//! forms are found in any language. A secret that is encoded (base64, reversed, spread over more than two turns with other
+//! talk between) passes. Loopback addresses are not masked: they name nobody.
 
 mod data;
 mod digits;
 mod json;
 mod judge;
 mod key;
+mod kind;
 mod leads;
 mod lexicon;
 mod mail;
@@ -40,6 +55,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use json::mask_json;
+pub use kind::{Kind, Span};
 #[cfg(feature = "training")]
 #[doc(hidden)]
 pub use score::training;
@@ -48,124 +64,19 @@ pub use watch::{Heard, Watch};
 
 use scan::{Scan, Setting};
 
-/// What kind of secret was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A payment card's number, whole or still growing.
-    Card,
-    /// The three or four digits on a card (CVV, CVC).
-    SecurityCode,
-    /// A card's month and year of expiry.
-    Expiry,
-    /// A United States social security number.
-    Ssn,
-    /// A telephone number.
-    Phone,
-    /// An e-mail address.
-    Email,
-    /// An international bank account number.
-    Iban,
-    /// An IPv4 or IPv6 address, loopback excepted.
-    Ip,
-    /// A key, token or private key of a service.
-    ApiKey,
-    /// A JSON web token.
-    Jwt,
-    /// A password or passphrase.
-    Password,
-    /// A personal identification number.
-    Pin,
-    /// Anything that was asked for as a secret and is none of the others.
-    Secret,
-}
-
-impl Kind {
-    /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 13] = [
-        Self::Card,
-        Self::SecurityCode,
-        Self::Expiry,
-        Self::Ssn,
-        Self::Phone,
-        Self::Email,
-        Self::Iban,
-        Self::Ip,
-        Self::ApiKey,
-        Self::Jwt,
-        Self::Password,
-        Self::Pin,
-        Self::Secret,
-    ];
-
-    /// The stable lower-case name: "card", "cvv", "expiry" …
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Card => "card",
-            Self::SecurityCode => "cvv",
-            Self::Expiry => "expiry",
-            Self::Ssn => "ssn",
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::Iban => "iban",
-            Self::Ip => "ip",
-            Self::ApiKey => "api_key",
-            Self::Jwt => "jwt",
-            Self::Password => "password",
-            Self::Pin => "pin",
-            Self::Secret => "secret",
-        }
-    }
-
-    /// The kind with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-
-    /// What replaces a whole secret of this kind.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Card => "[card]",
-            Self::SecurityCode => "[cvv]",
-            Self::Expiry => "[expiry]",
-            Self::Ssn => "[ssn]",
-            Self::Phone => "[phone]",
-            Self::Email => "[email]",
-            Self::Iban => "[iban]",
-            Self::Ip => "[ip]",
-            Self::ApiKey => "[api_key]",
-            Self::Jwt => "[jwt]",
-            Self::Password => "[password]",
-            Self::Pin => "[pin]",
-            Self::Secret => "[secret]",
-        }
-    }
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Where a secret stands: `start..end` are byte offsets on character boundaries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// First byte of the secret.
-    pub start: usize,
-    /// The byte after its last.
-    pub end: usize,
-    /// What it is.
-    pub kind: Kind,
-}
-
 /// Texts longer than this are looked at in pieces (a secret across such a seam would be missed).
 const PIECE_BYTES: usize = 1 << 30;
 
 /// All secrets in `text`, sorted and not overlapping.
+///
+/// ```
+/// use conversimple_mask::{Kind, find};
+///
+/// let text = "my pin is four two seven one";
+/// let spans = find(text);
+/// assert_eq!(spans[0].kind, Kind::Pin);
+/// assert_eq!(&text[spans[0].start..spans[0].end], "four two seven one");
+/// ```
 #[must_use]
 pub fn find(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
@@ -211,6 +122,13 @@ const ROUNDS: usize = 4;
 /// `text` with every secret replaced: cards and phones by their last four (`****1111`), the rest by their kind (`[email]`).
 ///
 /// Masking a masked text changes nothing.
+///
+/// ```
+/// use conversimple_mask::mask;
+///
+/// assert_eq!(mask("call (415) 555-2671 now"), "call ****2671 now");
+/// assert_eq!(mask("see clause 10.4.2.1"), "see clause 10.4.2.1");
+/// ```
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let spans = find(text);

@@ -4,6 +4,7 @@
 //! "underscore"), spelled, or announced ("my email is"). "look at amazon dot com" is no address.
 
 use super::digits::{Reading, Run, run_at};
+use super::kind::{Kind, Span};
 use super::leads::Expectation;
 use super::lexicon::{
     AT, DOT, FILLER, HESITATION, JOIN, LINK, MAIL_PLACE, MAIL_STOP, NATO, Number, PROVIDER, ROLE,
@@ -13,7 +14,6 @@ use super::phrases::Words;
 use super::scan::{Live, Scan};
 use super::token::{AT_SIGN, COMMA, DASH, LINE, OTHER, PAREN, POINT, SPACE, STOP, Token, UNDER};
 use super::written::{iban_checks, iban_length, mail_parts};
-use super::{Kind, Span};
 
 /// Tokens looked at on each side of an "at".
 const REACH: usize = 40;

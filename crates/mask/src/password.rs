@@ -4,6 +4,7 @@
 //! Decides where such a value ends: a written one at its quote or space, a spoken one at the clause. "my password is not
 //! working" has no value.
 
+use super::kind::{Kind, Span};
 use super::lexicon::{CLAUSE, COPULA, FILLER, MIXED, NATO, NO_VALUE, Number, PLAIN, SPEAKS};
 use super::names::secret;
 use super::phrases::Words;
@@ -11,7 +12,6 @@ use super::scan::Scan;
 use super::token::{
     COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, QUOTE, SLASH, SPACE, STOP, Token,
 };
-use super::{Kind, Span};
 
 /// A spoken password longer than this goes on without us.
 const WORDS: usize = 12;

@@ -4,6 +4,7 @@
 
 use super::digits::{Reading, Run, counts, run_at};
 use super::judge;
+use super::kind::{Kind, Span};
 use super::leads::{Expectation, Lead, Leads};
 use super::lexicon::{
     AT, COPULA, DIGITS, DOT, FILLER, JOIN, KEY_START, LINK, MIXED, NATO, NO_VALUE, Number, PLAIN,
@@ -14,7 +15,7 @@ use super::score::{Doubt, Question};
 use super::token::{
     AT_SIGN, COLON, DASH, EQUALS, LINE, OTHER, POINT, SLASH, SPACE, STOP, Token, tokens,
 };
-use super::{Kind, Span, key, mail, password, written};
+use super::{key, mail, password, written};
 
 /// Whether the text is a conversation that goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

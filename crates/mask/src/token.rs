@@ -3,7 +3,7 @@
 //! Decides only where a token begins and ends. What was masked before (`****1111`, `[email]`) and a vault's token
 //! (`⟨card 1⟩`) come out as one token each, an atom, so that a masked text is never masked again.
 
-use super::Kind;
+use super::kind::Kind;
 use super::lexicon::{ATOM, DIGITS, LEXICON, MIXED, PLAIN, Word};
 
 pub(super) const SPACE: u16 = 1;

@@ -64,6 +64,16 @@ impl Heard {
 }
 
 /// One side of one conversation, utterance by utterance.
+///
+/// ```
+/// use conversimple_mask::Watch;
+///
+/// let mut watch = Watch::new();
+/// watch.said("What's your card number?");
+/// for part in ["four one one one", "one one one one one one one one one one one one"] {
+///     assert_eq!(watch.heard(part, true).masked(part), "[card]");
+/// }
+/// ```
 #[derive(Clone, Default)]
 pub struct Watch {
     /// The open end of the last utterances, from its lead on.

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use super::data::rows;
-use super::{Kind, Span};
+use super::kind::{Kind, Span};
 
 /// A key of a service, by its prefix.
 struct KeyForm {

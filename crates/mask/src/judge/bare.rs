@@ -2,8 +2,8 @@
 //!
 //! Decides for precision: what could as well be a quantity, a date or an id is left alone.
 
-use super::super::Kind;
 use super::super::digits::Item;
+use super::super::kind::Kind;
 use super::super::scan::Live;
 use super::super::token::{COMMA, DASH, PAREN, PLUS, POINT, SLASH, SPACE, STOP};
 use super::super::written::{brand_has, is_ssn, may_grow_into_card};

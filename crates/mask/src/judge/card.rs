@@ -2,8 +2,8 @@
 //!
 //! Decides by brand, length, Luhn and grouping; with a lead that says card, by length alone.
 
-use super::super::Kind;
 use super::super::digits::{Item, Reading, Run, run_at};
+use super::super::kind::Kind;
 use super::super::leads::{Expectation, Lead};
 use super::super::lexicon::{FILLER, MEASURE, MONTH, Number, ORDINAL};
 use super::super::phrases::Words;

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::Meaning;
+use super::meaning::Meaning;
 
 /// The shortest word that a name in one word is cut into; shorter ones stand in too many words by chance.
 const GLUED_LETTERS: usize = 3;
