@@ -31,6 +31,7 @@ fn in_tool(row: &Row) -> Option<&'static str> {
         Fact::HttpCall => "@tool('x')\ndef run(a: str):\n    x.@@(a)\n",
         Fact::ContextType => "@tool('x')\ndef run(a: @@):\n    eval(a)\n",
         Fact::ContextName => "@tool('x')\ndef run(@@):\n    eval(@@)\n",
+        Fact::RouteVerb => "@app.@@('/x')\ndef run(a: str):\n    requests.get(a)\n",
         _ => return None,
     })
 }
@@ -48,9 +49,26 @@ fn statement(row: &Row) -> &'static str {
         Fact::KeeperMethod => "db.@@(card_number)\n",
         Fact::StoreCall => "x.@@(card_number)\n",
         Fact::BrokenCipher => "@@(x)\n",
+        Fact::AnswerCall | Fact::AnswerPath => "@@(card_number)\n",
+        Fact::Hasher => "x.@@(password)\n",
+        Fact::HasherModule => "@@.digest(password)\n",
+        Fact::HasherMethod => "hashlib.@@(password)\n",
+        Fact::TraceCall => "JSONResponse(x.@@())\n",
+        Fact::ColumnMaker => "cvv = @@(x)\n",
+        Fact::OptionCall => "p.@@('--api-key')\n",
+        Fact::TlsAccept => "x.@@(True)\n",
+        _ => name(row),
+    }
+}
+
+/// For facts about words of names.
+fn name(row: &Row) -> &'static str {
+    match row.fact {
         Fact::NameAbout => {
             "print(@@_password, x)\nprint(password_@@)\nprint(email_@@)\nprint(api_@@_key)\n"
         }
+        Fact::PlaceWord => "x_@@ = 'http://api.shop.com/x'\n",
+        Fact::DescribedWord => "@@_url = 'http://api.shop.com/x'\n",
         _ => "print(@@)\n",
     }
 }

@@ -52,10 +52,34 @@ pub(crate) enum Fact {
     NameAbout,
     /// A name, in snake case, of a whole message with all that the caller said.
     NamePayload,
+    /// The verb under which a framework registers what serves a path.
+    RouteVerb,
+    /// The last name of a call that answers a request.
+    AnswerCall,
+    /// The path, in lower case, of a call that answers a request.
+    AnswerPath,
+    /// The last name, in lower case, of a call that hashes fast.
+    Hasher,
+    /// What fast hashes are methods of, in lower case.
+    HasherModule,
+    /// The method, in lower case, by which a module of hashes hashes.
+    HasherMethod,
+    /// The last name of a call that gives a stack trace.
+    TraceCall,
+    /// The last name of a call that declares a column.
+    ColumnMaker,
+    /// The last name of a call that declares an option of the command line.
+    OptionCall,
+    /// A word of the name of an address that is called.
+    PlaceWord,
+    /// A word of the name of an address that is not called.
+    DescribedWord,
+    /// The last name of a call that accepts any certificate when it is given true.
+    TlsAccept,
 }
 
 impl Fact {
-    const NAMES: [(&'static str, Self); 22] = [
+    const NAMES: [(&'static str, Self); 34] = [
         ("sql-call", Self::SqlCall),
         ("sql-condition", Self::SqlCondition),
         ("code-runner", Self::CodeRunner),
@@ -78,6 +102,18 @@ impl Fact {
         ("broken-cipher", Self::BrokenCipher),
         ("name-about", Self::NameAbout),
         ("name-payload", Self::NamePayload),
+        ("route-verb", Self::RouteVerb),
+        ("answer-call", Self::AnswerCall),
+        ("answer-path", Self::AnswerPath),
+        ("hasher", Self::Hasher),
+        ("hasher-module", Self::HasherModule),
+        ("hasher-method", Self::HasherMethod),
+        ("trace-call", Self::TraceCall),
+        ("column-maker", Self::ColumnMaker),
+        ("option-call", Self::OptionCall),
+        ("place-word", Self::PlaceWord),
+        ("described-word", Self::DescribedWord),
+        ("tls-accept", Self::TlsAccept),
     ];
 
     fn named(name: &str) -> Option<Self> {

@@ -6,27 +6,13 @@ use super::state::Flow;
 use super::value::Value;
 use crate::code::Language;
 use crate::code::ir::{Call, Expr, Function, Kind};
+use crate::facts::Fact;
 use crate::names::{Labels, words};
-
-/// The verbs under which frameworks register what serves a path.
-const ROUTES: &[&str] = &[
-    "get",
-    "post",
-    "put",
-    "patch",
-    "delete",
-    "all",
-    "route",
-    "api_route",
-    "websocket",
-    "handle",
-    "view",
-];
 
 /// Whether a call registers a function for a path: `app.post("/pay", …)`.
 pub(crate) fn is_route(call: &Call) -> bool {
     matches!(&call.callee.kind, Kind::Member(..))
-        && ROUTES.contains(&call.callee.last_name())
+        && Fact::RouteVerb.has(call.callee.last_name())
         && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(path)) if path.starts_with('/'))
 }
 
@@ -158,25 +144,7 @@ pub(crate) fn is_answer(site: &Site<'_>) -> bool {
         site.last,
         "json" | "send" | "end" | "jsonp" | "write" | "send_json" | "send_text" | "sendText"
     );
-    let by_name = matches!(
-        site.last,
-        "JSONResponse"
-            | "jsonify"
-            | "HTTPException"
-            | "HttpException"
-            | "InternalServerErrorException"
-            | "ServiceUnavailableException"
-            | "BadRequestException"
-            | "WsException"
-            | "PlainTextResponse"
-            | "JsonResponse"
-            | "HttpResponse"
-            | "ORJSONResponse"
-            | "HTMLResponse"
-    ) || matches!(
-        site.path.as_str(),
-        "web.json_response" | "nextresponse.json" | "c.json" | "ctx.json"
-    );
+    let by_name = Fact::AnswerCall.has(site.last) || Fact::AnswerPath.has(&site.path);
     // Pipecat and others hand a function's result to a callback.
     let by_callback = matches!(site.last, "result_callback" | "resultCallback");
     let in_rust = site.path.starts_with("httpresponse.") && matches!(site.last, "body" | "json");

@@ -6,6 +6,7 @@ use super::request;
 use super::site::Site;
 use super::state::Flow;
 use super::value::{Skeleton, Value, braces};
+use crate::facts::Fact;
 use crate::names::{Labels, words};
 use crate::secret::scan::decode_text;
 use std::rc::Rc;
@@ -39,8 +40,7 @@ pub(super) fn of(flow: &mut Flow<'_>, site: &Site<'_>) -> Value {
             });
             return value;
         }
-        "format_exc" | "print_exc" | "exc_info" | "format_exception" | "format_tb"
-        | "backtrace" | "captureStackTrace" | "force_capture" | "format_stack" => {
+        _ if Fact::TraceCall.has(last) => {
             return Value::labelled(Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE);
         }
         "get" | "pop" | "getItem" | "get_mut" if site.args.len() <= 2 => {
@@ -389,60 +389,19 @@ fn folded(site: &Site<'_>, first: &Value) -> Option<Value> {
 
 fn is_shell_builder(site: &Site<'_>) -> bool {
     site.path.ends_with("command.new")
-        && matches!(
-            site.args.first().and_then(Value::constant),
-            Some("sh" | "bash" | "zsh" | "cmd" | "powershell" | "/bin/sh" | "/bin/bash")
-        )
+        && site
+            .args
+            .first()
+            .and_then(Value::constant)
+            .is_some_and(|program| Fact::Shell.has(program))
 }
 
 /// Whether a call hashes, fit for files or not.
 pub(crate) fn is_hash(site: &Site<'_>) -> bool {
     let last = site.last.to_lowercase();
-    let is_hasher = matches!(
-        last.as_str(),
-        "md5"
-            | "sha1"
-            | "sha256"
-            | "sha224"
-            | "sha384"
-            | "sha512"
-            | "createhash"
-            | "blake2b"
-            | "blake2s"
-            | "sha3_256"
-            | "crc32"
-            | "md4"
-            | "sha512_256"
-            | "keccak256"
-            | "ripemd160"
-    );
+    let is_hasher = Fact::Hasher.has(&last);
     let base = site.path.rsplit('.').nth(1).unwrap_or("");
-    let on_hasher = matches!(
-        base,
-        "md5"
-            | "sha1"
-            | "sha256"
-            | "sha224"
-            | "sha384"
-            | "sha512"
-            | "hashlib"
-            | "cryptojs"
-            | "blake3"
-            | "sha3_256"
-            | "sha3_512"
-            | "blake2b512"
-    ) && matches!(
-        last.as_str(),
-        "digest"
-            | "compute"
-            | "new"
-            | "md5"
-            | "sha1"
-            | "sha256"
-            | "hash"
-            | "keyed_hash"
-            | "new_with_prefix"
-    );
+    let on_hasher = Fact::HasherModule.has(base) && Fact::HasherMethod.has(&last);
     let continues = site.receiver.labels.any(Labels::WEAK_HASHER);
     is_hasher || on_hasher || continues
 }

@@ -45,17 +45,7 @@ pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr) {
     let Kind::Call(call) = &written.kind else {
         return;
     };
-    let makes_column = matches!(
-        call.callee.last_name(),
-        "Column"
-            | "mapped_column"
-            | "CharField"
-            | "TextField"
-            | "IntegerField"
-            | "StringField"
-            | "StringProperty"
-            | "UnicodeText"
-    );
+    let makes_column = Fact::ColumnMaker.has(call.callee.last_name());
     if makes_column && cx.meaning(name).any(Labels::SECURITY_CODE) {
         let message = "a table keeps a card's security code";
         cx.report(Draft::new(&CODE_STORED, written.span, message));

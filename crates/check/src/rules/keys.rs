@@ -8,6 +8,7 @@ use crate::catalogue::keys::{
 use crate::catalogue::rule::Rule;
 use crate::code::Language;
 use crate::code::ir::{Class, Expr, Kind, Span};
+use crate::facts::Fact;
 use crate::finding::{Draft, Edit};
 use crate::flow::{Site, Value, has_hole, is_customer_id, makes_customer_id, signs_cookies};
 use crate::names::{Labels, words};
@@ -410,17 +411,7 @@ fn default_found(cx: &Context<'_, '_>, span: Span) {
 }
 
 fn command_line(cx: &Context<'_, '_>, site: &Site<'_>) {
-    let declares = matches!(
-        site.last,
-        "add_argument"
-            | "option"
-            | "add_option"
-            | "Option"
-            | "argument"
-            | "requiredOption"
-            | "long"
-            | "positional"
-    ) && !site.path.contains("env");
+    let declares = Fact::OptionCall.has(site.last) && !site.path.contains("env");
     if declares && site.named("envvar").is_none() {
         for value in site.args.iter().take(3) {
             let Some(text) = value.constant() else {

@@ -60,46 +60,8 @@ pub(crate) fn built(cx: &Context<'_, '_>, value: &Value, span: Span) {
 /// A name that gets an address or a switch.
 pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: &Value) {
     if let Some(text) = value.constant() {
-        let is_place = words(name).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "url"
-                    | "uri"
-                    | "endpoint"
-                    | "host"
-                    | "base"
-                    | "server"
-                    | "api"
-                    | "webhook"
-                    | "platform"
-                    | "address"
-                    | "origin"
-                    | "gateway"
-                    | "backend"
-                    | "service"
-                    | "callback"
-                    | "target"
-            )
-        });
-        let is_proxy = words(name).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "proxy"
-                    | "proxies"
-                    | "namespace"
-                    | "xmlns"
-                    | "schema"
-                    | "doc"
-                    | "docs"
-                    | "help"
-                    | "license"
-                    | "homepage"
-                    | "source"
-                    | "link"
-                    | "reference"
-                    | "spec"
-            )
-        });
+        let is_place = words(name).iter().any(|word| Fact::PlaceWord.has(word));
+        let is_proxy = words(name).iter().any(|word| Fact::DescribedWord.has(word));
         // `url` in a class or module says where something is described as often as where it is called.
         let is_mark = cx.frame().name.is_empty() && matches!(name, "url" | "uri");
         if let Some(found) = address(text.trim()).filter(|_| is_place && !is_proxy && !is_mark)
@@ -175,15 +137,7 @@ pub(crate) fn mentioned(cx: &Context<'_, '_>, path: &str, span: Span) {
 /// A call that opens a connection or turns verification off.
 pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     let is_true = |index: usize| matches!(site.at(index).map(|(written, _)| &written.kind), Some(Kind::Literal(text)) if text == "true" || text == "True");
-    if matches!(
-        site.last,
-        "danger_accept_invalid_certs"
-            | "danger_accept_invalid_hostnames"
-            | "accept_invalid_certs"
-            | "accept_invalid_hostnames"
-            | "use_insecure_connector"
-    ) && is_true(0)
-    {
+    if Fact::TlsAccept.has(site.last) && is_true(0) {
         off(cx, site.span);
     }
     if site.last == "with_custom_certificate_verifier" && site.path.contains("dangerous") {
