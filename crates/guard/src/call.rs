@@ -17,6 +17,7 @@ mod permit;
 mod policy;
 mod quotas;
 mod session;
+mod toolset;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,9 @@ pub use permit::Permit;
 pub use policy::{Author, OwnArgument, Policy, PolicyError, Sum};
 pub use quotas::{Quotas, Spending};
 pub use session::{Caller, LoginTicket, Session, SessionLimits};
+pub use toolset::{
+    MONEY_DAY_LIMIT, MONEY_HOUR_LIMIT, MONEY_LIMIT, Reason, Toolset, loosened, loosened_tools,
+};
 
 /// Largest arguments object, in bytes of its strings and names plus eight for every value.
 pub const ARGUMENTS_LIMIT_BYTES: usize = 64 * 1024;

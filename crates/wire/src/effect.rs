@@ -145,8 +145,9 @@ fn declared(spec: &ToolSpec) -> Result<Option<Effect>, UnknownEffect> {
 
 /// What the words say.
 fn judged(spec: &ToolSpec) -> (Effect, Why) {
-    let name = phrase::of_name(&cut::identifier(&spec.name));
-    let description = phrase::of_description(&cut::sentences(&spec.description));
+    let sentences = cut::sentences(&spec.description);
+    let name = phrase::of_name(&cut::identifier(&spec.name), &sentences);
+    let description = phrase::of_description(&sentences);
     let arguments = of_arguments(spec);
     let why = if name.iter().any(|piece| piece.source != Source::NameLight) {
         Why::Name

@@ -189,6 +189,33 @@ pub struct AgentView {
     pub execution_mode: Option<String>,
 }
 
+/// What the platform makes of the tools that an agent registered last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct ToolReview {
+    /// Those that cannot be called.
+    pub withheld: Vec<Withheld>,
+    /// Those whose declaration makes them looser than the default of their effect.
+    pub loosened: Vec<Loosened>,
+}
+
+/// A tool that an agent registered and that cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Its name.
+    pub tool: String,
+    /// Why, and what to write.
+    pub reason: String,
+}
+
+/// A tool that its declaration makes looser than the default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loosened {
+    /// Its name.
+    pub tool: String,
+    /// The words that do: `effect`, `public`, `no_confirm`, `limit = none`.
+    pub words: Vec<String>,
+}
+
 /// A deployment as the interface shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeploymentView {

@@ -17,7 +17,8 @@ pub mod tool_key {
     /// `"read"`, `"write"`, `"send"`, `"pay"`, `"delete"`, `"login"` or `"logout"`: what the tool does to the world. Where it
     /// is absent, [`crate::effect::judge`] reads the tool's words.
     pub const EFFECT: &str = "x-effect";
-    /// `true`: the caller must say yes to exactly these arguments before the tool runs.
+    /// `true`: the caller must say yes to exactly these arguments before the tool runs. `false`: no yes is needed, whatever
+    /// the tool's effect.
     pub const CONFIRM: &str = "x-confirm";
     /// `"login"` or `"logout"`: what the tool is to the conversation.
     pub const ROLE: &str = "x-role";
@@ -25,11 +26,15 @@ pub mod tool_key {
     pub const INTERNAL: &str = "x-internal";
     /// `true`: the tool is refused unless the caller has logged in.
     pub const CALLER: &str = "x-caller";
-    /// `"5/min"`: how often the tool may be called in one conversation.
+    /// `true`: the tool needs no caller, whatever its effect.
+    pub const PUBLIC: &str = "x-public";
+    /// `"5/min"`: how often the tool may be called in one conversation. `"none"`: as often as it is asked for, and for as
+    /// much.
     pub const LIMIT: &str = "x-limit";
     /// `"20/h"`: how often one caller may call the tool, over all conversations.
     pub const CALLER_LIMIT: &str = "x-caller-limit";
-    /// `{"argument": "amount", "limit": "20000/h"}`: how much of an argument in sum, a caller or else a conversation.
+    /// `{"argument": "amount", "limit": "20000/h"}`, or a list of these: how much of an argument in sum, a caller or else a
+    /// conversation.
     pub const SUM: &str = "x-sum";
     /// `"5min"`: the caller's login may not be older than this.
     pub const STEP_UP: &str = "x-step-up";
@@ -125,10 +130,16 @@ impl ToolSpec {
         self.flag(tool_key::CALLER) || self.arguments().any(|argument| argument.own().is_some())
     }
 
+    /// Whether the tool says that anybody may call it.
+    pub fn public(&self) -> bool {
+        self.flag(tool_key::PUBLIC)
+    }
+
     /// The tool's role. Where none is declared, a tool named `login`, `log_in`, `sign_in` or `authenticate` is a
     /// login, and `logout`, `log_out` or `sign_out` a logout: that is how agents that know no policy keys are read.
     pub fn role(&self) -> Role {
-        match self.parameters.get(tool_key::ROLE).and_then(Value::as_str) {
+        let text = |key| self.parameters.get(key).and_then(Value::as_str);
+        match text(tool_key::ROLE).or(text(tool_key::EFFECT)) {
             Some("login") => Role::Login,
             Some("logout") => Role::Logout,
             Some(_) => Role::Ordinary,

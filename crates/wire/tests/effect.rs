@@ -214,6 +214,8 @@ fn description_and_arguments_speak_where_the_name_does_not() {
             &none,
             Effect::Read,
         ),
+        ("book", "Book a table", &none, Effect::Write),
+        ("book", "Book a flight", &none, Effect::Pay),
         ("aktion", "", &sum, Effect::Pay),
         ("aktion", "", &words, Effect::Send),
         ("aktion", "", &none, Effect::Write),

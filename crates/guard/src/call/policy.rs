@@ -71,9 +71,9 @@ pub struct Policy {
     needs_caller: bool,
     step_up: Option<Duration>,
     confirm: bool,
-    limit: Rate,
+    limit: Option<Rate>,
     caller_limit: Option<Rate>,
-    sum: Option<Sum>,
+    sums: Vec<Sum>,
     own: Vec<OwnArgument>,
     slots: Slot,
     /// Every declared name.
@@ -116,9 +116,9 @@ impl Policy {
             needs_caller: spec.caller() || step_up.is_some(),
             step_up,
             confirm: spec.confirm(),
-            limit: rate_key(spec, tool_key::LIMIT)?.unwrap_or(RATE_DEFAULT),
+            limit: limit(spec)?,
             caller_limit: rate_key(spec, tool_key::CALLER_LIMIT)?,
-            sum: sum(spec)?,
+            sums: sums(spec)?,
             arguments: spec
                 .arguments()
                 .map(|argument| argument.name.to_owned())
@@ -171,8 +171,8 @@ impl Policy {
         self.confirm
     }
 
-    /// How often in one conversation.
-    pub fn limit(&self) -> Rate {
+    /// How often in one conversation, unless the declaration says that there is no limit.
+    pub fn limit(&self) -> Option<Rate> {
         self.limit
     }
 
@@ -181,9 +181,9 @@ impl Policy {
         self.caller_limit
     }
 
-    /// How much in sum, if the tool says.
-    pub fn sum(&self) -> Option<&Sum> {
-        self.sum.as_ref()
+    /// How much in sum, if the tool says: all of these hold.
+    pub fn sums(&self) -> &[Sum] {
+        &self.sums
     }
 
     /// The arguments that name own things.
@@ -277,24 +277,32 @@ fn rate_key(spec: &ToolSpec, key: &'static str) -> Result<Option<Rate>, PolicyEr
         .transpose()
 }
 
-fn sum(spec: &ToolSpec) -> Result<Option<Sum>, PolicyError> {
-    let Some(value) = spec.parameters.get(tool_key::SUM) else {
+fn limit(spec: &ToolSpec) -> Result<Option<Rate>, PolicyError> {
+    if spec.limit() == Some("none") {
         return Ok(None);
-    };
-    let error = PolicyError::Key(tool_key::SUM);
-    let argument = value
-        .get("argument")
-        .and_then(Value::as_str)
-        .filter(|name| spec.argument(name).is_some());
-    let limit = value
-        .get("limit")
-        .and_then(Value::as_str)
-        .and_then(|text| SumRate::parse(text).ok());
-    match (argument, limit) {
-        (Some(argument), Some(rate)) => Ok(Some(Sum {
+    }
+    Ok(Some(
+        rate_key(spec, tool_key::LIMIT)?.unwrap_or(RATE_DEFAULT),
+    ))
+}
+
+fn sums(spec: &ToolSpec) -> Result<Vec<Sum>, PolicyError> {
+    match spec.parameters.get(tool_key::SUM) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(rows)) => rows.iter().map(|row| sum(spec, row)).collect(),
+        Some(row) => Ok(vec![sum(spec, row)?]),
+    }
+}
+
+fn sum(spec: &ToolSpec, row: &Value) -> Result<Sum, PolicyError> {
+    let text = |key: &str| row.get(key).and_then(Value::as_str);
+    let argument = text("argument").filter(|name| spec.argument(name).is_some());
+    let rate = text("limit").and_then(|text| SumRate::parse(text).ok());
+    match (argument, rate) {
+        (Some(argument), Some(rate)) => Ok(Sum {
             argument: argument.to_owned(),
             rate,
-        })),
-        _ => Err(error),
+        }),
+        _ => Err(PolicyError::Key(tool_key::SUM)),
     }
 }

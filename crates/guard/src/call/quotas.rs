@@ -26,9 +26,17 @@ enum Key {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum SumKey {
-    Caller(String, String),
-    Conversation(ConversationId, String),
+struct SumKey {
+    who: Payer,
+    tool: String,
+    /// Which of the tool's sums.
+    number: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Payer {
+    Caller(String),
+    Conversation(ConversationId),
 }
 
 /// The counters of one tenant's calls.
@@ -38,11 +46,10 @@ pub struct Quotas {
     tenant: Option<(CustomerId, Rate)>,
 }
 
-/// What a call took of a sum.
-#[derive(Clone)]
+/// What a call took of the sums of its tool.
+#[derive(Clone, Default)]
 pub struct Spending {
-    key: SumKey,
-    value: Decimal,
+    taken: Vec<(SumKey, Decimal)>,
 }
 
 impl fmt::Debug for Quotas {
@@ -90,9 +97,11 @@ impl Quotas {
             .retain(|key| !matches!(key, Key::Tool(of, _) if of == conversation_id));
     }
 
-    /// Gives back what a call took of a sum that then did not run.
+    /// Gives back what a call took that then did not run.
     pub fn refund(&mut self, spending: &Spending) {
-        self.sums.refund(&spending.key, spending.value);
+        for (key, value) in &spending.taken {
+            self.sums.refund(key, *value);
+        }
     }
 
     pub(super) fn admit(
@@ -104,10 +113,9 @@ impl Quotas {
     ) -> Result<(), Refusal> {
         let tool = policy.name().to_owned();
         let mut wanted = Vec::with_capacity(3);
-        wanted.push((
-            Key::Tool(conversation_id.clone(), tool.clone()),
-            policy.limit(),
-        ));
+        if let Some(rate) = policy.limit() {
+            wanted.push((Key::Tool(conversation_id.clone(), tool.clone()), rate));
+        }
         if let (Some(rate), Some(caller)) = (policy.caller_limit(), caller) {
             wanted.push((Key::Caller(caller.id().to_owned(), tool), rate));
         }
@@ -117,6 +125,7 @@ impl Quotas {
         self.counts.admit_all(&wanted, now)
     }
 
+    /// Takes from every sum of the tool, or from none.
     pub(super) fn spend(
         &mut self,
         policy: &Policy,
@@ -124,22 +133,38 @@ impl Quotas {
         caller: Option<&Caller>,
         now: Duration,
     ) -> Result<Option<Spending>, Refusal> {
-        let Some(sum) = policy.sum() else {
-            return Ok(None);
-        };
-        let value = match call.arguments.get(&sum.argument) {
-            None => return Ok(None),
-            Some(Value::Number(number)) => {
-                schema::exact_decimal(number).ok_or(Code::InvalidType)?
+        let mut spending = Spending::default();
+        for (number, sum) in policy.sums().iter().enumerate() {
+            let Some(value) = summed(call, &sum.argument)? else {
+                continue;
+            };
+            let who = match caller {
+                Some(caller) => Payer::Caller(caller.id().to_owned()),
+                None => Payer::Conversation(call.conversation_id.clone()),
+            };
+            let key = SumKey {
+                who,
+                tool: policy.name().to_owned(),
+                number,
+            };
+            if let Err(refusal) = self.sums.spend(key.clone(), sum.rate, value, now) {
+                self.refund(&spending);
+                return Err(refusal);
             }
-            Some(_) => return Err(Code::InvalidType.into()),
-        };
-        let tool = policy.name().to_owned();
-        let key = match caller {
-            Some(caller) => SumKey::Caller(caller.id().to_owned(), tool),
-            None => SumKey::Conversation(call.conversation_id.clone(), tool),
-        };
-        self.sums.spend(key.clone(), sum.rate, value, now)?;
-        Ok(Some(Spending { key, value }))
+            spending.taken.push((key, value));
+        }
+        Ok((!spending.taken.is_empty()).then_some(spending))
+    }
+}
+
+/// The value of an argument that is summed, if the call has it.
+fn summed(call: &ToolCall, argument: &str) -> Result<Option<Decimal>, Code> {
+    match call.arguments.get(argument) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => {
+            let value = schema::exact_decimal(number).ok_or(Code::InvalidType)?;
+            Ok(Some(value))
+        }
+        Some(_) => Err(Code::InvalidType),
     }
 }

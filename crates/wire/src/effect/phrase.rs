@@ -49,8 +49,8 @@ const VERB_REACH: usize = 8;
 /// Sentences that are read. Descriptions put what a tool does first, and hints for a language model after it.
 const SENTENCE_LIMIT: usize = 8;
 
-/// What a name says.
-pub(super) fn of_name(words: &[String]) -> Vec<Evidence> {
+/// What a name says. A name of one word, such as `book`, does what it does to what the description's first sentence names.
+pub(super) fn of_name(words: &[String], sentences: &[Vec<String>]) -> Vec<Evidence> {
     let terms = terms(words);
     let mut evidence = Vec::new();
     let Some(head) = name_head(&terms) else {
@@ -68,7 +68,9 @@ pub(super) fn of_name(words: &[String]) -> Vec<Evidence> {
             [Source::NameDeed, Source::NameLight],
         ));
     } else {
-        evidence.extend(ambiguous(&terms, head));
+        let first = sentences.first().filter(|_| terms.len() == 1);
+        let about = first.map(|words| self::terms(words)).unwrap_or_default();
+        evidence.extend(ambiguous(&terms, head, &about));
     }
     for effect in joined(&terms[head..], Form::Base, false) {
         push(&mut evidence, effect, Source::NameJoint);
@@ -93,7 +95,7 @@ fn name_head(terms: &[Term]) -> Option<usize> {
 }
 
 /// `order_status` is looked at, `order_report` may be, `order_pizza` is none.
-fn ambiguous(terms: &[Term], head: usize) -> Vec<Evidence> {
+fn ambiguous(terms: &[Term], head: usize, about: &[Term]) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let last = terms.last().filter(|_| head + 1 < terms.len());
     if last.is_some_and(|term| term.is(Role::Fact)) {
@@ -105,7 +107,7 @@ fn ambiguous(terms: &[Term], head: usize) -> Vec<Evidence> {
         push(&mut evidence, Effect::Read, Source::NamePaper);
     }
     let effect = terms[head].effect(Role::Both).unwrap_or(Effect::Write);
-    if is_free(terms[head], &terms[head + 1..]) {
+    if is_free(terms[head], &terms[head + 1..]) || is_free(terms[head], about) {
         push(&mut evidence, Effect::Write, Source::NameVerb);
     } else if is_paper {
         push(&mut evidence, effect, Source::NameEither);
