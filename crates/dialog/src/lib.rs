@@ -14,6 +14,7 @@ mod choose;
 mod dialog;
 mod fill;
 mod index;
+mod negation;
 mod number;
 mod own;
 mod phrase;

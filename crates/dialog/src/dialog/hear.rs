@@ -10,8 +10,10 @@ use super::frame::{Frame, Question};
 use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
+use crate::negation::{Wish, wish};
 use crate::own::{Pick, pick};
 use crate::phrase::{deed, list};
+use crate::shape::{is_open_text, shape};
 use crate::step::{Act, EndOfTurn, Expect, Heard, Step};
 use crate::talk::{Answer, chat, trails_off, yes_no};
 
@@ -30,6 +32,46 @@ impl Dialog {
     }
 
     fn understand(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
+        if !self.asks_for_free_text() {
+            match wish(utterance.text) {
+                Wish::Whole => {}
+                Wish::Nothing => return self.unwanted(),
+                Wish::Rest(text) => {
+                    // The meaning of the whole sentence is not that of what is left of it.
+                    let heard = Heard {
+                        text: &text,
+                        meaning: None,
+                        ..*heard
+                    };
+                    return self.wanted(&heard, Utterance::new(&text, heard.today));
+                }
+            }
+        }
+        self.wanted(heard, utterance)
+    }
+
+    /// Whether the caller was asked for words that may say anything, a negation too.
+    fn asks_for_free_text(&self) -> bool {
+        let asked = self.task.as_ref().and_then(|task| {
+            let name = task.asked.as_deref()?;
+            self.spec(task.tool).argument(name)
+        });
+        asked.is_some_and(|argument| is_open_text(&shape(&argument)))
+    }
+
+    /// The caller says only what they do not want: what was begun or read back is left.
+    fn unwanted(&mut self) -> Step {
+        self.task = None;
+        self.question = None;
+        self.parked.clear();
+        if let Some(task) = self.awaiting_yes() {
+            self.running = None;
+            self.last = Some(task);
+        }
+        Step::say("All right, I won't do that.").and("What else can I do for you?")
+    }
+
+    fn wanted(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
         if let Some(question) = self.question.take()
             && let Some(step) = self.settle(question, &utterance)
         {
