@@ -9,14 +9,16 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use conversimple_guard::call::{
-    Author, Call, Consent, Permit, Policy, Quotas, Session, SessionLimits, Yes,
+    Accepts, Author, Call, Permit, Policy, Quotas, Session, SessionLimits,
 };
+use conversimple_guard::capture::InputSource;
+use conversimple_guard::consent::{Answer, Consent, ReadBack, Sentences, Yes};
 use conversimple_guard::reply::{Clear, Sealed};
 use conversimple_wire::tool::ToolCall;
 use conversimple_wire::{CallId, ConversationId, ToolSpec};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::report::{Found, Row, Series, figure, progress};
 
@@ -131,6 +133,7 @@ impl Walk {
     }
 
     fn permit(&mut self, call: ToolCall) -> Result<Permit> {
+        let asked = call.arguments.clone();
         let validated = Call::received(call)
             .sized()?
             .identified(Some(&self.policy), Some(&mut self.session), self.now)?
@@ -138,10 +141,33 @@ impl Walk {
             .validated()?;
         let owned = validated.owned(&[])?;
         let consent = match self.policy.confirm() {
-            true => Consent::Spoken(Yes::to(self.conversation.clone(), owned.digest())),
+            true => Consent::Spoken(self.yes_to(asked)?),
             false => Consent::None,
         };
         Ok(owned.permitted(consent, &mut self.quotas, self.now)?)
+    }
+
+    /// The call is read back and the caller says yes.
+    fn yes_to(&self, arguments: Map<String, Value>) -> Result<Yes> {
+        let given = |_: &Accepts, text: &str| Some(text.to_owned().into());
+        let sentences = |_| Sentences {
+            ask: "Shall I go ahead?".to_owned(),
+            again: "Yes or no?".to_owned(),
+        };
+        let question = ReadBack::of(
+            &self.conversation,
+            &self.policy,
+            arguments,
+            given,
+            sentences,
+        )?;
+        let Answer::Yes(agreement) = question.answer("yes", InputSource::Typed) else {
+            bail!("a plain yes was not understood");
+        };
+        question
+            .heard()
+            .agreed(agreement)
+            .context("a yes to another question")
     }
 }
 

@@ -8,8 +8,10 @@ use std::time::Duration;
 use conversimple_fuzz::Draw;
 use conversimple_fuzz::schema::{declaration, fitting};
 use conversimple_guard::Refusal;
+use conversimple_guard::capture::InputSource;
+use conversimple_guard::consent::{Answer, Consent, ReadBack, Sentences};
 use conversimple_guard::call::{
-    ArgumentsDigest, Author, Call, Consent, Permit, Policy, Quotas, Session, SessionLimits, Yes,
+    Author, Call, Permit, Policy, Quotas, Session, SessionLimits,
 };
 use conversimple_guard::reply::Clear;
 use conversimple_wire::tool::{OwnThing, OwnThings, ToolCall};
@@ -79,17 +81,13 @@ fn permitted(room: &mut Room, policy: &Arc<Policy>, permit: Permit) {
         let hidden = count(&given, secret) > count(&shown, secret);
         assert!(hidden, "a secret is shown");
     });
-    assert_eq!(
-        permit.digest(),
-        ArgumentsDigest::of(policy.name(), permit.arguments())
-    );
     // The agent's side walks the same way with what the platform sent, and must see the same.
     let mut agent = Room::new(room.logged_in);
     let second = agent.call(policy, permit.arguments().clone(), Consent::HeldByPlatform);
-    let digest = second.map(|second| second.digest());
+    let seen = second.map(|second| second.arguments().clone());
     assert_eq!(
-        digest,
-        Ok(permit.digest()),
+        seen.as_ref(),
+        Ok(permit.arguments()),
         "the agent sees another call than what was permitted"
     );
 }
@@ -151,8 +149,17 @@ impl Room {
         policy: &Arc<Policy>,
         arguments: &Map<String, Value>,
     ) -> Result<Permit, Refusal> {
-        let normal = policy.schema().check(arguments.clone())?;
-        let yes = Yes::to(conversation(), ArgumentsDigest::of(policy.name(), &normal));
+        let sentences = |_| Sentences {
+            ask: String::new(),
+            again: String::new(),
+        };
+        let given = |_: &_, text: &str| Some(text.to_owned().into());
+        let question =
+            ReadBack::of(&conversation(), policy, arguments.clone(), given, sentences)?;
+        let Answer::Yes(agreement) = question.answer("yes", InputSource::Typed) else {
+            panic!("a plain yes is a yes")
+        };
+        let yes = question.heard().agreed(agreement).expect("the same question");
         self.call(policy, arguments.clone(), Consent::Spoken(yes))
     }
 

@@ -2,14 +2,14 @@
 //!
 //! A call belongs to a turn and to the socket it was sent on. When its turn dies it may not be sent any more, and a
 //! reply to it is a [`UnmatchedReply`]. A call of a tool that is marked `confirm` is withheld until the caller has said yes to
-//! exactly its arguments; the yes is bound to a digest of them and is used once.
+//! its read-back. What a yes is and what it binds is decided by `conversimple_guard::consent`.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
+use conversimple_guard::consent::{Agreement, HeardReadBack, ReadBack, Yes};
 use conversimple_wire::{CallId, TurnId};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 /// Names one connection of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,43 +23,6 @@ pub const CONFIRM_LIMIT: Duration = Duration::from_secs(60);
 
 /// Calls that one turn may make: more is a loop.
 pub const CALLS_PER_TURN: u32 = 8;
-
-/// What exactly is asked for: the tool and its arguments, whatever the order of their names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallDigest([u8; 32]);
-
-impl CallDigest {
-    /// The digest of a call.
-    pub fn of(tool: &str, arguments: &Map<String, Value>) -> Self {
-        let mut hash = Sha256::new();
-        hash.update((tool.len() as u64).to_be_bytes());
-        hash.update(tool.as_bytes());
-        hash.update(canonical(&Value::Object(arguments.clone())).as_bytes());
-        Self(hash.finalize().into())
-    }
-}
-
-/// JSON with sorted names.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by(|a, b| a.0.cmp(b.0));
-            let fields: Vec<String> = fields
-                .into_iter()
-                .map(|(name, value)| {
-                    format!("{}:{}", Value::String(name.clone()), canonical(value))
-                })
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(canonical).collect::<Vec<_>>().join(",")
-        ),
-        plain => plain.to_string(),
-    }
-}
 
 /// A call that was sent and not answered yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,8 +39,6 @@ pub struct OpenCall {
     pub deadline: Duration,
     /// Where it was sent.
     pub socket: Option<SocketId>,
-    /// Whether the caller said yes to exactly these arguments.
-    pub confirmed: bool,
 }
 
 /// A reply that no open call waits for. It changes nothing but a counter.
@@ -92,28 +53,55 @@ pub enum UnmatchedReply {
 }
 
 /// A call that waits for the caller's yes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pending {
+#[derive(Debug)]
+pub struct PendingCall {
     /// Which tool.
     pub tool: String,
     /// Its arguments.
     pub arguments: Map<String, Value>,
-    /// What was read back.
-    pub read_back: String,
     /// The words with which the answer to a yes will begin if all goes well.
     pub answer_prefix: Option<String>,
-    digest: CallDigest,
+    question: Question,
     asked_at: Duration,
-    heard: bool,
+    /// The question was put again after an unclear answer.
+    repeated: bool,
+}
+
+/// How far a read-back has come.
+#[derive(Debug)]
+enum Question {
+    Said(ReadBack),
+    Heard(HeardReadBack),
+}
+
+impl PendingCall {
+    /// What was read back.
+    pub fn read_back(&self) -> &ReadBack {
+        match &self.question {
+            Question::Said(read_back) => read_back,
+            Question::Heard(heard) => heard.question(),
+        }
+    }
+}
+
+/// A call that the caller has agreed to.
+#[derive(Debug)]
+pub struct AgreedCall {
+    /// Which tool.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Map<String, Value>,
+    /// The yes, which the gate compares with what is sent.
+    pub yes: Yes,
 }
 
 /// How a caller is asked for a yes.
-#[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
+#[derive(Debug)]
+pub struct Asking {
     /// What is read back.
-    pub read_back: &'a str,
+    pub read_back: ReadBack,
     /// The words with which the answer to a yes will begin if all goes well.
-    pub answer_prefix: Option<&'a str>,
+    pub answer_prefix: Option<String>,
 }
 
 /// What the ledger says of a call that an engine asks for.
@@ -135,8 +123,7 @@ pub struct Ledger {
     open: HashMap<CallId, OpenCall>,
     settled: HashSet<CallId>,
     settled_order: VecDeque<CallId>,
-    pending: Option<Pending>,
-    yes: Option<CallDigest>,
+    pending: Option<PendingCall>,
     turn: TurnId,
     calls_of_turn: u32,
     /// Replies that fitted no open call.
@@ -150,7 +137,7 @@ impl Ledger {
         turn: TurnId,
         tool: &str,
         arguments: &Map<String, Value>,
-        asking: Option<Asking<'_>>,
+        asking: Option<Asking>,
         now: Duration,
     ) -> Admission {
         if turn != self.turn {
@@ -159,28 +146,24 @@ impl Ledger {
         if self.calls_of_turn >= CALLS_PER_TURN {
             return Admission::Exhausted;
         }
-        let digest = CallDigest::of(tool, arguments);
-        if let Some(asking) = asking
-            && self.yes.take() != Some(digest)
-        {
-            // What waits from an earlier turn was dropped when this one was taken.
-            if self.pending(now).is_some() {
-                self.calls_of_turn += 1;
-                return Admission::Ambiguous;
-            }
-            self.pending = Some(Pending {
-                tool: tool.to_owned(),
-                arguments: arguments.clone(),
-                read_back: asking.read_back.to_owned(),
-                answer_prefix: asking.answer_prefix.map(str::to_owned),
-                digest,
-                asked_at: now,
-                heard: false,
-            });
-            return Admission::Withheld;
+        let Some(asking) = asking else {
+            self.calls_of_turn += 1;
+            return Admission::Granted;
+        };
+        // What waits from an earlier turn was dropped when this one was taken.
+        if self.pending(now).is_some() {
+            self.calls_of_turn += 1;
+            return Admission::Ambiguous;
         }
-        self.calls_of_turn += 1;
-        Admission::Granted
+        self.pending = Some(PendingCall {
+            tool: tool.to_owned(),
+            arguments: arguments.clone(),
+            answer_prefix: asking.answer_prefix,
+            question: Question::Said(asking.read_back),
+            asked_at: now,
+            repeated: false,
+        });
+        Admission::Withheld
     }
 
     /// Enters a call that is being sent.
@@ -189,7 +172,7 @@ impl Ledger {
     }
 
     /// The call that waits for a yes, if its time is not over.
-    pub fn pending(&self, now: Duration) -> Option<&Pending> {
+    pub fn pending(&self, now: Duration) -> Option<&PendingCall> {
         self.pending
             .as_ref()
             .filter(|pending| now.saturating_sub(pending.asked_at) < CONFIRM_LIMIT)
@@ -197,30 +180,64 @@ impl Ledger {
 
     /// The caller has heard the read-back to its end. A yes before that is a yes to nothing.
     pub fn read_back_heard(&mut self, now: Duration) {
-        if let Some(pending) = &mut self.pending {
-            pending.heard = true;
-            pending.asked_at = now;
-        }
+        self.pending = self.pending.take().map(|pending| PendingCall {
+            question: match pending.question {
+                Question::Said(read_back) => Question::Heard(read_back.heard()),
+                heard @ Question::Heard(_) => heard,
+            },
+            asked_at: now,
+            ..pending
+        });
     }
 
     /// Whether the read-back was heard to its end.
     pub fn is_read_back_heard(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.heard)
+        self.pending
+            .as_ref()
+            .is_some_and(|pending| matches!(pending.question, Question::Heard(_)))
     }
 
     /// The caller said yes: the pending call may be sent once. Returns it, or nothing when there is none, its time is
-    /// over or its read-back was not heard.
-    pub fn say_yes(&mut self, now: Duration) -> Option<Pending> {
-        let in_time = self.pending(now).is_some_and(|pending| pending.heard);
+    /// over, its read-back was not heard, or the yes was to another.
+    pub fn say_yes(&mut self, agreement: Agreement, now: Duration) -> Option<AgreedCall> {
+        let in_time = self.pending(now).is_some();
         let pending = self.pending.take().filter(|_| in_time)?;
-        self.yes = Some(pending.digest);
-        Some(pending)
+        let Question::Heard(heard) = pending.question else {
+            return None;
+        };
+        Some(AgreedCall {
+            tool: pending.tool,
+            arguments: pending.arguments,
+            yes: heard.agreed(agreement)?,
+        })
+    }
+
+    /// Whether an unclear answer gets the question again: once, and only a question that was heard.
+    pub fn may_ask_again(&self, now: Duration) -> bool {
+        let repeated = self.pending(now).is_none_or(|pending| pending.repeated);
+        !repeated && self.is_read_back_heard()
+    }
+
+    /// The question is put again after an unclear answer. Returns the pending call with the shorter sentence, which must
+    /// be heard again; nothing, and the call is dropped, when it may not be.
+    pub fn ask_again(&mut self, now: Duration) -> Option<&PendingCall> {
+        let may = self.may_ask_again(now);
+        let pending = self.pending.take().filter(|_| may)?;
+        let Question::Heard(heard) = pending.question else {
+            return None;
+        };
+        self.pending = Some(PendingCall {
+            question: Question::Said(heard.again()),
+            asked_at: now,
+            repeated: true,
+            ..pending
+        });
+        self.pending.as_ref()
     }
 
     /// The caller said anything else: nothing is pending any more.
-    pub fn drop_pending(&mut self) -> Option<Pending> {
-        self.yes = None;
-        self.pending.take()
+    pub fn drop_pending(&mut self) {
+        self.pending = None;
     }
 
     /// Settles a call with a reply.
@@ -316,14 +333,47 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use conversimple_guard::call::{Accepts, Author, Policy};
+    use conversimple_guard::capture::InputSource;
+    use conversimple_guard::consent::{Answer, Sentences};
+    use conversimple_wire::{ConversationId, ToolSpec};
     use serde_json::json;
 
-    fn ask(read_back: &str) -> Option<Asking<'_>> {
+    use super::*;
+
+    fn read_back(amount: u32) -> ReadBack {
+        let spec = ToolSpec {
+            name: "pay".into(),
+            description: String::new(),
+            parameters: json!({"properties": {"amount": {"type": "number"}}, "x-confirm": true}),
+        };
+        let policy = Policy::of(&spec, Author::Ours).expect("a policy");
+        let conversation = ConversationId::parse("conv_1").expect("an id");
+        let given = |_: &Accepts, text: &str| Some(text.to_owned().into());
+        let sentences = |_| Sentences {
+            ask: format!("Pay {amount}?"),
+            again: "Yes or no?".into(),
+        };
+        ReadBack::of(&conversation, &policy, pay(amount), given, sentences).expect("a read-back")
+    }
+
+    fn pay(amount: u32) -> Map<String, Value> {
+        arguments(json!({ "amount": amount }))
+    }
+
+    fn ask(amount: u32) -> Option<Asking> {
         Some(Asking {
-            read_back,
+            read_back: read_back(amount),
             answer_prefix: None,
         })
+    }
+
+    /// A yes to the question about this amount.
+    fn yes(amount: u32) -> Agreement {
+        match read_back(amount).answer("yes", InputSource::Spoken) {
+            Answer::Yes(agreement) => agreement,
+            _ => panic!("a yes is a yes"),
+        }
     }
 
     const T1: TurnId = TurnId(1);
@@ -341,7 +391,6 @@ mod tests {
             asked_at: NOW,
             deadline: NOW + Duration::from_secs(30),
             socket: Some(SocketId(socket)),
-            confirmed: false,
         }
     }
 
@@ -349,79 +398,72 @@ mod tests {
         CallId::parse(text).expect("an id")
     }
 
+    fn withheld(ledger: &mut Ledger, amount: u32) {
+        assert_eq!(
+            ledger.admit(T1, "pay", &pay(amount), ask(amount), NOW),
+            Admission::Withheld
+        );
+    }
+
     #[test]
-    fn a_yes_is_good_for_exactly_what_was_read_back_and_once() {
-        let twenty = arguments(json!({"amount": 20, "currency": "USD"}));
-        let same = arguments(json!({"currency": "USD", "amount": 20}));
-        let thirty = arguments(json!({"amount": 30, "currency": "USD"}));
+    fn yes_is_good_for_the_heard_question_once() {
         let mut ledger = Ledger::default();
-        assert_eq!(
-            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
-            Admission::Withheld
+        withheld(&mut ledger, 20);
+        assert!(
+            ledger.say_yes(yes(20), NOW).is_none(),
+            "the question was not heard yet"
         );
-        assert_eq!(ledger.say_yes(NOW), None, "the read-back was not heard yet");
-        ledger.drop_pending();
-        assert_eq!(
-            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
-            Admission::Withheld
-        );
+        withheld(&mut ledger, 20);
         ledger.read_back_heard(NOW);
-        assert!(ledger.say_yes(NOW).is_some());
-        assert_eq!(
-            ledger.admit(T1, "pay", &thirty, ask("Thirty?"), NOW),
-            Admission::Withheld
+        assert!(
+            ledger.say_yes(yes(30), NOW).is_none(),
+            "a yes to another question"
         );
+        withheld(&mut ledger, 20);
         ledger.read_back_heard(NOW);
-        assert!(ledger.say_yes(NOW).is_some());
-        assert_eq!(
-            ledger.admit(T1, "pay", &twenty, ask("Twenty?"), NOW),
-            Admission::Withheld
-        );
-        ledger.read_back_heard(NOW);
-        assert!(ledger.say_yes(NOW).is_some());
-        assert_eq!(
-            ledger.admit(T1, "pay", &same, ask("Twenty?"), NOW),
-            Admission::Granted
-        );
-        assert_eq!(
-            ledger.admit(T1, "pay", &same, ask("Twenty?"), NOW),
-            Admission::Withheld,
-            "a yes is used once"
-        );
+        let agreed = ledger.say_yes(yes(20), NOW).expect("a yes");
+        assert_eq!((agreed.tool.as_str(), agreed.arguments), ("pay", pay(20)));
+        assert!(ledger.say_yes(yes(20), NOW).is_none(), "a yes is used once");
+        withheld(&mut ledger, 20);
     }
 
     #[test]
     fn one_yes_is_asked_for_at_a_time() {
-        let (ten, thousand) = (
-            arguments(json!({"amount": 10})),
-            arguments(json!({"amount": 1000})),
-        );
         let mut ledger = Ledger::default();
-        assert_eq!(
-            ledger.admit(T1, "pay", &ten, ask("Ten?"), NOW),
-            Admission::Withheld
-        );
-        for (tool, other) in [("pay", &thousand), ("send", &ten), ("pay", &ten)] {
+        withheld(&mut ledger, 10);
+        for (tool, amount) in [("pay", 1000), ("send", 10), ("pay", 10)] {
             assert_eq!(
-                ledger.admit(T1, tool, other, ask("Something else?"), NOW),
+                ledger.admit(T1, tool, &pay(amount), ask(amount), NOW),
                 Admission::Ambiguous
             );
         }
         ledger.read_back_heard(NOW);
-        let agreed = ledger.say_yes(NOW).expect("the first is still asked for");
-        assert_eq!((agreed.tool.as_str(), agreed.arguments), ("pay", ten));
-        assert_eq!(
-            ledger.admit(T1, "pay", &thousand, ask("A thousand?"), NOW),
-            Admission::Withheld
-        );
+        let agreed = ledger
+            .say_yes(yes(10), NOW)
+            .expect("the first is asked for");
+        assert_eq!(agreed.arguments, pay(10));
     }
 
     #[test]
-    fn a_yes_that_comes_too_late_is_none() {
+    fn unclear_answer_repeats_the_question_once() {
         let mut ledger = Ledger::default();
-        ledger.admit(T1, "pay", &Map::new(), ask("Pay?"), NOW);
+        withheld(&mut ledger, 10);
+        assert!(!ledger.may_ask_again(NOW), "the question was not heard yet");
         ledger.read_back_heard(NOW);
-        assert_eq!(ledger.say_yes(NOW + CONFIRM_LIMIT), None);
+        let again = ledger.ask_again(NOW).expect("the question again");
+        assert_eq!(again.read_back().text(), "Yes or no?");
+        assert!(!ledger.is_read_back_heard(), "it must be heard again");
+        ledger.read_back_heard(NOW);
+        assert!(!ledger.may_ask_again(NOW));
+        assert!(ledger.say_yes(yes(10), NOW).is_some());
+    }
+
+    #[test]
+    fn yes_that_comes_too_late_is_none() {
+        let mut ledger = Ledger::default();
+        withheld(&mut ledger, 10);
+        ledger.read_back_heard(NOW);
+        assert!(ledger.say_yes(yes(10), NOW + CONFIRM_LIMIT).is_none());
     }
 
     #[test]

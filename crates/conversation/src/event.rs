@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use conversimple_guard::capture::InputSource;
+use conversimple_guard::consent::{Consent, ReadBack};
 use conversimple_wire::media::{ToCaller, TurnMillis};
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
@@ -34,17 +36,8 @@ pub enum EndOfTurn {
     Unlikely,
 }
 
-/// What a caller's words are to a read-back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Yes, and nothing else.
-    Yes,
-    /// No.
-    No,
-}
-
 /// What an engine wants.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Act {
     /// Say this.
     Say(String),
@@ -56,7 +49,7 @@ pub enum Act {
         arguments: Map<String, Value>,
         /// What the caller must say yes to first, made from the declaration and exactly these arguments by the
         /// platform, never by the engine. None for a tool that needs no yes.
-        read_back: Option<String>,
+        read_back: Option<Box<ReadBack>>,
         /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
         answer_prefix: Option<String>,
     },
@@ -66,18 +59,18 @@ impl Act {
     /// What will be said first if this act is done.
     pub(crate) fn opening(&self) -> Option<String> {
         match self {
-            Self::Say(text)
-            | Self::Call {
-                read_back: Some(text),
+            Self::Say(text) => clauses(text).into_iter().next(),
+            Self::Call {
+                read_back: Some(question),
                 ..
-            } => clauses(text).into_iter().next(),
+            } => clauses(question.text()).into_iter().next(),
             Self::Call { answer_prefix, .. } => answer_prefix.clone(),
         }
     }
 }
 
 /// What an engine answers to an [`Event`].
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Default)]
 pub struct Decision {
     /// What it wants, in order.
     pub acts: Vec<Act>,
@@ -123,15 +116,13 @@ pub enum Input {
         ask: AskId,
         /// The words; empty when there were none.
         text: String,
-        /// What they are to a read-back.
-        answer: Option<Answer>,
     },
-    /// Words that the caller typed, secrets already swapped.
+    /// Words that the caller typed or keys that they pressed, secrets already swapped.
     Typed {
         /// The words.
         text: String,
-        /// What they are to a read-back.
-        answer: Option<Answer>,
+        /// How they were given.
+        source: InputSource,
     },
     /// What the engine wants.
     Decided {
@@ -174,7 +165,7 @@ pub enum Input {
 }
 
 /// What is to be done.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Output {
     /// Recognise these frames of 32 ms, and answer with [`Input::Transcript`].
     Recognise {
@@ -221,6 +212,8 @@ pub enum Output {
         call_id: CallId,
         /// What is to be called.
         call: OpenCall,
+        /// The caller's yes, where one was asked for.
+        consent: Consent,
         /// Whether it was asked for before, while there was no connection or on one that is gone.
         again: bool,
     },

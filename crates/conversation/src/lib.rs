@@ -16,7 +16,5 @@ pub mod machine;
 pub mod playout;
 pub mod vad_segmenter;
 
-pub use event::{
-    Act, Answer, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
-};
+pub use event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
 pub use machine::Conversation;

@@ -11,15 +11,15 @@ mod hear;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use conversimple_guard::capture::InputSource;
+use conversimple_guard::consent::{Agreement, Answer, Consent, ReadBack};
 use conversimple_wire::media::{ToCaller, TurnMillis};
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
 
-use crate::calls::{Admission, Asking, Ledger, OpenCall, Pending, SocketId};
+use crate::calls::{Admission, AgreedCall, Asking, Ledger, OpenCall, SocketId};
 use crate::clause::clauses;
-use crate::event::{
-    Act, Answer, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
-};
+use crate::event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
 use crate::playout::{ClauseId, Playout, Step};
 use crate::vad_segmenter::{Change, Utterance, VadSegmenter};
 
@@ -65,13 +65,23 @@ struct PrefetchedClause {
     sound: Option<Vec<i16>>,
 }
 
+/// What words are to a read-back when no engine needs to hear them.
+#[derive(Debug)]
+enum Reply {
+    /// They agree to it.
+    Yes(Agreement),
+    /// They are unclear, and the question is put again.
+    Unclear,
+}
+
 /// An utterance that is being understood.
 #[derive(Debug)]
 struct PendingTurn {
     recognise: Option<AskId>,
     plan: Option<AskId>,
     text: String,
-    yes: bool,
+    /// What the words are to the read-back that waits, unless the engine decides about them.
+    reply: Option<Reply>,
     typed: bool,
     decision: Option<Decision>,
     opening: Option<PrefetchedClause>,
@@ -169,8 +179,8 @@ impl Conversation {
         match input {
             Input::Begin => self.begin(now),
             Input::Voice(probability) => self.voice(probability, now),
-            Input::Transcript { ask, text, answer } => self.transcript(ask, text, answer, now),
-            Input::Typed { text, answer } => self.typed(text, answer, now),
+            Input::Transcript { ask, text } => self.transcript(ask, text, now),
+            Input::Typed { text, source } => self.typed(text, source, now),
             Input::Decided { ask, decision } => self.decided(ask, decision, now),
             Input::Sound { clause, samples } => self.sound(clause, samples),
             Input::Outcome {
@@ -243,6 +253,12 @@ impl Conversation {
         } else {
             None
         }
+    }
+
+    /// Whether the caller is asked to press a key of the keypad to agree to a call.
+    pub fn wants_keys(&self) -> bool {
+        let pending = self.ledger.pending(self.handled_at);
+        pending.is_some_and(|pending| pending.read_back().wants_keys())
     }
 
     /// The kind of secret that the caller is asked for.
@@ -353,7 +369,7 @@ impl Conversation {
         if std::mem::take(&mut turn.talked_over)
             && let Some(pending) = self.ledger.pending(now)
         {
-            let read_back = pending.read_back.clone();
+            let read_back = pending.read_back().text().to_owned();
             self.say(&read_back);
         }
     }
@@ -394,7 +410,7 @@ impl PendingTurn {
             recognise: None,
             plan: None,
             text: String::new(),
-            yes: false,
+            reply: None,
             typed: false,
             decision: None,
             opening: None,

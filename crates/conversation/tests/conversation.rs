@@ -6,11 +6,14 @@ use std::time::Duration;
 use conversimple_conversation::calls::{OpenCall, SocketId, UnmatchedReply};
 use conversimple_conversation::playout::ClauseId;
 use conversimple_conversation::{
-    Act, Answer, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
+    Act, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
 };
+use conversimple_guard::call::{Accepts, Author, Policy};
+use conversimple_guard::capture::InputSource;
+use conversimple_guard::consent::{ReadBack, Sentences};
 use conversimple_wire::media::ToCaller;
-use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
-use serde_json::json;
+use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
+use serde_json::{Value, json};
 
 const FRAME: Duration = Duration::from_millis(32);
 const AGENT: SocketId = SocketId(1);
@@ -20,7 +23,6 @@ struct Script {
     conversation: Conversation,
     now: Duration,
     words: String,
-    answer: Option<Answer>,
     decide: Box<dyn FnMut(&Event) -> Decision>,
     recognitions: usize,
     calls: Vec<(CallId, OpenCall, bool)>,
@@ -52,7 +54,6 @@ impl Script {
             conversation,
             now: Duration::from_secs(10),
             words: String::new(),
-            answer: None,
             decide: Box::new(decide),
             recognitions: 0,
             calls: Vec::new(),
@@ -72,9 +73,9 @@ impl Script {
             match output {
                 Output::Recognise { ask, .. } => {
                     self.recognitions += 1;
-                    let (text, answer) = (self.words.clone(), self.answer);
+                    let text = self.words.clone();
                     self.conversation
-                        .handle_input(Input::Transcript { ask, text, answer }, self.now);
+                        .handle_input(Input::Transcript { ask, text }, self.now);
                 }
                 Output::Ask { ask, event } => {
                     let decision = (self.decide)(&event);
@@ -90,6 +91,7 @@ impl Script {
                     call_id,
                     call,
                     again,
+                    ..
                 } => self.calls.push((call_id, call, again)),
                 Output::Record(record) => self.records.push(record),
                 Output::Show(message) => self.shown.push(message),
@@ -112,8 +114,8 @@ impl Script {
     }
 
     /// A whole sentence, and silence until the turn is taken.
-    fn say(&mut self, words: &str, answer: Option<Answer>) {
-        (self.words, self.answer) = (words.into(), answer);
+    fn say(&mut self, words: &str) {
+        self.words = words.into();
         self.hear(0.9, 1000);
         self.hear(0.0, 700);
     }
@@ -136,7 +138,7 @@ impl Script {
 #[test]
 fn nothing_is_due_while_a_tool_takes_its_time_and_whatever_is_due_is_done_when_it_is() {
     let mut script = Script::new(shop);
-    script.say("look it up", None);
+    script.say("look it up");
     assert_eq!(script.calls.len(), 1);
     let deadline = script.calls[0].1.deadline;
     assert_eq!(script.conversation.wake(), Some(deadline));
@@ -191,7 +193,7 @@ fn what_was_typed_is_answered_whatever_is_heard_meanwhile() {
     });
     let typed = Input::Typed {
         text: "hello".into(),
-        answer: None,
+        source: InputSource::Typed,
     };
     conversation.handle_input(typed, FRAME);
     let mut asked = None;
@@ -230,7 +232,7 @@ fn an_outcome_that_the_engine_is_asked_about_is_abandoned_with_its_turn() {
     };
     let typed = |text: &str| Input::Typed {
         text: text.into(),
-        answer: None,
+        source: InputSource::Typed,
     };
     let ask = asked(&run(typed("look"))).expect("the engine is asked");
     let decision = call("look", None);
@@ -252,7 +254,7 @@ fn an_outcome_that_the_engine_is_asked_about_is_abandoned_with_its_turn() {
 #[test]
 fn a_call_that_moves_with_its_agent_has_its_whole_time_again() {
     let mut script = Script::new(shop);
-    script.say("look it up", None);
+    script.say("look it up");
     let deadline = script.calls[0].1.deadline;
     let until = script.now + Duration::from_secs(3);
     script.input(Input::AgentLost { until });
@@ -273,6 +275,35 @@ fn speak(text: &str) -> Decision {
     }
 }
 
+/// A question about twenty dollars, in these words.
+fn question(words: &str) -> ReadBack {
+    asked_for(words, json!(true))
+}
+
+fn asked_for(words: &str, confirm: Value) -> ReadBack {
+    let spec = ToolSpec {
+        name: "pay".into(),
+        description: String::new(),
+        parameters: json!({"properties": {"amount": {"type": "number"}}, "x-confirm": confirm}),
+    };
+    let policy = Policy::of(&spec, Author::Ours).expect("a policy");
+    let conversation = ConversationId::parse("conv_1").expect("an id");
+    let arguments = json!({"amount": 20}).as_object().cloned();
+    let given = |_: &Accepts, text: &str| Some(text.to_owned().into());
+    let sentences = |_| Sentences {
+        ask: words.to_owned(),
+        again: format!("Yes or no: {words}"),
+    };
+    ReadBack::of(
+        &conversation,
+        &policy,
+        arguments.expect("an object"),
+        given,
+        sentences,
+    )
+    .expect("a read-back")
+}
+
 fn call(tool: &str, read_back: Option<&str>) -> Decision {
     let arguments = json!({"amount": 20})
         .as_object()
@@ -281,7 +312,7 @@ fn call(tool: &str, read_back: Option<&str>) -> Decision {
     let act = Act::Call {
         tool: tool.into(),
         arguments,
-        read_back: read_back.map(Into::into),
+        read_back: read_back.map(|words| Box::new(question(words))),
         answer_prefix: Some("Your balance".into()),
     };
     Decision {
@@ -380,7 +411,7 @@ fn a_turn_that_was_taken_too_early_is_taken_back() {
 #[test]
 fn a_click_or_a_cough_takes_no_turn_and_an_answer_goes_on_after_it() {
     let mut script = Script::new(shop);
-    script.say("tell me a story", None);
+    script.say("tell me a story");
     script.hear(0.0, 300);
     let before = script.frames_played;
     script.words = String::new();
@@ -403,7 +434,7 @@ fn speaking_over_an_answer_ends_it_and_history_keeps_what_was_heard() {
         }
         _ => speak("Yes?"),
     });
-    script.say("story", None);
+    script.say("story");
     script.words = "stop please".into();
     script.hear(0.9, 900);
     let record = script.records.first().expect("the dead turn is recorded");
@@ -422,7 +453,7 @@ fn the_beginning_of_an_answer_that_a_tool_will_complete_is_there_with_the_result
             Event::Outcome { .. } => speak(answer),
             other => shop(other),
         });
-        script.say("look", None);
+        script.say("look");
         script.reply(0, AGENT);
         script.hear(0.0, 4000);
         assert_eq!(script.records[0].said, answer);
@@ -437,9 +468,9 @@ fn the_beginning_of_an_answer_that_a_tool_will_complete_is_there_with_the_result
 #[test]
 fn a_call_of_a_turn_that_died_is_answered_to_nobody() {
     let mut script = Script::new(shop);
-    script.say("look", None);
+    script.say("look");
     assert_eq!(script.calls.len(), 1);
-    script.say("never mind", None);
+    script.say("never mind");
     assert_eq!(script.abandoned, 1);
     script.reply(0, AGENT);
     script.hear(0.0, 3000);
@@ -450,27 +481,82 @@ fn a_call_of_a_turn_that_died_is_answered_to_nobody() {
 #[test]
 fn a_risky_tool_waits_for_a_yes_to_what_was_read_back() {
     let mut script = Script::new(shop);
-    script.say("pay", None);
+    script.say("pay");
     script.hear(0.0, 2000);
     assert!(script.calls.is_empty());
     assert_eq!(script.records[0].said, "Pay 20?");
-    script.say("yes", Some(Answer::Yes));
+    script.say("yes");
     assert_eq!(script.calls.len(), 1);
-    script.say("yes", Some(Answer::Yes));
+    script.say("yes");
     assert_eq!(script.calls.len(), 1, "a second yes runs nothing");
 }
 
 #[test]
 fn anything_but_a_yes_drops_the_payment() {
-    for (words, answer) in [("no", Some(Answer::No)), ("what time is it", None)] {
+    for words in ["no", "what time is it"] {
         let mut script = Script::new(shop);
-        script.say("pay", None);
+        script.say("pay");
         script.hear(0.0, 2000);
-        script.say(words, answer);
+        script.say(words);
         script.hear(0.0, 3000);
-        script.say("yes", Some(Answer::Yes));
+        script.say("yes");
         assert!(script.calls.is_empty(), "{words}");
     }
+}
+
+#[test]
+fn unclear_answer_is_asked_again_once_and_then_dropped() {
+    for words in ["good", "mhm", "yes?", "okay", "great thanks", "yes or no"] {
+        let mut script = Script::new(shop);
+        script.say("pay");
+        script.hear(0.0, 2000);
+        script.say(words);
+        script.hear(0.0, 4000);
+        let said: Vec<_> = script.records.iter().map(|r| r.said.as_str()).collect();
+        assert_eq!(said, ["Pay 20?", "Yes or no: Pay 20?"], "{words}");
+        script.say(words);
+        script.hear(0.0, 4000);
+        assert_eq!(script.records[2].said, "All right.", "{words}");
+        script.say("yes");
+        assert!(script.calls.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn yes_after_the_question_was_repeated_runs_the_call() {
+    let mut script = Script::new(shop);
+    script.say("pay");
+    script.hear(0.0, 2000);
+    script.say("right");
+    script.hear(0.0, 4000);
+    script.say("yes please");
+    assert_eq!(script.calls.len(), 1);
+}
+
+#[test]
+fn key_is_the_only_yes_where_keys_are_asked_for() {
+    let mut script = Script::new(|event| match event {
+        Event::Heard(text) if text == "pay" => {
+            let mut pay = call("pay", None);
+            pay.acts = vec![Act::Call {
+                tool: "pay".into(),
+                arguments: Default::default(),
+                read_back: Some(Box::new(asked_for("Press 1.", json!("keys")))),
+                answer_prefix: None,
+            }];
+            pay
+        }
+        other => shop(other),
+    });
+    script.say("pay");
+    script.hear(0.0, 2000);
+    assert!(script.conversation.wants_keys());
+    script.say("yes");
+    script.hear(0.0, 4000);
+    assert!(script.calls.is_empty());
+    let (text, source) = ("1".to_owned(), InputSource::Keypad);
+    script.input(Input::Typed { text, source });
+    assert_eq!(script.calls.len(), 1);
 }
 
 #[test]
@@ -482,8 +568,8 @@ fn a_yes_before_the_read_back_was_heard_is_no_yes() {
         ),
         other => shop(other),
     });
-    script.say("pay", None);
-    script.say("yes", Some(Answer::Yes));
+    script.say("pay");
+    script.say("yes");
     assert!(script.calls.is_empty());
     script.hear(0.0, 6000);
     assert_eq!(
@@ -491,7 +577,7 @@ fn a_yes_before_the_read_back_was_heard_is_no_yes() {
         Some(false),
         "the read-back went on to its end"
     );
-    script.say("yes", Some(Answer::Yes));
+    script.say("yes");
     assert_eq!(script.calls.len(), 1);
 }
 
@@ -505,7 +591,7 @@ fn two_risky_calls_in_one_decision_are_one_question() {
         }
         _ => Decision::default(),
     });
-    script.say("pay", None);
+    script.say("pay");
     script.hear(0.0, 6000);
     assert_eq!(script.records[0].said, "Pay 20?");
     let refused: Vec<_> = script
@@ -514,7 +600,7 @@ fn two_risky_calls_in_one_decision_are_one_question() {
         .map(|(call, code)| (call.tool.as_str(), *code))
         .collect();
     assert_eq!(refused, [("send", Code::ConfirmationRequired)]);
-    script.say("yes", Some(Answer::Yes));
+    script.say("yes");
     let called: Vec<_> = script.calls.iter().map(|c| c.1.tool.as_str()).collect();
     assert_eq!(called, ["pay"], "the yes is to what was read back");
 }
@@ -530,14 +616,14 @@ fn what_is_said_after_a_read_back_is_not_what_a_yes_answers() {
         }
         _ => Decision::default(),
     });
-    script.say("pay", None);
+    script.say("pay");
     script.hear(0.0, 12_000);
     assert!(
         script.records[0].said.ends_with("Pay 20?"),
         "{}",
         script.records[0].said
     );
-    script.say("yes", Some(Answer::Yes));
+    script.say("yes");
     assert_eq!(script.calls.len(), 1);
 }
 
@@ -551,7 +637,7 @@ fn an_engine_that_asks_without_end_is_not_asked_without_end() {
         }
         many
     });
-    script.say("pay", None);
+    script.say("pay");
     script.hear(0.0, 20_000);
     for call in 0..script.calls.len() {
         script.reply(call, AGENT);
@@ -565,7 +651,7 @@ fn an_engine_that_asks_without_end_is_not_asked_without_end() {
 #[test]
 fn a_reply_from_another_socket_changes_nothing() {
     let mut script = Script::new(shop);
-    script.say("look", None);
+    script.say("look");
     script.reply(0, SocketId(9));
     assert_eq!(script.unmatched, [UnmatchedReply::OtherSocket]);
     script.reply(0, AGENT);
@@ -581,7 +667,7 @@ fn a_reply_from_another_socket_changes_nothing() {
 #[test]
 fn a_lost_agent_is_apologised_for_and_a_returned_one_is_asked_again() {
     let mut script = Script::new(shop);
-    script.say("look", None);
+    script.say("look");
     script.input(Input::AgentLost {
         until: script.now + Duration::from_secs(2),
     });
@@ -625,7 +711,6 @@ fn an_answer_to_an_old_question_is_ignored() {
     script.input(Input::Transcript {
         ask: AskId(98),
         text: "pay".into(),
-        answer: None,
     });
     script.input(Input::Sound {
         clause: ClauseId(97),

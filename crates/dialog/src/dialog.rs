@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::index::{Index, add_telling};
 use crate::own::{Pick, pick};
-use crate::phrase::{deed, list, read_back};
+use crate::phrase::{deed, list};
 use crate::say::spoken_text;
 use crate::step::{Act, Expect, Heard, Step, spoken_name};
 use frame::{Frame, Question};
@@ -169,14 +169,6 @@ impl Dialog {
         self.parked.clear();
         let step = Step::say("All right, I won't do that.").and("What else can I do for you?");
         self.remember(step)
-    }
-
-    /// What is read back before a call that needs a yes: see [`read_back`]. `None` for a tool that is not known.
-    pub fn read_back(&self, tool: &str, arguments: &Map<String, Value>) -> Option<String> {
-        let spec = self.spec(self.index.find(tool)?);
-        Some(read_back(spec, arguments, |kind, id| {
-            self.own_name(kind, id)
-        }))
     }
 
     /// What the caller calls one of their own things.

@@ -28,7 +28,6 @@ mod words;
 
 pub use dialog::Dialog;
 pub use index::Index;
-pub use phrase::read_back;
+pub use phrase::{ReadBackSentences, read_back};
 pub use reading::Reading;
 pub use step::{Act, EndOfTurn, Expect, Heard, Step};
-pub use talk::{Answer, yes_no};

@@ -4,7 +4,7 @@
 //! Never says an id or a secret.
 
 use conversimple_wire::ToolSpec;
-use conversimple_wire::tool::Argument;
+use conversimple_wire::tool::{Argument, Confirmation};
 use serde_json::{Map, Value};
 
 use crate::index::first_sentence;
@@ -12,9 +12,63 @@ use crate::say::{currency_name, figure, spoken_text, sum_figure};
 use crate::shape::{Shape, shape};
 use crate::words::identifier_words;
 
-/// Says exactly what a tool is about to do, and asks for a yes: deterministic, from the declaration and the arguments
-/// alone. Own things are said by the name that `own` gives for a kind and an id, secrets as "the password you gave".
+/// The sentences that ask for the caller's consent to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadBackSentences {
+    /// The whole question.
+    pub ask: String,
+    /// The shorter question for a caller whose answer was unclear.
+    pub again: String,
+}
+
+/// Says exactly what a tool is about to do and asks for what the declaration takes as a yes: deterministic, from the
+/// declaration and the arguments alone. Own things are said by the name that `own` gives for a kind and an id, secrets
+/// as "the password you gave".
 pub fn read_back(
+    spec: &ToolSpec,
+    arguments: &Map<String, Value>,
+    own: impl Fn(&str, &str) -> Option<String>,
+) -> ReadBackSentences {
+    let summary = summary(spec, arguments, own);
+    let (ask, again) = match spec.confirmation() {
+        Ok(Some(Confirmation::Word(word))) => (
+            format!("{summary}. To go ahead, say: {word}."),
+            format!("Say {word}, or no: {}.", lower_first(&summary)),
+        ),
+        Ok(Some(Confirmation::Keys(keys))) => {
+            let keys = spoken_keys(&keys);
+            (
+                format!("{summary}. To go ahead, press {keys}."),
+                format!("Press {keys}, or say no: {}.", lower_first(&summary)),
+            )
+        }
+        Ok(Some(Confirmation::Yes) | None) | Err(_) => (
+            format!("{summary}. Shall I go ahead?"),
+            format!("Yes or no: {}?", lower_first(&summary)),
+        ),
+    };
+    ReadBackSentences { ask, again }
+}
+
+/// The keys of a keypad by their names.
+fn spoken_keys(keys: &str) -> String {
+    let names = keys.chars().map(|key| match key {
+        '*' => "star".to_owned(),
+        '#' => "hash".to_owned(),
+        digit => digit.to_string(),
+    });
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
+/// What a tool is about to do, without the question.
+fn summary(
     spec: &ToolSpec,
     arguments: &Map<String, Value>,
     own: impl Fn(&str, &str) -> Option<String>,
@@ -65,7 +119,7 @@ pub fn read_back(
         sentence.push_str(", ");
         sentence.push_str(&part);
     }
-    format!("{sentence}. Shall I go ahead?")
+    sentence
 }
 
 fn own_label(kind: &str, name: Option<&str>) -> String {
@@ -291,7 +345,7 @@ mod tests {
         let check = |arguments: Value, expected: &str| {
             let map = arguments.as_object().cloned().unwrap_or_default();
             let own = |_: &str, id: &str| (id == "acc_1").then(|| "checking".to_owned());
-            assert_eq!(read_back(&tool, &map, own), expected);
+            assert_eq!(read_back(&tool, &map, own).ask, expected);
         };
         check(
             json!({"amount": 20, "currency": "USD"}),
@@ -313,6 +367,38 @@ mod tests {
             json!({"amount": 20, "account_id": "acc_9"}),
             "Process payment of 20 US dollars, for your account. Shall I go ahead?",
         );
+    }
+
+    #[test]
+    fn read_back_says_what_counts_as_a_yes() {
+        for (confirm, ask, again) in [
+            (
+                json!(true),
+                "Process payment of 20. Shall I go ahead?",
+                "Yes or no: process payment of 20?",
+            ),
+            (
+                json!("pay now"),
+                "Process payment of 20. To go ahead, say: pay now.",
+                "Say pay now, or no: process payment of 20.",
+            ),
+            (
+                json!({"keys": "1#"}),
+                "Process payment of 20. To go ahead, press 1 hash.",
+                "Press 1 hash, or say no: process payment of 20.",
+            ),
+        ] {
+            let tool = spec(
+                "Process payment",
+                json!({"properties": {"amount": {"type": "number"}}, "x-confirm": confirm}),
+            );
+            let arguments = json!({"amount": 20}).as_object().cloned();
+            let sentences = read_back(&tool, &arguments.unwrap_or_default(), |_, _| None);
+            assert_eq!(
+                (sentences.ask.as_str(), sentences.again.as_str()),
+                (ask, again)
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! What people say that is no request: yes and no, thanks, hello, "say that again", "never mind", chat.
+//! Recognises what people say that is no request: yes and no, thanks, hello, "say that again", "never mind", small talk.
 //!
-//! Recognises whole utterances only: "thanks, and what is my balance" is a request.
+//! It recognises whole utterances only: "thanks, and what is my balance" is a request. The yes and no here answer the
+//! dialog's own harmless questions, such as an argument that is true or false; whether a risky call goes ahead is
+//! decided by `conversimple_guard::consent`.
 
 mod phrases;
 
@@ -9,7 +11,7 @@ use phrases::{CHATS, COURTESY, FILLERS, HESITATIONS, NEUTRAL, NO, YES};
 
 /// A plain answer to a question that takes a yes or a no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Yes, and nothing else.
     Yes,
     /// No, and nothing else.
@@ -18,7 +20,7 @@ pub enum Answer {
 
 /// Reads a plain yes or no. Whatever adds, changes, doubts or asks something is neither: "yes but make it thirty",
 /// "no, make it thirty" and "I don't know" are `None`, and should be heard as words.
-pub fn yes_no(text: &str) -> Option<Answer> {
+pub(crate) fn yes_no(text: &str) -> Option<Answer> {
     let list = words(limited(text, 400));
     let lower: Vec<&str> = list
         .iter()

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use conversimple_dialog::{Act, Dialog, Heard, Index, Step, read_back, yes_no};
+use conversimple_dialog::{Act, Dialog, Heard, Index, Step, read_back};
 use conversimple_wire::tool::OwnThing;
 use conversimple_wire::{ToolOutcome, ToolSpec};
 use proptest::prelude::*;
@@ -202,11 +202,6 @@ proptest! {
         let mut other = one.clone();
         let heard = Heard { text: &second, meaning: None, today: today() };
         prop_assert_eq!(one.heard(heard), other.heard(heard));
-    }
-
-    #[test]
-    fn any_text_is_a_yes_a_no_or_neither(text in "\\PC{0,200}") {
-        let _ = yes_no(&text);
     }
 
     #[test]

@@ -10,7 +10,6 @@
 
 mod accepts;
 mod attempts;
-mod confirm;
 mod memory;
 mod own;
 mod permit;
@@ -27,11 +26,11 @@ use conversimple_wire::{CallId, Code, ConversationId};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use crate::consent::{ArgumentsDigest, Consent};
 use crate::refusal::Refusal;
 
 pub use accepts::Accepts;
 pub use attempts::{FAILURES_FREE, FAILURES_LIMIT, LoginAttempts};
-pub use confirm::{ArgumentsDigest, Consent, Yes};
 pub use memory::{Begin, CallMemory, MEMORY_COUNT};
 pub use own::{Claim, Owned, Proof};
 pub use permit::Permit;
@@ -312,11 +311,6 @@ impl Call<stage::Validated> {
 }
 
 impl Call<stage::OwnThings> {
-    /// The digest that the caller's yes is bound to.
-    pub fn digest(&self) -> ArgumentsDigest {
-        ArgumentsDigest::of(self.tool(), &self.facts.call.arguments)
-    }
-
     /// The last step: the caller's consent where the tool asks for it, and the limit on sums.
     ///
     /// # Errors
@@ -328,7 +322,7 @@ impl Call<stage::OwnThings> {
         quotas: &mut Quotas,
         now: Duration,
     ) -> Result<Permit, Refusal> {
-        let digest = self.digest();
+        let digest = ArgumentsDigest::of(self.tool(), &self.facts.call.arguments);
         let policy = Arc::clone(self.policy()?);
         let agreed = match consent {
             Consent::None => !policy.confirm(),
@@ -340,7 +334,7 @@ impl Call<stage::OwnThings> {
         }
         let Facts { call, caller, .. } = self.facts;
         let spending = quotas.spend(&policy, &call, caller.as_ref(), now)?;
-        Ok(Permit::new(policy, call, caller, digest, spending))
+        Ok(Permit::new(policy, call, caller, spending))
     }
 }
 

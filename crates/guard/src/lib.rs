@@ -11,6 +11,7 @@ pub mod call;
 pub mod canonical;
 pub mod capture;
 pub mod card;
+pub mod consent;
 pub mod manifest;
 pub mod quota;
 pub mod refusal;

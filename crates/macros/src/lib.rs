@@ -27,7 +27,7 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of an `#[agent]` block as a tool.
 ///
 /// The first argument says what it does, in the words in which a caller would ask for it. Then, in any order:
-/// `limit = "5/min"`, `caller_limit = "20/hour"`, `sum = "amount: 20000/day"`, `confirm`, `role = "login"`,
+/// `limit = "5/min"`, `caller_limit = "20/hour"`, `sum = "amount: 20000/day"`, `confirm` or `confirm = "word"`, `role = "login"`,
 /// `examples = ["…"]`, `say = "Your balance is {balance}."`, `currency = "USD"`, `step_up = "5min"`.
 ///
 /// A tool with `role = "login"` returns `Reply<Login>`. How often it may fail is counted by conversation and by account: the

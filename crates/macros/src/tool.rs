@@ -51,6 +51,11 @@ impl Attribute {
     /// Takes one key with its value.
     fn take(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let call = match key.to_string().as_str() {
+            "confirm" if input.peek(Token![=]) => {
+                let word = text(input)?;
+                check_word(&word)?;
+                quote!(.confirm_with(#word))
+            }
             "confirm" => quote!(.confirm()),
             "sum" => sum(input)?,
             "role" => self.role(input)?,
@@ -287,6 +292,21 @@ fn sum_parts(sum: &LitStr) -> syn::Result<(String, String)> {
             "a sum is an argument and a limit: \"amount: 20000/day\"",
         )),
     }
+}
+
+/// The words of a confirmation, as the guard reads them at the start.
+fn check_word(words: &LitStr) -> syn::Result<()> {
+    let text = words.value();
+    let letters = text
+        .split(' ')
+        .all(|word| !word.is_empty() && word.chars().all(char::is_alphabetic));
+    if letters && text.len() <= 40 {
+        return Ok(());
+    }
+    Err(syn::Error::new(
+        words.span(),
+        "confirm takes words of letters that the caller must say, such as \"confirm\", or \"keys\"",
+    ))
 }
 
 fn check_age(age: &LitStr) -> syn::Result<()> {

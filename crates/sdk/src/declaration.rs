@@ -102,6 +102,10 @@ impl<A: Send + Sync + 'static> Declaration<A> {
     pub fn confirm(self) -> Self {
         self.key(tool_key::CONFIRM, json!(true))
     }
+    /// The caller must say exactly these words, or press a key where the words are `keys`.
+    pub fn confirm_with(self, words: &str) -> Self {
+        self.key(tool_key::CONFIRM, json!(words))
+    }
     /// What it is to the conversation.
     pub fn role(self, role: &str) -> Self {
         self.key(tool_key::ROLE, json!(role))

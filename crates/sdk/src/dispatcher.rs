@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Call, Consent, LoginAttempts, LoginTicket, Quotas, Session, SessionLimits, stage,
+    Call, LoginAttempts, LoginTicket, Quotas, Session, SessionLimits, stage,
 };
+use conversimple_guard::consent::Consent;
 use conversimple_guard::reply::{Clear, Sealed};
 use conversimple_wire::tool::{Role, ToolCall};
 use conversimple_wire::{AgentId, Code, ConversationId};

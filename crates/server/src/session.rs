@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversimple_conversation::calls::OpenCall;
-use conversimple_conversation::{Answer, AskId, Awaited, Conversation, Input, Output};
-use conversimple_dialog::yes_no;
+use conversimple_conversation::{AskId, Awaited, Conversation, Input, Output};
 use conversimple_guard::capture::{Correction, InputSource};
+use conversimple_guard::consent::Consent;
 use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
@@ -33,7 +33,7 @@ use crate::line::{Line, ToLine};
 use crate::mailbox::Event;
 use crate::platform::Platform;
 use engine::Engine;
-use gate::Gate;
+use gate::{Begun, Gate};
 use transcript_writer::TranscriptWriter;
 use voice::AudioPipeline;
 
@@ -285,25 +285,31 @@ impl Session {
             }
         }
         let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
-        let (text, answer) = self.take_words(&text, InputSource::Typed);
-        self.input(Input::Typed { text, answer }).await;
+        let source = InputSource::Typed;
+        let text = self.take_words(&text, source);
+        self.input(Input::Typed { text, source }).await;
     }
 
     /// Keys of the keypad. For a secret that was asked for they go to the vault; so do they when nothing was asked and
     /// there are as many as a PIN has, since that is what people have keypads for.
     async fn keyed(&mut self, keys: &str) {
-        let asked = self
+        let source = InputSource::Keypad;
+        let asked = self.expected_secret();
+        let consents = self
             .conversation
             .as_ref()
-            .and_then(Conversation::expects)
-            .map(str::to_owned);
+            .is_some_and(Conversation::wants_keys);
         let figures = keys.chars().filter(char::is_ascii_digit).count();
+        if consents && asked.is_none() && figures < PIN_FIGURES {
+            let text = keys.to_owned();
+            return self.input(Input::Typed { text, source }).await;
+        }
         let unasked = !self.engine.asks() && figures >= PIN_FIGURES;
         let kind = asked.or_else(|| unasked.then(|| "secret".to_owned()));
         match kind {
             Some(kind) if figures > 0 => {
-                let text = self.gate.hear(keys, Some(&kind), InputSource::Keypad);
-                self.input(Input::Typed { text, answer: None }).await;
+                let text = self.gate.hear(keys, Some(&kind), source);
+                self.input(Input::Typed { text, source }).await;
             }
             Some(_) => {}
             None => self.typed(keys).await,
@@ -311,18 +317,15 @@ impl Session {
     }
 
     /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
-    fn take_words(&mut self, words: &str, how: InputSource) -> (String, Option<Answer>) {
-        let expected = self
-            .conversation
-            .as_ref()
-            .and_then(Conversation::expects)
-            .map(str::to_owned);
-        let text = self.gate.hear(words, expected.as_deref(), how);
-        let answer = yes_no(&text).map(|answer| match answer {
-            conversimple_dialog::Answer::Yes => Answer::Yes,
-            conversimple_dialog::Answer::No => Answer::No,
-        });
-        (text, answer)
+    fn take_words(&mut self, words: &str, source: InputSource) -> String {
+        let expected = self.expected_secret();
+        self.gate.hear(words, expected.as_deref(), source)
+    }
+
+    /// The kind of secret that the caller was asked for.
+    fn expected_secret(&self) -> Option<String> {
+        let conversation = self.conversation.as_ref()?;
+        conversation.expects().map(str::to_owned)
     }
 
     async fn hear(&mut self, frame: &[i16]) {
@@ -348,8 +351,8 @@ impl Session {
             // The caller went on, or typed: these words were given up.
             None => return,
         };
-        let (text, answer) = self.take_words(text, how);
-        self.input(Input::Transcript { ask, text, answer }).await;
+        let text = self.take_words(text, how);
+        self.input(Input::Transcript { ask, text }).await;
     }
 
     // ---- the engine ----
@@ -421,8 +424,9 @@ impl Session {
             Output::Call {
                 call_id,
                 call,
+                consent,
                 again,
-            } => self.call(call_id, call, again).await,
+            } => self.call(call_id, &call, consent, again).await,
             Output::Refused {
                 call_id,
                 call,
@@ -460,17 +464,22 @@ impl Session {
         }
     }
 
-    /// Asks the gate, and sends what it lets through.
-    async fn call(&mut self, call_id: CallId, call: OpenCall, again: bool) {
-        if !again && !self.gate.is_internal(&call.tool) {
-            self.show(ToCaller::Tool(self.gate.view(&call_id, &call)));
-        }
-        let verdict = match again {
+    /// Asks the gate about a call, and sends what it lets through.
+    async fn call(&mut self, call_id: CallId, call: &OpenCall, consent: Consent, again: bool) {
+        let begun = match again {
             true => self.gate.again(&call_id),
-            false => self.gate.admit(&call_id, &call).await,
+            false => self.gate.begin(&call_id, call, consent).await,
         };
-        let next = match verdict {
-            Ok(arguments) if self.send_call(&call_id, &call, &arguments) => return,
+        self.send_if_allowed(call_id, call, begun);
+    }
+
+    /// Sends a call that the gate lets through.
+    fn send_if_allowed(&mut self, call_id: CallId, call: &OpenCall, begun: Begun) {
+        if let Some(view) = begun.view {
+            self.show(ToCaller::Tool(view));
+        }
+        let next = match begun.verdict {
+            Ok(arguments) if self.send_call(&call_id, call, &arguments) => return,
             // Nobody is there: the call stays open for a moment, and is sent to whoever comes.
             Ok(_) => Input::AgentLost {
                 until: clock::monotonic() + RETURN_LIMIT,

@@ -18,7 +18,8 @@ pub mod tool_key {
     /// is absent, [`crate::effect::judge`] reads the tool's words.
     pub const EFFECT: &str = "x-effect";
     /// `true`: the caller must say yes to exactly these arguments before the tool runs. `false`: no yes is needed, whatever
-    /// the tool's effect.
+    /// the tool's effect. `"confirm"`, or other words of letters: only these words are a yes. `"keys"` or `{"keys": "1"}`:
+    /// only these keys of the keypad are one.
     pub const CONFIRM: &str = "x-confirm";
     /// `"login"` or `"logout"`: what the tool is to the conversation.
     pub const ROLE: &str = "x-role";
@@ -99,6 +100,60 @@ pub struct ToolSpec {
     pub parameters: Value,
 }
 
+/// What counts as the caller's yes to a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// A plain yes.
+    Yes,
+    /// These words and no others, in lower case.
+    Word(String),
+    /// These keys of the keypad.
+    Keys(String),
+}
+
+/// The value of `x-confirm` cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`x-confirm` is true, words of letters, \"keys\" or {{\"keys\": \"1\"}}")]
+pub struct UnknownConfirmation;
+
+impl Confirmation {
+    /// Longest words, in bytes.
+    const WORD_LIMIT_BYTES: usize = 40;
+
+    /// Most keys: fewer than a PIN has, so that a PIN is never taken for them.
+    const KEYS_LIMIT: usize = 3;
+
+    /// The key that is asked for where none is named.
+    const KEY_DEFAULT: &str = "1";
+
+    fn read(value: &Value) -> Result<Option<Self>, UnknownConfirmation> {
+        let found = match value {
+            Value::Null | Value::Bool(false) => return Ok(None),
+            Value::Bool(true) => Some(Self::Yes),
+            Value::String(text) if text == "keys" => Self::keys(Self::KEY_DEFAULT),
+            Value::String(text) => Self::word(text),
+            Value::Object(map) if map.len() == 1 => {
+                map.get("keys").and_then(Value::as_str).and_then(Self::keys)
+            }
+            _ => None,
+        };
+        found.map(Some).ok_or(UnknownConfirmation)
+    }
+
+    fn word(text: &str) -> Option<Self> {
+        let letters = text
+            .split(' ')
+            .all(|word| !word.is_empty() && word.chars().all(char::is_alphabetic));
+        (letters && text.len() <= Self::WORD_LIMIT_BYTES).then(|| Self::Word(text.to_lowercase()))
+    }
+
+    fn keys(keys: &str) -> Option<Self> {
+        let pressed = |key: char| key.is_ascii_digit() || "*#".contains(key);
+        let fits = (1..=Self::KEYS_LIMIT).contains(&keys.len()) && keys.chars().all(pressed);
+        fits.then(|| Self::Keys(keys.to_owned()))
+    }
+}
+
 /// What a tool is to the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -114,9 +169,19 @@ impl ToolSpec {
     /// Most tools that one conversation may have.
     pub const COUNT_LIMIT: usize = 128;
 
-    /// Whether the caller must say yes first.
+    /// Whether the caller must say yes first. A value that cannot be read asks for a yes too.
     pub fn confirm(&self) -> bool {
-        self.flag(tool_key::CONFIRM)
+        !matches!(self.confirmation(), Ok(None))
+    }
+
+    /// What counts as the caller's yes; none when none is needed.
+    ///
+    /// # Errors
+    /// [`UnknownConfirmation`] for a value that cannot be read: such a tool is not taken.
+    pub fn confirmation(&self) -> Result<Option<Confirmation>, UnknownConfirmation> {
+        self.parameters
+            .get(tool_key::CONFIRM)
+            .map_or(Ok(None), Confirmation::read)
     }
 
     /// Whether the tool is hidden from language engines.
@@ -468,6 +533,33 @@ mod tests {
         let spec = spec(json!({"x-role": "ordinary", "properties": {"pin": {"x-secret": false}}}));
         assert_eq!(spec.role(), Role::Ordinary);
         assert_eq!(spec.argument("pin").and_then(|a| a.secret()), None);
+    }
+
+    #[test]
+    fn a_confirmation_is_a_yes_a_word_or_keys_and_never_silently_none() {
+        let word = |text: &str| Ok(Some(Confirmation::Word(text.into())));
+        let keys = |text: &str| Ok(Some(Confirmation::Keys(text.into())));
+        for (value, expected) in [
+            (json!(null), Ok(None)),
+            (json!(false), Ok(None)),
+            (json!(true), Ok(Some(Confirmation::Yes))),
+            (json!("Confirm"), word("confirm")),
+            (json!("pay now"), word("pay now")),
+            (json!("keys"), keys("1")),
+            (json!({"keys": "12#"}), keys("12#")),
+            (json!({"keys": ""}), Err(UnknownConfirmation)),
+            (json!({"keys": "1234"}), Err(UnknownConfirmation)),
+            (json!({"keys": "a"}), Err(UnknownConfirmation)),
+            (json!({"key": "1"}), Err(UnknownConfirmation)),
+            (json!(""), Err(UnknownConfirmation)),
+            (json!("yes!"), Err(UnknownConfirmation)),
+            (json!(1), Err(UnknownConfirmation)),
+            (json!([]), Err(UnknownConfirmation)),
+        ] {
+            let tool = spec(json!({ "x-confirm": value }));
+            assert_eq!(tool.confirmation(), expected, "{value}");
+            assert_eq!(tool.confirm(), expected != Ok(None), "{value}");
+        }
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn question(house: &House, charge: &Charge) -> String {
     let arguments =
         json!({"amount": house::amount(charge.cents), "currency": charge.currency.as_str()});
     let arguments = arguments.as_object().expect("an object");
-    mask(&read_back(pay, arguments, |_, _| None)).into_owned()
+    mask(&read_back(pay, arguments, |_, _| None).ask).into_owned()
 }
 
 /// What only the agent's database knew of somebody reached the model in nobody's conversation but theirs. How many were

@@ -87,6 +87,57 @@ fn without_a_yes_nothing_is_paid() {
 }
 
 #[test]
+fn answer_that_is_no_plain_yes_pays_nothing() {
+    let platform = Platform::typing();
+    let unclear = [
+        "good",
+        "fine",
+        "right",
+        "mhm",
+        "it is",
+        "I do",
+        "great thanks",
+        "go on",
+        "yes?",
+    ];
+    let mut lines = vec!["log in", "alice", "sunflower"];
+    for words in unclear {
+        lines.extend(["pay one dollar", words, "never mind"]);
+    }
+    lines.extend(["pay one dollar", "okay", "yes"]);
+    let report = platform.type_lines(&lines);
+    let last = lines.len() - 1;
+    for (turn, line) in lines.iter().enumerate().take(last).skip(3) {
+        assert!(calls(&report, turn).is_empty(), "{line}: {report}");
+        if unclear.contains(line) {
+            let again = said(&report, turn);
+            assert!(
+                again.starts_with("Yes or no") && again.contains("1 US dollar"),
+                "{line}: {report}"
+            );
+        }
+    }
+    assert_eq!(calls(&report, last), [("process_payment", "allowed")]);
+}
+
+#[test]
+fn negated_wish_is_no_wish() {
+    let platform = Platform::typing();
+    let mut lines = vec!["log in", "alice", "sunflower"];
+    lines.extend([
+        "do not pay twenty dollars",
+        "yes",
+        "I don't want to pay twenty dollars",
+        "yes",
+    ]);
+    let report = platform.type_lines(&lines);
+    for turn in 3..lines.len() {
+        assert!(calls(&report, turn).is_empty(), "{report}");
+        assert!(!said(&report, turn).contains("Shall I"), "{report}");
+    }
+}
+
+#[test]
 fn anothers_account_cannot_be_named() {
     let platform = Platform::typing();
     let report = platform.type_lines(&[

@@ -16,7 +16,7 @@ impl Conversation {
                     read_back,
                     answer_prefix,
                 } => {
-                    self.call(tool, arguments, read_back, answer_prefix.as_deref(), now);
+                    self.call(tool, arguments, read_back, answer_prefix, now);
                 }
             }
         }
@@ -67,33 +67,24 @@ impl Conversation {
         &mut self,
         tool: String,
         arguments: Map<String, Value>,
-        read_back: Option<String>,
-        answer_prefix: Option<&str>,
+        read_back: Option<Box<ReadBack>>,
+        answer_prefix: Option<String>,
         now: Duration,
     ) {
         let Some(turn) = &mut self.turn else { return };
         let id = turn.id;
-        let asking = read_back.as_deref().map(|read_back| Asking {
-            read_back,
+        let sentence = read_back
+            .as_ref()
+            .map(|question| question.text().to_owned());
+        let asking = read_back.map(|read_back| Asking {
+            read_back: *read_back,
             answer_prefix,
         });
         match self.ledger.admit(id, &tool, &arguments, asking, now) {
-            Admission::Granted => {
-                turn.called = true;
-                turn.open_calls += 1;
-                let call = self.open_call(id, tool, arguments, read_back.is_some(), now);
-                let call_id = (self.new_call_id)();
-                self.ledger.enter(call_id.clone(), call.clone());
-                self.emit(Output::Call {
-                    call_id,
-                    call,
-                    again: false,
-                });
-            }
+            Admission::Granted => self.send(tool, arguments, Consent::None, now),
             Admission::Withheld => {
                 (turn.reads_back, turn.talked_over) = (true, false);
-                let read_back = read_back.unwrap_or_default();
-                self.say(&read_back);
+                self.say(&sentence.unwrap_or_default());
             }
             Admission::Ambiguous => {
                 let code = Code::ConfirmationRequired;
@@ -119,6 +110,29 @@ impl Conversation {
         }
     }
 
+    /// Sends a call for the turn that is being answered.
+    pub(super) fn send(
+        &mut self,
+        tool: String,
+        arguments: Map<String, Value>,
+        consent: Consent,
+        now: Duration,
+    ) {
+        let Some(turn) = &mut self.turn else { return };
+        turn.called = true;
+        turn.open_calls += 1;
+        let id = turn.id;
+        let call = self.open_call(id, tool, arguments, now);
+        let call_id = (self.new_call_id)();
+        self.ledger.enter(call_id.clone(), call.clone());
+        self.emit(Output::Call {
+            call_id,
+            call,
+            consent,
+            again: false,
+        });
+    }
+
     fn refuse(
         &mut self,
         turn: TurnId,
@@ -127,7 +141,7 @@ impl Conversation {
         code: Code,
         now: Duration,
     ) {
-        let call = self.open_call(turn, tool, arguments, false, now);
+        let call = self.open_call(turn, tool, arguments, now);
         let call_id = (self.new_call_id)();
         self.emit(Output::Refused {
             call_id,
@@ -141,7 +155,6 @@ impl Conversation {
         turn: TurnId,
         tool: String,
         arguments: Map<String, Value>,
-        confirmed: bool,
         now: Duration,
     ) -> OpenCall {
         OpenCall {
@@ -151,7 +164,6 @@ impl Conversation {
             asked_at: now,
             deadline: now + self.call_limit,
             socket: self.socket,
-            confirmed,
         }
     }
 
@@ -189,6 +201,8 @@ impl Conversation {
             self.emit(Output::Call {
                 call_id,
                 call,
+                // The gate let it through before.
+                consent: Consent::None,
                 again: true,
             });
         }

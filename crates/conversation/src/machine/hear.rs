@@ -116,13 +116,7 @@ impl Conversation {
         self.segmenter.cut(end);
     }
 
-    pub(super) fn transcript(
-        &mut self,
-        ask: AskId,
-        text: String,
-        answer: Option<Answer>,
-        now: Duration,
-    ) {
+    pub(super) fn transcript(&mut self, ask: AskId, text: String, now: Duration) {
         if self.piece == Some(ask) {
             self.piece = None;
             if self.pieces.len() <= PIECES_LIMIT {
@@ -137,27 +131,33 @@ impl Conversation {
             return;
         };
         pending_turn.transcript_at = Some(now);
-        let early_yes =
-            answer == Some(Answer::Yes) && self.turn.as_ref().is_some_and(|turn| turn.reads_back);
+        let spoken = self.pieces.iter().map(String::as_str);
+        let whole = spoken.chain([text.as_str()]).collect::<Vec<_>>().join(" ");
+        let answer = self.answer(&whole, InputSource::Spoken, now);
+        // A yes, or a sign of listening, while the question is still being said.
+        let early = matches!(answer, Some(Answer::Yes(_) | Answer::Unclear(_)))
+            && self.turn.as_ref().is_some_and(|turn| turn.reads_back);
         let last_heard =
             self.playout.is_empty() && self.turn.as_ref().is_some_and(|turn| turn.is_decided());
-        if early_yes && last_heard {
+        if early && last_heard {
             self.ledger.read_back_heard(now);
-        } else if early_yes || self.pieces.is_empty() && self.is_no_speech(&text) {
+        } else if early || self.pieces.is_empty() && self.is_no_speech(&text) {
             self.false_start();
             return;
         }
         if self.turn.is_some() {
             self.interrupt(now);
         }
-        pending_turn.text = self
-            .pieces
-            .iter()
-            .map(String::as_str)
-            .chain([text.as_str()])
-            .collect::<Vec<_>>()
-            .join(" ");
+        // A question that was interrupted is not asked any more, and the words answer nothing.
+        let answer = answer.filter(|_| self.ledger.pending(now).is_some());
+        pending_turn.text = whole;
         self.understand(pending_turn, answer, now);
+    }
+
+    /// What words are to the read-back that waits for an answer; nothing when none does.
+    fn answer(&self, words: &str, source: InputSource, now: Duration) -> Option<Answer> {
+        let pending = self.ledger.pending(now)?;
+        Some(pending.read_back().answer(words, source))
     }
 
     /// A cough, a hum, or "mhm" while an answer is spoken: the answer goes on.
@@ -167,16 +167,19 @@ impl Conversation {
             .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '⟨' && c != '⟩')
             .filter(|word| !word.is_empty())
             .map(str::to_lowercase);
+        // A caller who hums at a question that waits is asked again; one who hesitates is about to answer.
+        let asked = self.turn.is_none() && self.ledger.is_read_back_heard();
         words.all(|word| {
             let word = word.as_str();
             matches!(
                 word,
-                "uh" | "um" | "hmm" | "hm" | "mm" | "mhm" | "ah" | "huh" | "er" | "ahem" | "oh"
-            ) || answering
-                && matches!(
-                    word,
-                    "okay" | "ok" | "yeah" | "right" | "sure" | "i" | "see"
-                )
+                "uh" | "um" | "hmm" | "hm" | "ah" | "er" | "ahem" | "oh"
+            ) || !asked && matches!(word, "mm" | "mhm" | "huh")
+                || answering
+                    && matches!(
+                        word,
+                        "okay" | "ok" | "yeah" | "right" | "sure" | "i" | "see"
+                    )
         })
     }
 
@@ -187,7 +190,7 @@ impl Conversation {
         self.emit(Output::Show(ToCaller::Speech { active: false }));
     }
 
-    pub(super) fn typed(&mut self, text: String, answer: Option<Answer>, now: Duration) {
+    pub(super) fn typed(&mut self, text: String, source: InputSource, now: Duration) {
         if self.turn.is_some() {
             self.interrupt(now);
         }
@@ -200,6 +203,7 @@ impl Conversation {
         let mut pending_turn = PendingTurn::new(0, now);
         pending_turn.typed = true;
         pending_turn.transcript_at = Some(now);
+        let answer = self.answer(&text, source, now);
         pending_turn.text = text;
         self.understand(pending_turn, answer, now);
     }
@@ -211,7 +215,6 @@ impl Conversation {
         answer: Option<Answer>,
         now: Duration,
     ) {
-        let pending = self.ledger.pending(now).map(|pending| pending.tool.clone());
         if self.pieces.len() > PIECES_LIMIT {
             pending_turn.decision = Some(Decision {
                 acts: vec![Act::Say(
@@ -220,27 +223,28 @@ impl Conversation {
                 )],
                 ..Decision::default()
             });
-        } else if pending.is_some() && answer == Some(Answer::Yes) {
-            pending_turn.yes = true;
-            pending_turn.decided_at = Some(now);
-            let answer_prefix = self
-                .ledger
-                .pending(now)
-                .and_then(|pending| pending.answer_prefix.clone());
-            pending_turn.opening = self.open_answer(answer_prefix);
-            // A yes that sets something off is waited for as long as any unfinished sentence: "yes, but …".
-            pending_turn.decision = Some(Decision {
-                end_of_turn: EndOfTurn::Unlikely,
-                ..Decision::default()
-            });
         } else {
-            let ask = self.next_ask();
-            pending_turn.plan = Some(ask);
-            let event = match (pending, answer) {
-                (Some(tool), Some(Answer::No)) => Event::Declined { tool },
-                _ => Event::Heard(pending_turn.text.clone()),
-            };
-            self.emit(Output::Ask { ask, event });
+            match answer {
+                Some(Answer::Yes(agreement)) => {
+                    let pending = self.ledger.pending(now);
+                    let words = pending.and_then(|pending| pending.answer_prefix.clone());
+                    self.reply(&mut pending_turn, Reply::Yes(agreement), words, now);
+                }
+                Some(Answer::Unclear(_)) if self.ledger.may_ask_again(now) => {
+                    self.reply(&mut pending_turn, Reply::Unclear, None, now);
+                }
+                Some(Answer::No | Answer::Unclear(_)) => {
+                    let pending = self.ledger.pending(now);
+                    let tool = pending
+                        .map(|pending| pending.tool.clone())
+                        .unwrap_or_default();
+                    self.ask_about(&mut pending_turn, Event::Declined { tool });
+                }
+                Some(Answer::Other) | None => {
+                    let heard = Event::Heard(pending_turn.text.clone());
+                    self.ask_about(&mut pending_turn, heard);
+                }
+            }
         }
         if !pending_turn.typed {
             let turn = self.last_turn.next();
@@ -252,6 +256,30 @@ impl Conversation {
         }
         self.pending_turn = Some(pending_turn);
         self.end_turn_if_silent(now);
+    }
+
+    /// The words answer the read-back, and the engine need not hear them. An answer that sets something off is waited for
+    /// as long as any unfinished sentence: "yes, but …".
+    fn reply(
+        &mut self,
+        pending_turn: &mut PendingTurn,
+        reply: Reply,
+        opening: Option<String>,
+        now: Duration,
+    ) {
+        pending_turn.reply = Some(reply);
+        pending_turn.decided_at = Some(now);
+        pending_turn.opening = self.open_answer(opening);
+        pending_turn.decision = Some(Decision {
+            end_of_turn: EndOfTurn::Unlikely,
+            ..Decision::default()
+        });
+    }
+
+    fn ask_about(&mut self, pending_turn: &mut PendingTurn, event: Event) {
+        let ask = self.next_ask();
+        pending_turn.plan = Some(ask);
+        self.emit(Output::Ask { ask, event });
     }
 
     /// Has the beginning of an answer synthesised on trial.
@@ -362,43 +390,54 @@ impl Conversation {
             text: pending_turn.text,
             is_final: true,
         }));
-        if pending_turn.yes {
-            self.run_confirmed(now);
-        } else {
-            self.ledger.drop_pending();
-            self.perform(decision, now);
+        match pending_turn.reply {
+            Some(Reply::Yes(agreement)) => self.run_confirmed(agreement, now),
+            Some(Reply::Unclear) => self.ask_again(now),
+            None => {
+                self.ledger.drop_pending();
+                self.perform(decision, now);
+            }
         }
     }
 
-    pub(super) fn run_confirmed(&mut self, now: Duration) {
-        // A yes is nothing that the engine was asked about, so there is nothing to take back.
-        if let Some(turn) = &mut self.turn {
-            turn.called = true;
-        }
-        let heard = self.ledger.is_read_back_heard();
-        let pending = if heard {
-            self.ledger.say_yes(now)
-        } else {
-            self.ledger.drop_pending()
-        };
-        let Some(Pending {
+    fn run_confirmed(&mut self, agreement: Agreement, now: Duration) {
+        self.keep_turn();
+        let Some(AgreedCall {
             tool,
             arguments,
-            read_back,
-            answer_prefix,
-            ..
-        }) = pending
+            yes,
+        }) = self.ledger.say_yes(agreement, now)
         else {
             // The time for it ran out while it was said.
             self.say(Code::ConfirmationRequired.sentence());
             return;
         };
-        self.call(
-            tool,
-            arguments,
-            Some(read_back),
-            answer_prefix.as_deref(),
-            now,
-        );
+        let turn = self.last_turn;
+        // It is the first call of its turn, so it is always granted.
+        let _granted = self.ledger.admit(turn, &tool, &arguments, None, now);
+        self.send(tool, arguments, Consent::Spoken(yes), now);
+    }
+
+    /// The caller's answer was unclear: the question is put again, shortened.
+    fn ask_again(&mut self, now: Duration) {
+        self.keep_turn();
+        let pending = self.ledger.ask_again(now);
+        let question = pending.map(|pending| pending.read_back().text().to_owned());
+        match question {
+            Some(question) => {
+                if let Some(turn) = &mut self.turn {
+                    turn.reads_back = true;
+                }
+                self.say(&question);
+            }
+            None => self.say(Code::ConfirmationRequired.sentence()),
+        }
+    }
+
+    /// An answer to a read-back is nothing that the engine was asked about, so there is nothing to take back.
+    fn keep_turn(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.called = true;
+        }
     }
 }

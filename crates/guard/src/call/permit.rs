@@ -8,7 +8,7 @@ use conversimple_wire::tool::{Role, ToolCall};
 use conversimple_wire::{CallId, ConversationId};
 use serde_json::{Map, Value};
 
-use super::{ArgumentsDigest, Caller, LoginTicket, Policy, Spending};
+use super::{Caller, LoginTicket, Policy, Spending};
 
 /// The right to run one tool once with exactly these arguments.
 #[must_use = "a permit that is dropped runs nothing"]
@@ -16,7 +16,6 @@ pub struct Permit {
     policy: Arc<Policy>,
     call: ToolCall,
     caller: Option<Caller>,
-    digest: ArgumentsDigest,
     spending: Option<Spending>,
 }
 
@@ -25,14 +24,12 @@ impl Permit {
         policy: Arc<Policy>,
         call: ToolCall,
         caller: Option<Caller>,
-        digest: ArgumentsDigest,
         spending: Option<Spending>,
     ) -> Self {
         Self {
             policy,
             call,
             caller,
-            digest,
             spending,
         }
     }
@@ -67,7 +64,7 @@ impl Permit {
         &self.call.arguments
     }
 
-    /// Accepts the arguments out, so that secret ones need not be copied.
+    /// Takes the arguments out, so that secret ones need not be copied.
     pub fn take_arguments(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.call.arguments)
     }
@@ -75,11 +72,6 @@ impl Permit {
     /// The arguments as they may be shown and recorded.
     pub fn shown_arguments(&self) -> Map<String, Value> {
         self.policy.without_secrets(&self.call.arguments)
-    }
-
-    /// What the caller's yes was bound to.
-    pub fn digest(&self) -> ArgumentsDigest {
-        self.digest
     }
 
     /// The call as it goes on to the agent.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use conversimple_wire::ToolSpec;
-use conversimple_wire::tool::{Role, argument_key, tool_key};
+use conversimple_wire::tool::{Confirmation, Role, argument_key, tool_key};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -70,7 +70,7 @@ pub struct Policy {
     internal: bool,
     needs_caller: bool,
     step_up: Option<Duration>,
-    confirm: bool,
+    confirmation: Option<Confirmation>,
     limit: Option<Rate>,
     caller_limit: Option<Rate>,
     sums: Vec<Sum>,
@@ -115,7 +115,9 @@ impl Policy {
             internal: spec.internal(),
             needs_caller: spec.caller() || step_up.is_some(),
             step_up,
-            confirm: spec.confirm(),
+            confirmation: spec
+                .confirmation()
+                .map_err(|_| PolicyError::Key(tool_key::CONFIRM))?,
             limit: limit(spec)?,
             caller_limit: rate_key(spec, tool_key::CALLER_LIMIT)?,
             sums: sums(spec)?,
@@ -168,7 +170,12 @@ impl Policy {
 
     /// Whether the caller must say yes to exactly the arguments.
     pub fn confirm(&self) -> bool {
-        self.confirm
+        self.confirmation.is_some()
+    }
+
+    /// What counts as that yes, if one is needed.
+    pub fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmation.as_ref()
     }
 
     /// How often in one conversation, unless the declaration says that there is no limit.

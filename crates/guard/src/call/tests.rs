@@ -1,6 +1,7 @@
 //! The whole way of a call, stage by stage.
 
 use super::*;
+use crate::consent::tests::{try_yes_to, yes_to};
 use crate::quota::Rate;
 use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::{OwnThing, OwnThings};
@@ -287,8 +288,7 @@ fn a_yes_permits_exactly_what_was_read_back_once() {
     let Value::Object(read_back) = json!({"to": "bob", "amount": 20}) else {
         panic!("an object")
     };
-    let digest = ArgumentsDigest::of("pay", &read_back);
-    let yes = |id: &str| Consent::Spoken(Yes::to(conversation(id), digest));
+    let yes = |id: &str| Consent::Spoken(yes_to(&conversation(id), &tool, read_back.clone()));
     assert_eq!(
         code(room.run(&tool, json!({"amount": 20, "to": "bob"}))),
         "confirmation_required"
@@ -322,6 +322,22 @@ fn a_yes_permits_exactly_what_was_read_back_once() {
         )),
         "confirmation_required"
     );
+}
+
+#[test]
+fn default_changed_after_the_read_back_is_refused() {
+    let tool = |currency: &str| {
+        let currency = json!({"type": "string", "enum": ["USD", "EUR"], "default": currency});
+        let properties = json!({"amount": {"type": "number"}, "currency": currency});
+        policy("pay", json!({"properties": properties, "x-confirm": true}))
+    };
+    let read_back = json!({"amount": 20}).as_object().cloned().expect("object");
+    for (registered, permitted) in [("USD", true), ("EUR", false)] {
+        let yes = yes_to(&conversation("conv_1"), &tool("USD"), read_back.clone());
+        let arguments = Value::Object(read_back.clone());
+        let run = Room::new().run_at(&tool(registered), arguments, Consent::Spoken(yes), NOW);
+        assert_eq!(run.is_ok(), permitted, "{registered}");
+    }
 }
 
 #[test]
@@ -485,13 +501,14 @@ fn no_stage_prints_what_it_carries() {
         .validated()
         .expect("validated");
     printed += &format!("{call:?}");
+    let arguments = call.arguments().clone();
     let claim = call.claims().expect("claims").remove(0);
     printed += &format!("{claim:?} {:?}", claim.caller());
     let owned = claim.answered(Some("canary_thing")).expect("owned");
     let proof = owned.proof();
     printed += &format!("{owned:?} {proof:?}");
     let call = call.owned(&[proof]).expect("owned");
-    let yes = Yes::to(conversation("conv_1"), call.digest());
+    let yes = yes_to(&conversation("conv_1"), &tool, arguments);
     printed += &format!("{call:?} {yes:?}");
     let permit = call
         .permitted(Consent::Spoken(yes), &mut room.quotas, NOW)
@@ -560,7 +577,7 @@ proptest! {
         let look = policy("look", json!({"properties": {"from": {"type": "string", "x-own": "account"}}, "required": ["from"], "x-limit": "1000/s"}));
         let login = policy("login", json!({"x-limit": "1000/s"}));
         for (step, account, agreed) in steps {
-            let digest = ArgumentsDigest::of("pay", json!({"from": account}).as_object().expect("object"));
+            let read_back = json!({"from": account}).as_object().cloned().expect("object");
             match step {
                 0 => {
                     let ticket = room.run(&login, json!({})).expect("login").login().expect("ticket");
@@ -574,7 +591,7 @@ proptest! {
                 }
                 _ => {
                     let own = account == "acc_1001" || account == "acc_1002";
-                    let consent = if agreed { Consent::Spoken(Yes::to(conversation("conv_1"), digest)) } else { Consent::None };
+                    let consent = if agreed { try_yes_to(&conversation("conv_1"), &pay, read_back).map_or(Consent::None, Consent::Spoken) } else { Consent::None };
                     prop_assert_eq!(room.run_at(&pay, json!({"from": account}), consent, NOW).is_ok(), caller && own && agreed);
                 }
             }

@@ -1,6 +1,7 @@
 //! A call that nobody has looked at yet cannot be permitted.
 
-use conversimple_guard::call::{Call, Consent, Quotas, stage};
+use conversimple_guard::call::{Call, Quotas, stage};
+use conversimple_guard::consent::Consent;
 use std::time::Duration;
 
 fn hurry(call: Call<stage::Received>, quotas: &mut Quotas) {

@@ -1,10 +1,8 @@
 //! One yes permits one call.
 
-use conversimple_guard::call::{ArgumentsDigest, Consent, Yes};
-use conversimple_wire::ConversationId;
+use conversimple_guard::consent::{Consent, Yes};
 
-fn twice(conversation: ConversationId, digest: ArgumentsDigest) -> (Consent, Consent) {
-    let yes = Yes::to(conversation, digest);
+fn twice(yes: Yes) -> (Consent, Consent) {
     (Consent::Spoken(yes), Consent::Spoken(yes))
 }
 

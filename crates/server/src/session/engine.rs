@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use conversimple_conversation as machine;
 use conversimple_conversation::{AskId, Decision};
-use conversimple_dialog::read_back;
 use conversimple_providers::language::{Act, EndOfTurn, EngineEvent, Expect, Language, Step};
 use conversimple_wire::tool::{OWN_THINGS_TOOL, OwnThings};
 use conversimple_wire::{Code, ToolOutcome, ToolSpec};
@@ -180,10 +179,7 @@ impl Engine {
             }
             Act::Call { tool, arguments } => {
                 let own = |kind: &str, id: &str| gate.own_name(kind, id);
-                let read_back = gate
-                    .needs_yes(&tool, &arguments)
-                    .map(|(spec, arguments)| read_back(spec, &arguments, own));
-                let read_back = read_back.map(|text| gate.sayable(text));
+                let read_back = gate.read_back(&tool, &arguments).map(Box::new);
                 let answer_prefix = gate
                     .spec(&tool)
                     .and_then(|spec| answer_prefix(spec, &arguments, own));

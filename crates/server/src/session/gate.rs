@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversimple_conversation::calls::OpenCall;
+use conversimple_dialog::read_back;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Accepts, Author, Call, Consent, LoginTicket, Permit, Policy, Session, SessionLimits, Yes, fits,
-    stage,
+    Accepts, Author, Call, LoginTicket, Permit, Policy, Session, SessionLimits, fits, stage,
 };
 use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token, neutralise};
+use conversimple_guard::consent::{Consent, ReadBack, Sentences};
 use conversimple_guard::reply::Clear;
 use conversimple_mask::{Kind, mask, mask_json};
 use conversimple_store::Tenant;
@@ -56,6 +57,14 @@ impl Drop for Gate {
     fn drop(&mut self) {
         lock(&self.counted.quotas).close(&self.id);
     }
+}
+
+/// What the gate says of a call that is about to be sent.
+pub(super) struct Begun {
+    /// The call as it is shown to people; nothing when it was shown before or is the SDK's own.
+    pub(super) view: Option<CallView>,
+    /// The arguments to send, secrets in clear, or why the call is refused.
+    pub(super) verdict: Result<Map<String, Value>, Refusal>,
 }
 
 /// A call that was let through.
@@ -180,33 +189,29 @@ impl Gate {
             .cloned()
     }
 
-    /// For a call that the caller must say yes to: its declaration and exactly the arguments that would be sent, so
-    /// that these are read back. None when no yes is needed, or when the call would be refused in any case.
-    pub(super) fn needs_yes(
-        &self,
-        tool: &str,
-        arguments: &Map<String, Value>,
-    ) -> Option<(&ToolSpec, Map<String, Value>)> {
-        let spec = self
-            .tools
-            .iter()
-            .find(|spec| spec.name == tool && spec.confirm())?;
+    /// The question for a call that the caller must say yes to. None when no yes is needed, or when the call would be
+    /// refused in any case.
+    pub(super) fn read_back(&self, tool: &str, arguments: &Map<String, Value>) -> Option<ReadBack> {
+        let spec = self.spec(tool).filter(|spec| spec.confirm())?;
         let policy = self.policies.get(tool)?;
         if policy.needs_caller() && !self.login.is_live(clock::now()) {
             return None;
         }
-        let mut real = arguments.clone();
         let given = |takes: &Accepts, text: &str| self.capture.given(takes, text);
-        policy.resolve(&mut real, given).ok()?;
-        let complete = policy.schema().check(real).ok()?;
-        let mut shown = policy.without_secrets(&complete);
-        // What has a token is said by a hint; the value itself is nobody's to hear.
-        for (name, value) in policy.without_secrets(arguments) {
-            if value.to_string().contains('⟨') {
-                shown.insert(name, self.hinted(value));
+        let word = |mut shown: Map<String, Value>| {
+            // What has a token is said by a hint; the value itself is nobody's to hear.
+            for (name, value) in policy.without_secrets(arguments) {
+                if value.to_string().contains('⟨') {
+                    shown.insert(name, self.hinted(value));
+                }
             }
-        }
-        Some((spec, shown))
+            let said = read_back(spec, &shown, |kind, id| self.own_name(kind, id));
+            Sentences {
+                ask: self.sayable(said.ask),
+                again: self.sayable(said.again),
+            }
+        };
+        ReadBack::of(&self.id, policy, arguments.clone(), given, word).ok()
     }
 
     fn hinted(&self, value: Value) -> Value {
@@ -223,13 +228,28 @@ impl Gate {
 
     // ---- calls ----
 
-    /// Decides about a call: the arguments to send, or why not. The decision is in the trail when this returns.
-    pub(super) async fn admit(
+    /// Decides about a call. The decision is in the audit trail when this returns.
+    pub(super) async fn begin(
         &mut self,
         call_id: &CallId,
         call: &OpenCall,
+        consent: Consent,
+    ) -> Begun {
+        let verdict = self.admit(call_id, call, consent).await;
+        let visible = !self.is_internal(&call.tool);
+        Begun {
+            view: visible.then(|| self.view(call_id, call)),
+            verdict,
+        }
+    }
+
+    async fn admit(
+        &mut self,
+        call_id: &CallId,
+        call: &OpenCall,
+        consent: Consent,
     ) -> Result<Map<String, Value>, Refusal> {
-        let decided = self.walk(call_id, call);
+        let decided = self.walk(call_id, call, consent);
         let refused = decided
             .as_ref()
             .err()
@@ -271,15 +291,22 @@ impl Gate {
     }
 
     /// A call that was let through before is sent again.
-    pub(super) fn again(&self, call_id: &CallId) -> Result<Map<String, Value>, Refusal> {
-        let passed = self
-            .in_flight
-            .get(call_id)
-            .ok_or_else(|| Refusal::from(Code::TurnInterrupted))?;
-        Ok(passed.arguments.clone())
+    pub(super) fn again(&self, call_id: &CallId) -> Begun {
+        let passed = self.in_flight.get(call_id);
+        Begun {
+            view: None,
+            verdict: passed
+                .map(|passed| passed.arguments.clone())
+                .ok_or_else(|| Code::TurnInterrupted.into()),
+        }
     }
 
-    fn walk(&mut self, call_id: &CallId, call: &OpenCall) -> Result<Permit, Refusal> {
+    fn walk(
+        &mut self,
+        call_id: &CallId,
+        call: &OpenCall,
+        consent: Consent,
+    ) -> Result<Permit, Refusal> {
         let now = clock::now();
         let asked = ToolCall {
             call_id: call_id.clone(),
@@ -297,10 +324,6 @@ impl Gate {
             .validated_with(|takes, text| capture.given(takes, text))?;
         self.try_login(&call.tool, &validated, now)?;
         let owned = self.own(validated)?;
-        let consent = match call.confirmed {
-            true => Consent::Spoken(Yes::to(self.id.clone(), owned.digest())),
-            false => Consent::None,
-        };
         owned.permitted(consent, &mut lock(&self.counted.quotas), now)
     }
 
