@@ -39,6 +39,7 @@ struct Volume {
 impl Bench {
     #[tool(
         "Set the volume",
+        public,
         limit = "100000/min",
         examples = ["set the volume to 40", "volume 25"],
         say = "The volume is {level}."

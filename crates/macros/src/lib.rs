@@ -5,6 +5,7 @@
 //! here can run a tool without one.
 
 mod agent;
+mod effect;
 mod input;
 mod relation;
 mod rules;
@@ -27,8 +28,14 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of an `#[agent]` block as a tool.
 ///
 /// The first argument says what it does, in the words in which a caller would ask for it. Then, in any order:
-/// `limit = "5/min"`, `caller_limit = "20/hour"`, `sum = "amount: 20000/day"`, `confirm` or `confirm = "word"`, `role = "login"`,
+/// `effect = "pay"`, `limit = "5/min"`, `caller_limit = "20/hour"`, `sum = "amount: 20000/day"`, `confirm` or
+/// `confirm = "word"`, `role = "login"`,
 /// `examples = ["…"]`, `say = "Your balance is {balance}."`, `currency = "USD"`, `step_up = "5min"`.
+///
+/// The effect is `read`, `write`, `send`, `pay`, `delete`, `login` or `logout`; where none is written it is judged from the tool's
+/// name, its description and its arguments. `pay`, `send` and `delete` need a parameter `caller: Caller` and a yes; `write`, and
+/// what reads personal data, need a login. `public` (no caller), `no_confirm` (no yes) and `limit = none` (as often and as much as it is
+/// asked for) loosen that.
 ///
 /// A tool with `role = "login"` returns `Reply<Login>`. How often it may fail is counted by conversation and by account: the
 /// first of its arguments that is a text or a number, no secret, and no choice among a few words.

@@ -1,5 +1,6 @@
 //! What `#[tool(…)]` may say, and the declaration that it becomes.
 
+use conversimple_wire::Effect;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
@@ -9,15 +10,21 @@ use syn::{
     punctuated::Punctuated,
 };
 
+use crate::effect::Declared;
 use crate::rules::Rules;
 
-const KNOWN: &str = "limit, caller_limit, sum, confirm, role, examples, say, currency and step_up";
+const KNOWN: &str = "effect, public, limit, caller_limit, sum, confirm, no_confirm, role, examples, say, currency and step_up";
 
 /// The attribute's content.
 pub(crate) struct Attribute {
     description: LitStr,
     calls: Vec<TokenStream>,
     login: bool,
+    is_logout: bool,
+    effect: Option<LitStr>,
+    public: bool,
+    /// Whether `confirm` (true) or `no_confirm` (false) was written.
+    confirms: Option<bool>,
 }
 
 impl Parse for Attribute {
@@ -34,6 +41,10 @@ impl Parse for Attribute {
             description,
             calls: Vec::new(),
             login: false,
+            is_logout: false,
+            effect: None,
+            public: false,
+            confirms: None,
         };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -51,18 +62,17 @@ impl Attribute {
     /// Takes one key with its value.
     fn take(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let call = match key.to_string().as_str() {
-            "confirm" if input.peek(Token![=]) => {
-                let word = text(input)?;
-                check_word(&word)?;
-                quote!(.confirm_with(#word))
+            "confirm" | "no_confirm" => self.confirm(key, input)?,
+            "effect" => self.effect(text(input)?)?,
+            "public" => {
+                self.public = true;
+                quote!(.public())
             }
-            "confirm" => quote!(.confirm()),
             "sum" => sum(input)?,
             "role" => self.role(input)?,
             "examples" => examples(input)?,
-            "limit" | "caller_limit" => checked(key, input, check_limit)?,
-            "step_up" => checked(key, input, check_age)?,
-            "say" | "currency" => checked(key, input, |_| Ok(()))?,
+            "limit" => limited(input)?,
+            "caller_limit" | "step_up" | "say" | "currency" => checked(key, input)?,
             _ => {
                 let message = format!("#[tool] knows {KNOWN}");
                 return Err(syn::Error::new(key.span(), message));
@@ -78,20 +88,26 @@ impl Attribute {
             let message = "a role is \"login\" or \"logout\"";
             return Err(syn::Error::new(role.span(), message));
         }
-        self.login = role.value() == "login";
+        self.login |= role.value() == "login";
+        self.is_logout |= role.value() == "logout";
         Ok(quote!(.role(#role)))
     }
 }
 
-/// A call with the key's name and a text that passes a check.
-fn checked(
-    key: &Ident,
-    input: ParseStream<'_>,
-    check: fn(&LitStr) -> syn::Result<()>,
-) -> syn::Result<TokenStream> {
+/// A call with the key's name and its text, which must be what the key takes.
+fn checked(key: &Ident, input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let value = text(input)?;
-    check(&value)?;
+    if key == "caller_limit" {
+        check_limit(&value)?;
+    } else if key == "step_up" {
+        check_age(&value)?;
+    }
     Ok(quote!(.#key(#value)))
+}
+
+fn limited(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let limit = limit(input)?;
+    Ok(quote!(.limit(#limit)))
 }
 
 fn sum(input: ParseStream<'_>) -> syn::Result<TokenStream> {
@@ -106,6 +122,59 @@ fn examples(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let sentences = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
     let sentences = sentences.iter();
     Ok(quote!(.examples(&[#(#sentences),*])))
+}
+
+impl Attribute {
+    fn confirm(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+        let asks = key == "confirm";
+        if self
+            .confirms
+            .replace(asks)
+            .is_some_and(|before| before != asks)
+        {
+            return Err(syn::Error::new(
+                key.span(),
+                "a tool waits for a yes (`confirm`) or does not (`no_confirm`)",
+            ));
+        }
+        if !asks {
+            return Ok(quote!(.no_confirm()));
+        }
+        if !input.peek(Token![=]) {
+            return Ok(quote!(.confirm()));
+        }
+        let words = text(input)?;
+        check_word(&words)?;
+        Ok(quote!(.confirm_with(#words)))
+    }
+
+    fn effect(&mut self, effect: LitStr) -> syn::Result<TokenStream> {
+        if Effect::parse(&effect.value()).is_none() {
+            return Err(syn::Error::new(
+                effect.span(),
+                "an effect is \"read\", \"write\", \"send\", \"pay\", \"delete\", \"login\" or \"logout\"",
+            ));
+        }
+        self.login |= effect.value() == "login";
+        let call = quote!(.effect(#effect));
+        self.effect = Some(effect);
+        Ok(call)
+    }
+
+    fn check(&self, method: &ImplItemFn, parameters: &[ToolParameter]) -> syn::Result<()> {
+        let arguments = parameters
+            .iter()
+            .map(|parameter| (parameter.name.as_str(), &parameter.ty));
+        Declared {
+            name: &method.sig.ident,
+            description: &self.description,
+            effect: self.effect.as_ref(),
+            public: self.public,
+            has_role: self.login || self.is_logout,
+            arguments: arguments.collect(),
+        }
+        .check()
+    }
 }
 
 /// Takes the `#[tool]` attribute and the parameters' `#[input]` attributes off a method and writes the tool's
@@ -126,6 +195,7 @@ pub(crate) fn take(method: &mut ImplItemFn, agent: &Type) -> syn::Result<Option<
     };
     check_signature(method)?;
     let parameters = parameters(method)?;
+    attribute.check(method, &parameters)?;
     Ok(Some(declaration(method, agent, &attribute, &parameters)))
 }
 
@@ -262,6 +332,26 @@ fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
         Lit::Str(text) => Ok(text),
         other => Err(syn::Error::new(other.span(), "this is a text in quotes")),
     }
+}
+
+/// A rate, or `none`.
+fn limit(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let ahead = input.fork();
+    ahead.parse::<Token![=]>()?;
+    if ahead.peek(Ident) {
+        input.parse::<Token![=]>()?;
+        let word: Ident = input.parse()?;
+        if word == "none" {
+            return Ok(LitStr::new("none", word.span()));
+        }
+        return Err(syn::Error::new(
+            word.span(),
+            "a limit is a rate such as \"5/min\", or none",
+        ));
+    }
+    let limit = text(input)?;
+    check_limit(&limit)?;
+    Ok(limit)
 }
 
 fn check_limit(limit: &LitStr) -> syn::Result<()> {

@@ -106,6 +106,18 @@ impl<A: Send + Sync + 'static> Declaration<A> {
     pub fn confirm_with(self, words: &str) -> Self {
         self.key(tool_key::CONFIRM, json!(words))
     }
+    /// No yes is needed, whatever the effect.
+    pub fn no_confirm(self) -> Self {
+        self.key(tool_key::CONFIRM, json!(false))
+    }
+    /// Anybody may call it, whatever the effect.
+    pub fn public(self) -> Self {
+        self.key(tool_key::PUBLIC, json!(true))
+    }
+    /// What it does to the world.
+    pub fn effect(self, effect: &str) -> Self {
+        self.key(tool_key::EFFECT, json!(effect))
+    }
     /// What it is to the conversation.
     pub fn role(self, role: &str) -> Self {
         self.key(tool_key::ROLE, json!(role))

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use conversimple_guard::call::{Author, Policy};
+use conversimple_guard::call::{Author, Policy, Toolset};
 use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Role;
 use serde_json::{Map, Value, json};
@@ -50,18 +50,17 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
         if let Some(own_things) = own::tool(listers.collect()) {
             tools.push(own_things);
         }
+        let specs: Vec<ToolSpec> = tools.iter().map(|tool| tool.spec.clone()).collect();
+        if let Some((tool, problem)) = mistake(&tools, &specs) {
+            return Err(AgentError::Declaration { tool, problem });
+        }
         let mut toolbox = Self {
             tools: HashMap::new(),
             specs: Vec::new(),
         };
-        for tool in tools {
-            let name = tool.spec.name.clone();
-            toolbox
-                .add(tool)
-                .map_err(|problem| AgentError::Declaration {
-                    tool: name,
-                    problem,
-                })?;
+        let compiled = Toolset::of(&specs, Author::Ours).tools;
+        for (tool, (spec, policy)) in tools.into_iter().zip(compiled) {
+            toolbox.add(tool, spec, policy);
         }
         if toolbox.specs.len() > ToolSpec::COUNT_LIMIT {
             return Err(AgentError::Declaration {
@@ -72,12 +71,8 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
         Ok(toolbox)
     }
 
-    fn add(&mut self, tool: Tool<A>) -> Result<(), String> {
-        if let Some(problem) = tool.problem {
-            return Err(problem);
-        }
-        let policy = Policy::of(&tool.spec, Author::Ours).map_err(|error| error.to_string())?;
-        let arguments = tool.spec.arguments();
+    fn add(&mut self, tool: Tool<A>, spec: ToolSpec, policy: Policy) {
+        let arguments = spec.arguments();
         let arguments = arguments.map(|argument| argument.name.to_owned()).collect();
         let ready = Ready {
             arguments,
@@ -85,11 +80,8 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
             finders: tool.finders,
             body: tool.body,
         };
-        if self.tools.insert(tool.spec.name.clone(), ready).is_some() {
-            return Err("another tool has this name".to_owned());
-        }
-        self.specs.push(tool.spec);
-        Ok(())
+        self.tools.insert(spec.name.clone(), ready);
+        self.specs.push(spec);
     }
 
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
@@ -104,4 +96,24 @@ impl<A: Send + Sync + 'static> Toolbox<A> {
     pub(crate) fn find(&self, name: &str) -> Option<&Ready<A>> {
         self.tools.get(name)
     }
+}
+
+/// The first tool that cannot work, and why.
+fn mistake<A>(tools: &[Tool<A>], specs: &[ToolSpec]) -> Option<(String, String)> {
+    let declared = tools.iter().find_map(|tool| {
+        let problem = tool.problem.clone()?;
+        Some((tool.spec.name.clone(), problem))
+    });
+    let doubled = specs.iter().enumerate().find_map(|(at, spec)| {
+        let is_known = specs[..at].iter().any(|other| other.name == spec.name);
+        is_known.then(|| (spec.name.clone(), "another tool has this name".to_owned()))
+    });
+    let withheld = || {
+        let (tool, reason) = Toolset::of(specs, Author::Ours)
+            .withheld
+            .into_iter()
+            .next()?;
+        Some((tool, reason.to_string()))
+    };
+    declared.or(doubled).or_else(withheld)
 }

@@ -79,47 +79,47 @@ struct Locker(String);
 
 #[agent("trouble")]
 impl Trouble {
-    #[tool("Panic with a card number in the words")]
+    #[tool("Panic with a card number in the words", public)]
     async fn panic(&self) -> Reply<Seen> {
         panic!("card 4111 1111 1111 1111 is not accepted");
     }
 
-    #[tool("Fail with a host and a password in the words")]
+    #[tool("Fail with a host and a password in the words", public)]
     async fn fail(&self) -> Reply<Seen> {
         Err(std::io::Error::other(
             "db.internal:5432 refused password hunter2",
         ))?
     }
 
-    #[tool("Refuse in words of its own")]
+    #[tool("Refuse in words of its own", public)]
     async fn refuse(&self) -> Reply<Seen> {
         Err(Failure::refused("shop_closed", "The shop opens at nine."))
     }
 
-    #[tool("Wait for ever")]
+    #[tool("Wait for ever", public)]
     async fn wait(&self) -> Reply<Seen> {
         std::future::pending().await
     }
 
-    #[tool("Say too much")]
+    #[tool("Say too much", public)]
     fn tell(&self) -> Reply<Seen> {
         Ok(Seen {
             text: "card 4111111111111111, mail somebody@example.com".to_owned(),
         })
     }
 
-    #[tool("Count a run")]
+    #[tool("Count a run", public)]
     async fn count(&self) -> Reply<u32> {
         Ok(self.runs.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    #[tool("Put a thing into the basket")]
+    #[tool("Put a thing into the basket", public)]
     async fn put(&self, conversation: Conversation, thing: Name) -> Reply<Basket> {
         conversation.update(|basket: &mut Basket| basket.things.push(thing.as_str().to_owned()));
         Ok(conversation.state())
     }
 
-    #[tool("Book a table")]
+    #[tool("Book a table", public)]
     async fn book(&self, booking: Booking) -> Reply<Booked> {
         let Booking {
             people,
@@ -133,7 +133,7 @@ impl Trouble {
         })
     }
 
-    #[tool("Plan a visit", limit = "100/min")]
+    #[tool("Plan a visit", limit = "100/min", public)]
     async fn visit(&self, visit: Visit) -> Reply<Seen> {
         let answer = visit
             .mail

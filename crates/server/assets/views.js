@@ -78,14 +78,23 @@ export async function conversationView(id) {
   if (!answer.ok) return { status: answer.status };
   const one = answer.body.data ?? answer.body;
   const turns = one.turns ?? [];
+  const tools = one.agent_id ? await ask(`/api/v1/agents/${encodeURIComponent(one.agent_id)}/tools`) : { ok: false };
   const facts = [one.started_at ? when(one.started_at) : null, one.channel, isLive(one) ? "live" : one.ended_at ? since(one.started_at, Date.parse(one.ended_at)) : "cut off"].filter(Boolean);
   const content = [
     el("a", { class: "quiet back", href: "#/calls" }, icon("back"), "Calls"),
     el("h1", {}, "Conversation"),
     el("p", { class: "soft" }, facts.join(" · "), " · ", el("code", {}, one.id ?? id)),
     turns.length === 0 ? el("p", { class: "empty" }, "Nothing was said yet.") : el("ol", { class: "turns" }, turns.map(turnRow)),
+    ...(tools.ok ? toolReview(tools.body.data) : []),
   ];
   return { status: 200, content, live: isLive(one) };
+}
+
+/** Tools that cannot be called, and those that declare themselves looser than the default of their effect. */
+function toolReview({ withheld, loosened }) {
+  const list = (title, rows, text) =>
+    rows.length > 0 ? [el("h2", {}, title), el("ul", { class: "tool-review" }, rows.map((row) => el("li", {}, el("code", {}, row.tool), ": ", text(row))))] : [];
+  return [...list("Withheld tools", withheld, (row) => row.reason), ...list("Tools looser than the default", loosened, (row) => row.words.join(", "))];
 }
 
 function turnRow(turn) {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use conversimple_conversation::calls::SocketId;
 use conversimple_wire::agent::{Lifecycle, ToAgent};
+use conversimple_wire::rest::ToolReview;
 use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, CallId, ConversationId, CustomerId, ToolOutcome, ToolSpec};
 use tokio::sync::mpsc;
@@ -22,6 +23,9 @@ use crate::mailbox::Event;
 /// A process that comes back registers its conversations by itself; it is given this long before a conversation that
 /// lost its socket is announced to it as to a stranger.
 const RETURN_LIMIT: Duration = Duration::from_millis(300);
+
+/// Agents whose reviews are kept; past these only the reviews of agents in a conversation are.
+const REVIEWS_LIMIT: usize = 1_024;
 
 struct Connection {
     socket: AgentSocket,
@@ -57,6 +61,8 @@ struct State {
     /// Which conversation a call that was sent belongs to.
     calls: HashMap<CallId, ConversationId>,
     strays: u64,
+    /// What was made of the tools that each agent registered last.
+    reviews: HashMap<Party, ToolReview>,
 }
 
 impl Registry {
@@ -166,6 +172,29 @@ impl Registry {
             remembers: !asked,
         };
         served.session.send(event).is_ok()
+    }
+
+    /// Notes what was made of the tools that were registered for a conversation.
+    pub(crate) fn reviewed(&self, conversation_id: &ConversationId, review: ToolReview) {
+        let mut state = self.lock();
+        let State {
+            conversations,
+            reviews,
+            ..
+        } = &mut *state;
+        let Some(served) = conversations.get(conversation_id) else {
+            return;
+        };
+        if reviews.len() >= REVIEWS_LIMIT && !reviews.contains_key(&served.party) {
+            let parties: HashSet<&Party> = conversations.values().map(|open| &open.party).collect();
+            reviews.retain(|party, _| parties.contains(party));
+        }
+        reviews.insert(served.party.clone(), review);
+    }
+
+    /// What was made of the tools that an agent registered last; empty when it registered none since the start.
+    pub(crate) fn review(&self, party: &Party) -> ToolReview {
+        self.lock().reviews.get(party).cloned().unwrap_or_default()
     }
 
     /// A call is about to be sent: its reply belongs to this conversation.

@@ -59,6 +59,7 @@ table! {
     put "/agents/{id}" => agents::update;
     delete "/agents/{id}" => agents::delete;
     get "/agents/{id}/spec" => agents::spec;
+    get "/agents/{id}/tools" => agents::tools;
     get "/agents/{id}/generation-status" => agents::generation_status;
     post "/agents/{id}/publish" => agents::publish;
     get "/deployments" => deployments::list;

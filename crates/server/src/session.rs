@@ -366,7 +366,7 @@ impl Session {
 
     async fn agent_attached(&mut self, socket: AgentSocket, tools: Vec<ToolSpec>, remembers: bool) {
         if self.gate.set_tools(&tools) || !self.engine.is_ready() {
-            self.engine.build(tools);
+            self.engine.build(self.gate.tools());
         }
         let id = socket.id;
         self.gate.agent_came(&socket.key_id);

@@ -349,7 +349,7 @@ async fn the_interface_is_what_its_description_says() {
         );
     }
     assert_eq!(
-        operations, 25,
+        operations, 26,
         "an operation came or went without its description: {methods:?}"
     );
 }

@@ -131,7 +131,9 @@ impl Guide {
             "I want to pay a hundred and ten dollars",
             "send a payment"
         ],
-        say = "Done. I paid {amount}."
+        say = "Done. I paid {amount}.",
+        // The guide takes single payments of up to 10,000; the default of 10,000 an hour would allow one of them.
+        sum = "amount: 100000/day"
     )]
     async fn process_payment(&self, caller: Caller, payment: Payment) -> Reply<Receipt> {
         payments::charge(&self.database, &caller, payment).await
@@ -229,6 +231,7 @@ impl Guide {
 
     #[tool(
         "Run the expensive operation",
+        effect = "read",
         limit = "5/min",
         examples = ["run the expensive operation", "do the expensive thing"],
         say = "The expensive operation is done."

@@ -24,6 +24,9 @@ class Weather(ConversimpleAgent):
 async def main():
     agent = Weather(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
     await agent.start()
+    for known in agent.registered_tools:
+        if known["name"] == "subscribe":
+            known["parameters"].update({"x-effect": "write", "x-public": True})
     print("ready", flush=True)
     await asyncio.Event().wait()
 
@@ -60,8 +63,9 @@ async def main():
     agent = Shop(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
     await agent.start()
     for known in agent.registered_tools:
+        known["parameters"]["x-public"] = True
+        known["parameters"]["x-confirm"] = known["name"] == "mail_receipt"
         if known["name"] == "mail_receipt":
-            known["parameters"]["x-confirm"] = True
             known["parameters"]["x-say"] = "The receipt went to {email}, right is {right}."
     print("ready", flush=True)
     await asyncio.Event().wait()
@@ -87,6 +91,52 @@ async def main():
 
 asyncio.run(main())
 "#;
+
+/// Thirteen tools that declare nothing, beside a login.
+const BANK: &str = r#"
+import asyncio, os
+from conversimple import ConversimpleAgent, tool
+
+TOOLS = [line.split(": ") for line in os.environ["TOOLS"].splitlines()]
+
+class Bank(ConversimpleAgent):
+    @tool("Log in")
+    def login(self, username: str, password: str) -> dict:
+        return {"success": True, "user": "u1"}
+
+def act(name, description):
+    def run(self) -> dict:
+        return {"done": True}
+    run.__name__ = name
+    return tool(description)(run)
+
+for name, description in TOOLS:
+    setattr(Bank, name, act(name, description))
+
+async def main():
+    agent = Bank(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
+    await agent.start()
+    assert len(agent.registered_tools) == 14, agent.registered_tools
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"#;
+
+/// Name and description of each.
+const RISKY: &str = "delete_account: Delete my account
+wire_funds: Wire the funds
+pay_bill: Pay my electricity bill
+send_email: Send an e-mail to the landlord
+cancel_subscription: Cancel my subscription
+transfer_money: Transfer money to savings
+refund_order: Refund my last order
+close_account: Close the savings account
+forward_statement: Forward my statement
+purge_history: Purge the history
+withdraw_cash: Withdraw cash
+share_document: Share the contract
+terminate_lease: Terminate the lease";
 
 /// A caller at the media socket: sends each of its arguments, a control message, and waits for the end of its turn.
 /// Everything that it hears is written out, and at last what the platform kept of the turns.
@@ -155,6 +205,35 @@ fn the_published_client_works_unchanged_and_is_guarded() {
         !report.to_string().contains("hunter2"),
         "what a tool died of is nobody's business: {report}"
     );
+}
+
+#[test]
+fn tools_that_pay_send_or_delete_wait_for_a_caller_and_a_yes_where_nothing_is_declared() {
+    let platform = Platform::typing();
+    let key = customer(&platform);
+    let _agent = start(&platform, BANK, &key);
+    for line in RISKY.lines() {
+        let (tool, wish) = line.split_once(": ").expect("name and description");
+        let stranger = converse(&platform, &key, &[wish, "yes"]);
+        let known = converse(&platform, &key, &["log in", "ann", "maple", wish]);
+        for report in [&stranger, &known] {
+            let turns = report["turns"].as_array().expect("turns");
+            let ran = (0..turns.len())
+                .flat_map(|turn| calls(report, turn))
+                .any(|call| call == (tool, "allowed"));
+            assert!(!ran, "{tool} ran without a yes: {report}");
+        }
+        assert!(
+            said(&known, 3).contains('?'),
+            "{tool} is read back: {known}"
+        );
+    }
+    let asked = converse(
+        &platform,
+        &key,
+        &["log in", "ann", "maple", "delete my account", "yes"],
+    );
+    assert_eq!(calls(&asked, 4), [("delete_account", "allowed")], "{asked}");
 }
 
 #[test]
@@ -306,6 +385,7 @@ fn start(platform: &Platform, agent: &str, key: &str) -> Agent {
     let mut child = Command::new(interpreter())
         .args(["-c", agent])
         .env("CONVERSIMPLE_API_KEY", key)
+        .env("TOOLS", RISKY)
         .env(
             "URL",
             format!(

@@ -12,9 +12,11 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use conversimple_conversation::calls::SocketId;
+use conversimple_guard::call::{Author, Toolset, loosened_tools};
 use conversimple_wire::agent::{FromAgent, ToAgent};
 use conversimple_wire::frame::{FRAME_LIMIT_BYTES, ReplyStatus};
-use conversimple_wire::{Code, Form, Frame, ToolOutcome};
+use conversimple_wire::rest::{ToolReview, Withheld};
+use conversimple_wire::{Code, ConversationId, Form, Frame, ToolOutcome, ToolSpec};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -231,17 +233,7 @@ impl Connection {
                     tools,
                 },
                 Some(socket),
-            ) => {
-                if self
-                    .platform
-                    .registry
-                    .register(socket, &conversation_id, tools)
-                {
-                    self.ok(frame).await
-                } else {
-                    self.refuse(frame, Code::ConversationNotFound).await
-                }
-            }
+            ) => self.register(frame, socket, &conversation_id, &tools).await,
             (FromAgent::Response { call_id, result }, Some(socket)) => {
                 self.platform
                     .registry
@@ -260,6 +252,35 @@ impl Connection {
                 self.ok(frame).await
             }
         }
+    }
+
+    /// Registers what may be called; the reply says what may not, and why.
+    async fn register(
+        &mut self,
+        frame: &Frame,
+        socket: SocketId,
+        conversation_id: &ConversationId,
+        tools: &[ToolSpec],
+    ) -> Next {
+        let toolset = Toolset::of(tools, Author::Foreign);
+        let review = ToolReview {
+            withheld: toolset.withheld(),
+            loosened: loosened_tools(tools),
+        };
+        let admitted = toolset.tools.into_iter().map(|(spec, _)| spec).collect();
+        let registry = &self.platform.registry;
+        if !registry.register(socket, conversation_id, admitted) {
+            return self.refuse(frame, Code::ConversationNotFound).await;
+        }
+        let response = match review.withheld.is_empty() {
+            true => json!({}),
+            false => json!({"withheld": review.withheld}),
+        };
+        for Withheld { tool, reason } in &review.withheld {
+            tracing::warn!(conversation = %conversation_id, tool, reason, "a tool is withheld");
+        }
+        registry.reviewed(conversation_id, review);
+        self.answer(frame, ReplyStatus::Ok, response).await
     }
 
     /// The agent's own words about a failure may carry anything, a database's password among it: they go nowhere but

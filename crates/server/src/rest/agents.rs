@@ -7,13 +7,15 @@ use axum::extract::{Path, State};
 use conversimple_store::{
     Agent, AgentChange, AgentFilter, AgentStatus, Error, ExecutionMode, NewAgent,
 };
-use conversimple_wire::rest::{AgentView, Page, Success};
+use conversimple_wire::rest::{AgentView, Page, Success, ToolReview};
+use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, Code};
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::form::{Asked, Form};
 use crate::audit_event::AuditEvent;
+use crate::auth::Viewer;
 use crate::clock;
 use crate::platform::Platform;
 use crate::refused::Refused;
@@ -151,6 +153,20 @@ pub(crate) async fn spec(
     let agent = find(&platform, &client, &id).await?;
     let spec = agent.spec.filter(Value::is_object);
     Ok(Json(Success::one(spec.unwrap_or_else(|| json!({})))))
+}
+
+/// `GET /agents/{id}/tools`: which of the tools that the agent registered last are withheld, and which declare themselves
+/// looser than the default. Known of any agent that registered since the platform started, stored or not.
+pub(crate) async fn tools(
+    State(platform): State<Arc<Platform>>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Json<Success<ToolReview>>, Refused> {
+    let party = Party {
+        customer_id: viewer.tenant.customer_id().clone(),
+        agent_id: AgentId::parse(id).map_err(|_| Code::NotFound)?,
+    };
+    Ok(Json(Success::one(platform.registry.review(&party))))
 }
 
 /// `GET /agents/{id}/generation-status`: agents are programs that their customers write, so nothing is ever being

@@ -12,7 +12,8 @@ use conversimple_conversation::calls::OpenCall;
 use conversimple_dialog::read_back;
 use conversimple_guard::Refusal;
 use conversimple_guard::call::{
-    Accepts, Author, Call, LoginTicket, Permit, Policy, Session, SessionLimits, fits, stage,
+    Accepts, Author, Call, LoginTicket, Permit, Policy, Session, SessionLimits, Toolset, fits,
+    stage,
 };
 use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token, neutralise};
 use conversimple_guard::consent::{Consent, ReadBack, Sentences};
@@ -140,24 +141,23 @@ impl Gate {
 
     /// Accepts the tools that the agent registered; false when they are the same as before.
     pub(super) fn set_tools(&mut self, tools: &[ToolSpec]) -> bool {
-        if self.tools == tools {
+        let toolset = Toolset::of(tools, Author::Foreign);
+        let specs = toolset.tools.iter().map(|(spec, _)| spec);
+        if specs.clone().eq(&self.tools) {
             return false;
         }
-        self.tools.clear();
-        self.policies.clear();
         self.declared = declared(tools);
-        for tool in tools {
-            match Policy::of(tool, Author::Foreign) {
-                Ok(policy) => {
-                    self.policies.insert(tool.name.clone(), Arc::new(policy));
-                    self.tools.push(tool.clone());
-                }
-                Err(error) => {
-                    tracing::warn!(conversation = %self.id, tool = %tool.name, %error, "a tool is left out")
-                }
-            }
-        }
+        self.tools = specs.cloned().collect();
+        let policies = toolset.tools.into_iter();
+        self.policies = policies
+            .map(|(spec, policy)| (spec.name, Arc::new(policy)))
+            .collect();
         true
+    }
+
+    /// The declarations of the tools that may be called, completed by what holds where nothing is declared.
+    pub(super) fn tools(&self) -> Vec<ToolSpec> {
+        self.tools.clone()
     }
 
     /// Whether these words are declared and therefore nobody's own: their sound may be kept.

@@ -27,7 +27,7 @@ struct Names {
 #[agent]
 impl Twin {
     /// Takes any line of text, as a Python tool with `customer_id: str` does.
-    #[tool("Get customer record", limit = "1000/s")]
+    #[tool("Get customer record", public, limit = "1000/s")]
     // conversimple: allow(tool-without-caller, tool-without-owner-check) sqlmap meets the statement and nothing before it
     async fn get_customer(&self, customer_id: String) -> Reply<Names> {
         // conversimple: allow(sql-from-text) the hole that sqlmap has to find

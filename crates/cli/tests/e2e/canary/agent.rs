@@ -75,7 +75,7 @@ impl Trouble {
         Ok(Login::accepted(format!("user_{name}"), name.as_str()))
     }
 
-    #[tool("Store a new card", examples = ["store a new card", "save my credit card"])]
+    #[tool("Store a new card", public, examples = ["store a new card", "save my credit card"])]
     async fn store_card(
         &self,
         #[input(ask = "Please tell me the card number.")] card_number: CardNumber,
@@ -84,13 +84,13 @@ impl Trouble {
         self.done()
     }
 
-    #[tool("Open the door", examples = ["open the door", "unlock the front door"])]
+    #[tool("Open the door", public, examples = ["open the door", "unlock the front door"])]
     async fn open_door(&self, #[input(ask = "What is your PIN?")] pin: Pin) -> Reply<Done> {
         self.saw("pin", pin.expose());
         self.done()
     }
 
-    #[tool("Take a note", examples = ["take a note", "write this down"])]
+    #[tool("Take a note", public, examples = ["take a note", "write this down"])]
     async fn take_note(
         &self,
         #[input(ask = "What should I write down?")] note: FreeText,
@@ -100,7 +100,7 @@ impl Trouble {
         self.done()
     }
 
-    #[tool("Read the diary", examples = ["read the diary", "what is in the diary"])]
+    #[tool("Read the diary", public, examples = ["read the diary", "what is in the diary"])]
     async fn read_diary(&self) -> Reply<Diary> {
         self.saw("result", "");
         Ok(Diary {
@@ -109,19 +109,19 @@ impl Trouble {
         })
     }
 
-    #[tool("Break the fuse", examples = ["break the fuse"])]
+    #[tool("Break the fuse", public, examples = ["break the fuse"])]
     async fn break_fuse(&self) -> Reply<Done> {
         self.saw("error", "");
         Err(std::io::Error::other(self.0.error.join(", ")))?
     }
 
-    #[tool("Heat the boiler", examples = ["heat the boiler"])]
+    #[tool("Heat the boiler", public, examples = ["heat the boiler"])]
     async fn heat_boiler(&self) -> Reply<Done> {
         self.saw("panic", "");
         panic!("{}", self.0.panic.join(", "));
     }
 
-    #[tool("Write the journal", examples = ["write the journal"])]
+    #[tool("Write the journal", public, examples = ["write the journal"])]
     async fn write_journal(&self) -> Reply<Done> {
         for line in &self.0.log {
             tracing::error!("{line}");
