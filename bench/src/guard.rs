@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_payment_that_is_measured_is_guarded() {
+    fn measured_payment_passes_guard_and_excess_amount_is_refused() {
         let mut walk = Walk::new().expect("a caller");
         let good = walk.payment(1).expect("a call");
         assert!(walk.permit(good).is_ok());

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn word_errors_are_counted() {
+    fn word_errors_are_counted_by_edit_distance() {
         let check = |said: &str, heard: &str, errors: usize| {
             assert_eq!(distance(&words(said), &words(heard)), errors, "{heard}");
         };

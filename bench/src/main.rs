@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_dialogs_figures_are_those_of_the_half_that_counts() {
+    fn dialog_share_is_read_from_odd_half_of_table() {
         let table = "| words | multiple | odd | 0.940 (94/100) | – | 2 |\n\
                      | meaning | multiple | even | 0.990 (99/100) | – | 2 |\n\
                      | meaning | multiple | odd | 0.970 (97/100) | 0.9 (1/1) | 2 |\n";

@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_systems_account_is_read_past_any_name() {
+    fn process_stat_with_parenthesis_in_name_gives_cpu_ticks() {
         let stat = "42 (a ) b) S 1 1 1 0 -1 4194560 100 0 0 0 700 55 0 0 20 0 4 0 100";
         assert_eq!(ticks(stat), Some(755));
         assert_eq!(ticks("nothing"), None);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_found_in_what_the_platform_prints() {
+    fn address_is_found_in_platform_startup_line() {
         for line in [
             "Talk to the guide's agent   http://127.0.0.1:4000/",
             "Talk to the guide's agent   http://127.0.0.1:4000/   (typing only: --no-voice)",

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_a_series_is_one_of_its_figures() {
+    fn series_percentile_is_one_of_its_values() {
         let series: Series = (1..=10).map(f64::from).collect();
         for (share, expected) in [
             (0.0, 1.0),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_not_called_met() {
+    fn report_row_without_measurement_is_not_measured() {
         let rows = [
             Row::at_most("a", 2.0, 2.0, "ms", ""),
             Row::at_most("b", 2.0, 2.1, "ms", "x"),

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speech_lies_between_its_first_and_its_last_sound() {
+    fn bench_speech_bounds_are_first_and_last_sound() {
         let mut samples = vec![0.0; 16_000];
         samples.extend((0..8000).map(|n| (n as f32 * 0.3).sin() * 0.5));
         samples.extend(vec![0.001; 16_000]);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn three_of_the_twenty_sentences_pause() {
+    fn bench_sentences_have_three_pauses_and_five_per_voice() {
         let paused = SENTENCES
             .iter()
             .filter(|sentence| sentence.after_pause.is_some());

@@ -485,7 +485,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_is_cut_when_its_second_half_is_missing() {
+    fn sentence_without_second_half_counts_as_cut() {
         let balance = Sentence {
             voice: "slt",
             words: "what is the balance",

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn function_in_a_function_is_measured_by_itself() {
+    fn nested_function_is_measured_separately() {
         let file = syn::parse_file("impl A { fn b() { fn c() { if d {} } } }").expect("it parses");
         let found: Vec<_> = measure(&file)
             .functions

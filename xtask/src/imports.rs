@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn path_is_followed_to_the_file_that_defines_the_thing() {
+    fn import_path_is_resolved_to_defining_file() {
         let lib = ("lib", "mod a; mod b; pub use b::Thing;");
         let thing = ("b", "pub struct Thing; pub fn make() {}");
         check(&[lib, ("a", "use crate::Thing;"), thing], &["a -> b"]);
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn parent_that_declares_and_re_exports_does_not_use_its_child() {
+    fn parent_module_re_exporting_child_does_not_use_it() {
         let child = ("a", "pub struct A; fn f() { crate::help() }");
         check(
             &[("lib", "mod a; pub use a::A; fn help() {}"), child],
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_make_no_use() {
+    fn import_in_tests_is_not_counted() {
         check(
             &[
                 ("lib", "mod a; mod b;"),

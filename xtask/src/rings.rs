@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ring_has_every_file_that_reaches_each_other_and_no_more() {
+    fn ring_has_exactly_mutually_reachable_files() {
         let mut uses = Uses::new();
         for (from, to) in [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "a")] {
             let entry = uses.entry(from.into()).or_default();

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_what_its_value_is() {
+    fn secret_name_in_any_case_has_its_label() {
         for name in [
             "card_number",
             "cardNumber",
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_something_around_a_secret_is_harmless() {
+    fn name_only_related_to_secret_has_no_label() {
         for name in [
             "password_hash",
             "masked_card_number",

@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn only_files_that_a_rule_can_speak_of_are_parsed() {
+    fn prefilter_passes_only_files_that_a_rule_can_match() {
         check("import functools\nclassname = 1\n", false);
         check("# The tool selects from a list\n", false);
         check("@tool('x')\n", true);

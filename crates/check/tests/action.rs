@@ -50,7 +50,7 @@ fn check(baseline: &str, sarif: &str, exit: i32, expected: (i32, &[&str])) {
 }
 
 #[test]
-fn the_action_passes_its_inputs_on_and_stops_on_findings() {
+fn action_forwards_inputs_and_fails_on_findings() {
     check("", "", 0, (0, &["check my agent --format github"]));
     check("", "", 1, (1, &["check my agent --format github"]));
     check(

@@ -53,17 +53,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_are_survived(content in proptest::collection::vec(any::<u8>(), 0..600), file in 0..FILES.len()) {
+    fn checker_any_bytes_do_not_panic(content in proptest::collection::vec(any::<u8>(), 0..600), file in 0..FILES.len()) {
         sound(&content, &check_text(FILES[file], &content));
     }
 
     #[test]
-    fn any_text_of_code_signs_is_survived(content in "([a-z_\"'`(){}\\[\\]:;,.=+%$#@!?\\\\/<>*&|^~ \n\t-]|f\"|\\$\\{|def |class |return |async |fn |#\\[|SELECT |://){0,120}", file in 0..FILES.len()) {
+    fn checker_any_code_like_text_does_not_panic(content in "([a-z_\"'`(){}\\[\\]:;,.=+%$#@!?\\\\/<>*&|^~ \n\t-]|f\"|\\$\\{|def |class |return |async |fn |#\\[|SELECT |://){0,120}", file in 0..FILES.len()) {
         sound(content.as_bytes(), &check_text(FILES[file], &content));
     }
 
     #[test]
-    fn broken_sources_are_survived(
+    fn checker_mutated_sources_do_not_panic(
         pick in any::<prop::sample::Index>(),
         cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>()), 1..8),
         kind in 0..4usize,
@@ -88,7 +88,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting_is_survived() {
+fn checker_deep_nesting_does_not_overflow() {
     let cases = [
         (
             "a.py",

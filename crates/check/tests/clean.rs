@@ -18,23 +18,23 @@ fn check(folder: &str) {
 }
 
 #[test]
-fn a_python_agent_that_follows_the_guide_is_clean() {
+fn python_agent_following_guide_has_no_findings() {
     check("python");
 }
 
 #[test]
-fn a_typescript_agent_that_follows_the_guide_is_clean() {
+fn typescript_agent_following_guide_has_no_findings() {
     check("javascript");
 }
 
 #[test]
-fn agents_in_another_style_are_clean_too() {
+fn agents_in_other_style_have_no_findings() {
     check("python-bank");
     check("javascript-bank");
 }
 
 #[test]
-fn a_rust_agent_that_follows_the_guide_is_clean_and_shows_what_its_types_keep() {
+fn rust_agent_is_clean_and_lists_guarantees_of_its_types() {
     check("rust");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/clean/rust");
     let outcome = run(&Options::new(root)).expect("the folder is there");
@@ -58,7 +58,7 @@ fn a_rust_agent_that_follows_the_guide_is_clean_and_shows_what_its_types_keep() 
 }
 
 #[test]
-fn this_crate_itself_is_clean() {
+fn check_crate_source_has_no_findings() {
     let outcome = run(&Options::new(env!("CARGO_MANIFEST_DIR"))).expect("the folder is there");
     assert!(
         outcome.findings.is_empty(),

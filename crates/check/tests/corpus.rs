@@ -11,7 +11,7 @@ fn ids(outcome: &Outcome) -> Vec<(&'static str, usize)> {
 }
 
 #[test]
-fn every_bad_example_gives_its_rule() {
+fn bad_example_of_every_rule_triggers_that_rule() {
     let mut missed = Vec::new();
     for rule in rules() {
         for example in rule.examples {
@@ -34,7 +34,7 @@ fn every_bad_example_gives_its_rule() {
 }
 
 #[test]
-fn no_good_example_gives_anything() {
+fn good_example_of_every_rule_has_no_findings() {
     let mut wrong = Vec::new();
     for rule in rules() {
         for example in rule.examples {

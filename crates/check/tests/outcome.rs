@@ -59,7 +59,7 @@ fn git(root: &Path, args: &[&str]) {
 }
 
 #[test]
-fn no_format_shows_a_secret() {
+fn report_in_any_format_shows_no_secret() {
     let marks = [
         "{{OWN}}",
         "{{STRIPE}}",
@@ -112,7 +112,7 @@ fn no_format_shows_a_secret() {
 }
 
 #[test]
-fn sarif_is_what_its_schema_says() {
+fn sarif_report_matches_published_schema() {
     let mut schema: Value =
         serde_json::from_str(include_str!("../testdata/sarif-schema-2.1.0.json")).expect("JSON");
     // This pattern of the published schema has a stray bracket that only JavaScript forgives; we give no language.
@@ -141,7 +141,7 @@ fn sarif_is_what_its_schema_says() {
 }
 
 #[test]
-fn json_has_findings_boxes_files_and_millis() {
+fn json_report_has_findings_boxes_files_and_millis() {
     let outcome = check_text("a.py", "db.execute(f\"SELECT * FROM a WHERE b = '{c}'\")\n");
     let shown: Value = serde_json::from_str(&outcome.render(Format::Json)).expect("JSON");
     let finding = &shown["findings"][0];
@@ -163,7 +163,7 @@ fn json_has_findings_boxes_files_and_millis() {
 }
 
 #[test]
-fn github_annotations_stand_on_one_line_each() {
+fn github_report_has_one_line_per_finding() {
     let outcome = check_text("a,b.py", "print(card_number)\nprint(cvv)\n");
     let shown = outcome.render(Format::Github);
     assert_eq!(shown.lines().count(), 2);
@@ -174,7 +174,7 @@ fn github_annotations_stand_on_one_line_each() {
 }
 
 #[test]
-fn the_exit_code_says_what_happened() {
+fn exit_code_is_0_clean_1_findings_2_error() {
     let clean = folder(&[("a.py", "x = 1\n")]);
     assert_eq!(check(clean.path()).exit_code(), 0);
     let faulty = folder(&[("a.py", "print(card_number)\n")]);
@@ -184,7 +184,7 @@ fn the_exit_code_says_what_happened() {
 }
 
 #[test]
-fn an_allow_comment_needs_its_rule_and_a_reason() {
+fn allow_comment_without_rule_or_reason_allows_nothing() {
     let text = "print(card_number)  # conversimple: allow(sensitive-data-logged) a test number\n";
     let outcome = check_text("a.py", text);
     assert_eq!((outcome.findings.len(), outcome.allowed.len()), (0, 1));
@@ -224,7 +224,7 @@ fn an_allow_comment_needs_its_rule_and_a_reason() {
 }
 
 #[test]
-fn a_baseline_accepts_what_was_there_also_after_it_moved() {
+fn baseline_accepts_moved_finding_and_reports_new_one() {
     let project = folder(&[("a.py", "print(card_number)\n")]);
     let before = Baseline::of(&check(project.path()).findings);
     let text = before.render();
@@ -250,7 +250,7 @@ fn a_baseline_accepts_what_was_there_also_after_it_moved() {
 }
 
 #[test]
-fn light_findings_can_be_left_out() {
+fn findings_below_least_severity_are_left_out() {
     let project = folder(&[("a.py", "logger.info(payload)\nprint(cvv)\n")]);
     let mut options = Options::new(project.path());
     options.least = Severity::Error;
@@ -261,7 +261,7 @@ fn light_findings_can_be_left_out() {
 }
 
 #[test]
-fn an_env_file_is_the_right_place_only_when_git_ignores_it() {
+fn secret_in_env_file_is_allowed_only_if_git_ignores_it() {
     let open = folder(&[(".env", "STRIPE_KEY={{STRIPE}}\n")]);
     assert_eq!(
         ids(&check(open.path())),
@@ -287,7 +287,7 @@ fn an_env_file_is_the_right_place_only_when_git_ignores_it() {
 }
 
 #[test]
-fn a_key_that_was_taken_out_of_a_file_is_still_found_in_the_history() {
+fn key_removed_from_file_is_found_in_git_history() {
     let bad = example_with_secrets("KEY = \"{{OWN}}\"\n", 3);
     let project = folder(&[("a.py", bad.as_str()), ("test_a.py", bad.as_str())]);
     let root = project.path();
@@ -309,7 +309,7 @@ fn a_key_that_was_taken_out_of_a_file_is_still_found_in_the_history() {
 }
 
 #[test]
-fn git_tells_what_is_tracked_and_what_was() {
+fn env_file_tracked_now_or_before_is_reported() {
     let project = folder(&[("a.py", "x = 1\n"), (".env", "A=1\n")]);
     let root = project.path();
     git(root, &["init", "-q"]);
@@ -333,7 +333,7 @@ fn git_tells_what_is_tracked_and_what_was() {
 }
 
 #[test]
-fn staged_means_what_is_staged_and_nothing_else() {
+fn staged_check_reads_only_staged_content() {
     let project = folder(&[("old.py", "print(card_number)\n"), ("a.py", "x = 1\n")]);
     let root = project.path();
     git(root, &["init", "-q"]);
@@ -354,7 +354,7 @@ fn staged_means_what_is_staged_and_nothing_else() {
 }
 
 #[test]
-fn a_key_older_than_ninety_days_is_named() {
+fn key_older_than_ninety_days_is_reported() {
     let day = Duration::from_secs(86_400);
     let project = folder(&[
         (
@@ -383,7 +383,7 @@ fn a_key_older_than_ninety_days_is_named() {
 }
 
 #[test]
-fn fix_writes_the_ignore_rules_and_moves_literal_keys() {
+fn fix_writes_ignore_rules_and_moves_literal_keys() {
     let files = [
         (
             "agent.py",
@@ -438,7 +438,7 @@ fn fix_writes_the_ignore_rules_and_moves_literal_keys() {
 }
 
 #[test]
-fn every_rule_has_a_page_and_unknown_ones_have_none() {
+fn explain_known_rule_has_page_and_unknown_has_none() {
     for rule in rules() {
         let page = explain(rule.id).expect("a page");
         assert!(
@@ -453,7 +453,7 @@ fn every_rule_has_a_page_and_unknown_ones_have_none() {
 }
 
 #[test]
-fn other_peoples_code_and_binary_files_are_passed_over() {
+fn vendored_ignored_and_binary_files_are_skipped() {
     let project = folder(&[
         ("node_modules/x/a.js", "console.log(cvv);\n"),
         (".venv/lib/a.py", "print(cvv)\n"),
@@ -467,7 +467,7 @@ fn other_peoples_code_and_binary_files_are_passed_over() {
 }
 
 #[test]
-fn a_certain_secret_counts_in_tests_too() {
+fn certain_secret_in_test_file_is_reported() {
     let project = folder(&[(
         "tests/test_a.py",
         "KEY = '{{OWN}}'\npassword = '{{PASSWORD}}'\n",

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_the_public_key_finds_a_trail_that_was_cut_or_written_anew() {
+    async fn audit_verify_with_public_key_detects_cut_or_rewritten_trail() {
         let folder = tempfile::tempdir().expect("a folder");
         let platform = folder.path().join("platform");
         a_day(&platform, "tool_call", 3).await;

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_the_environment_come_first_and_those_of_the_file_still_open() {
+    fn environment_keys_come_first_and_file_keys_still_open() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = DataDir::open(Some(folder.path())).expect("a data folder");
         let path = folder.path().join("secrets").join(ENCRYPTION_KEY_FILE);

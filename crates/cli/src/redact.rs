@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_masked_and_offsets_are_characters() {
+    fn redact_masks_lines_and_gives_offsets_in_characters() {
         let text = "né: my e-mail is ann@example.com";
         let mut out = Vec::new();
         redact(

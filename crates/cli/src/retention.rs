@@ -71,7 +71,7 @@ mod tests {
     use conversimple_wire::{AgentId, ConversationId, CustomerId};
 
     #[tokio::test]
-    async fn old_conversations_go_and_the_trail_says_so() {
+    async fn old_conversations_are_deleted_and_audited() {
         let folder = tempfile::tempdir().expect("a folder");
         let ring = KeyRing::new_key(crate::data::random().expect("bytes").into());
         let ring = KeyRing::parse(&ring).expect("a key");

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_stops_it_goes_on_by_starting_it_again_and_a_lost_key_is_no_success() {
+    async fn stopped_rotation_resumes_and_lost_key_is_failure() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a.db");
         customers(&file, BATCH_CELLS + 5, &[1]).await;
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_platforms_own_old_key_can_go_when_a_run_finds_nothing_more() {
+    async fn old_platform_key_is_unneeded_after_complete_rotation() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a.db");
         let store = open(&file, &[1]).await.expect("a store");

@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn one_yes_is_asked_for_at_a_time() {
+    fn second_risky_call_while_one_is_pending_is_ambiguous() {
         let mut ledger = Ledger::default();
         withheld(&mut ledger, 10);
         for (tool, amount) in [("pay", 1000), ("send", 10), ("pay", 10)] {
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_settles_only_its_own_call_on_its_own_socket() {
+    fn reply_settles_only_its_own_call_on_its_own_socket() {
         let mut ledger = Ledger::default();
         ledger.enter(id("call_1"), call(1));
         assert_eq!(
@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_whose_time_is_over_takes_no_reply() {
+    fn expired_call_ignores_late_reply() {
         let mut ledger = Ledger::default();
         ledger.enter(id("call_1"), call(1));
         assert!(ledger.expire(NOW).is_empty());
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_that_loops_runs_out_of_calls() {
+    fn turn_beyond_call_limit_is_exhausted() {
         let mut ledger = Ledger::default();
         for _ in 0..CALLS_PER_TURN {
             assert_eq!(

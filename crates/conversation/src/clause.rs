@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clauses_end_where_one_breathes() {
+    fn clauses_end_at_punctuation_but_not_in_numbers_or_titles() {
         for (text, expected) in [
             ("", vec![]),
             ("Yes.", vec!["Yes."]),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_is_whole_words() {
+    fn heard_part_ends_at_whole_word() {
         for (share, expected) in [
             (0.0, ""),
             (0.49, "one"),

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_leaves_no_earlier_than_the_lead() {
+    fn playout_sends_no_earlier_than_its_lead_time() {
         let mut playout = Playout::new(16_000);
         playout.push(ClauseId(1), "one two".into(), Some(vec![1; 16_000]));
         assert_eq!(drain(&mut playout, Duration::ZERO), 5);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_held_answer_goes_on_at_the_same_sample() {
+    fn held_playout_resumes_at_same_sample() {
         let mut playout = Playout::new(16_000);
         playout.push(
             ClauseId(1),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_cut_is_what_was_heard() {
+    fn cut_playout_reports_only_words_heard() {
         let mut playout = Playout::new(16_000);
         playout.push(ClauseId(1), "First sentence.".into(), Some(vec![0; 320]));
         playout.push(

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn one_loud_frame_is_a_click_and_two_begin_an_utterance() {
+    fn utterance_begins_at_two_loud_frames_not_one() {
         let mut ear = VadSegmenter::default();
         assert!(hear(&mut ear, &[0.0, 0.9, 0.0, 0.9, 0.1]).is_empty());
         assert_eq!(ear.utterance(), None);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_counts_until_the_caller_goes_on() {
+    fn pause_frames_are_counted_until_speech_resumes() {
         let mut ear = VadSegmenter::default();
         hear(&mut ear, &[0.0; 20]);
         hear(&mut ear, &[0.9, 0.9, 0.4, 0.9, 0.1, 0.1, 0.9]);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_utterance_does_not_reach_back_into_the_last() {
+    fn next_utterance_starts_after_previous_end() {
         let mut ear = VadSegmenter::default();
         hear(&mut ear, &[0.9; 10]);
         ear.close();

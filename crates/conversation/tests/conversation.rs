@@ -136,7 +136,7 @@ impl Script {
 }
 
 #[test]
-fn nothing_is_due_while_a_tool_takes_its_time_and_whatever_is_due_is_done_when_it_is() {
+fn wake_is_call_deadline_while_tool_runs_and_never_in_past() {
     let mut script = Script::new(shop);
     script.say("look it up");
     assert_eq!(script.calls.len(), 1);
@@ -158,7 +158,7 @@ fn nothing_is_due_while_a_tool_takes_its_time_and_whatever_is_due_is_done_when_i
 }
 
 #[test]
-fn a_turn_that_is_taken_back_asks_again_for_what_it_was_the_answer_to() {
+fn reverted_turn_withdraws_its_expected_answer() {
     let mut script = Script::new(|event| match event {
         Event::Heard(text) if text.contains("alice") => Decision {
             expects: Some("password".into()),
@@ -176,7 +176,7 @@ fn a_turn_that_is_taken_back_asks_again_for_what_it_was_the_answer_to() {
 }
 
 #[test]
-fn a_caller_who_stops_just_when_a_piece_would_be_taken_is_answered() {
+fn caller_stopping_at_length_limit_is_answered() {
     for silence in (0..=256).step_by(32) {
         let mut script = Script::new(shop);
         script.words = "a long story".into();
@@ -187,7 +187,7 @@ fn a_caller_who_stops_just_when_a_piece_would_be_taken_is_answered() {
 }
 
 #[test]
-fn what_was_typed_is_answered_whatever_is_heard_meanwhile() {
+fn typed_text_is_answered_despite_speech_meanwhile() {
     let mut conversation = Conversation::new(16_000, true, Duration::from_secs(30), || {
         unreachable!("no call")
     });
@@ -215,7 +215,7 @@ fn what_was_typed_is_answered_whatever_is_heard_meanwhile() {
 }
 
 #[test]
-fn an_outcome_that_the_engine_is_asked_about_is_abandoned_with_its_turn() {
+fn call_outcome_of_interrupted_turn_is_abandoned() {
     let mut ids = (1..).map(|n| CallId::parse(format!("call_{n}")).expect("an id"));
     let mut conversation = Conversation::new(16_000, false, Duration::from_secs(30), move || {
         ids.next().expect("one more")
@@ -252,7 +252,7 @@ fn an_outcome_that_the_engine_is_asked_about_is_abandoned_with_its_turn() {
 }
 
 #[test]
-fn a_call_that_moves_with_its_agent_has_its_whole_time_again() {
+fn resent_call_gets_its_full_deadline_again() {
     let mut script = Script::new(shop);
     script.say("look it up");
     let deadline = script.calls[0].1.deadline;
@@ -335,7 +335,7 @@ fn shop(event: &Event) -> Decision {
 }
 
 #[test]
-fn a_complete_sentence_is_answered_after_the_short_silence() {
+fn complete_sentence_is_answered_after_short_silence() {
     let mut script = Script::new(shop);
     script.words = "hello there".into();
     script.hear(0.9, 1000);
@@ -351,7 +351,7 @@ fn a_complete_sentence_is_answered_after_the_short_silence() {
 }
 
 #[test]
-fn an_incomplete_sentence_is_waited_for_and_a_pause_does_not_cut_it() {
+fn incomplete_sentence_with_pause_is_heard_to_its_end() {
     let mut script = Script::new(|_| Decision {
         end_of_turn: EndOfTurn::Unlikely,
         ..speak("Which one?")
@@ -383,7 +383,7 @@ fn an_incomplete_sentence_is_waited_for_and_a_pause_does_not_cut_it() {
 }
 
 #[test]
-fn a_turn_that_was_taken_too_early_is_taken_back() {
+fn turn_taken_too_early_is_reverted_when_caller_continues() {
     let mut script = Script::new(shop);
     script.words = "hello".into();
     script.hear(0.9, 1000);
@@ -409,7 +409,7 @@ fn a_turn_that_was_taken_too_early_is_taken_back() {
 }
 
 #[test]
-fn a_click_or_a_cough_takes_no_turn_and_an_answer_goes_on_after_it() {
+fn cough_pauses_answer_and_takes_no_turn() {
     let mut script = Script::new(shop);
     script.say("tell me a story");
     script.hear(0.0, 300);
@@ -427,7 +427,7 @@ fn a_click_or_a_cough_takes_no_turn_and_an_answer_goes_on_after_it() {
 }
 
 #[test]
-fn speaking_over_an_answer_ends_it_and_history_keeps_what_was_heard() {
+fn barge_in_ends_answer_and_history_keeps_heard_part() {
     let mut script = Script::new(|event| match event {
         Event::Heard(text) if text == "story" => {
             speak("One two three four five six seven eight nine ten.")
@@ -447,7 +447,7 @@ fn speaking_over_an_answer_ends_it_and_history_keeps_what_was_heard() {
 }
 
 #[test]
-fn the_beginning_of_an_answer_that_a_tool_will_complete_is_there_with_the_result() {
+fn answer_prefix_prepared_during_tool_call_is_used_if_it_fits() {
     for (answer, whole) in [("Your balance is 5.", true), ("Nothing found.", false)] {
         let mut script = Script::new(move |event| match event {
             Event::Outcome { .. } => speak(answer),
@@ -466,7 +466,7 @@ fn the_beginning_of_an_answer_that_a_tool_will_complete_is_there_with_the_result
 }
 
 #[test]
-fn a_call_of_a_turn_that_died_is_answered_to_nobody() {
+fn reply_to_call_of_interrupted_turn_is_not_spoken() {
     let mut script = Script::new(shop);
     script.say("look");
     assert_eq!(script.calls.len(), 1);
@@ -479,7 +479,7 @@ fn a_call_of_a_turn_that_died_is_answered_to_nobody() {
 }
 
 #[test]
-fn a_risky_tool_waits_for_a_yes_to_what_was_read_back() {
+fn risky_call_runs_only_after_yes_to_read_back() {
     let mut script = Script::new(shop);
     script.say("pay");
     script.hear(0.0, 2000);
@@ -492,7 +492,7 @@ fn a_risky_tool_waits_for_a_yes_to_what_was_read_back() {
 }
 
 #[test]
-fn anything_but_a_yes_drops_the_payment() {
+fn answer_other_than_yes_drops_pending_payment() {
     for words in ["no", "what time is it"] {
         let mut script = Script::new(shop);
         script.say("pay");
@@ -560,7 +560,7 @@ fn key_is_the_only_yes_where_keys_are_asked_for() {
 }
 
 #[test]
-fn a_yes_before_the_read_back_was_heard_is_no_yes() {
+fn yes_before_read_back_is_heard_permits_nothing() {
     let mut script = Script::new(|event| match event {
         Event::Heard(text) if text == "pay" => call(
             "pay",
@@ -582,7 +582,7 @@ fn a_yes_before_the_read_back_was_heard_is_no_yes() {
 }
 
 #[test]
-fn two_risky_calls_in_one_decision_are_one_question() {
+fn two_risky_calls_in_one_decision_read_back_only_the_first() {
     let mut script = Script::new(|event| match event {
         Event::Heard(_) => {
             let mut both = call("pay", Some("Pay 20?"));
@@ -606,7 +606,7 @@ fn two_risky_calls_in_one_decision_are_one_question() {
 }
 
 #[test]
-fn what_is_said_after_a_read_back_is_not_what_a_yes_answers() {
+fn question_after_read_back_is_dropped_so_yes_is_to_read_back() {
     let mut script = Script::new(|event| match event {
         Event::Heard(_) => {
             let mut sly = call("pay", Some("Pay 20?"));
@@ -628,7 +628,7 @@ fn what_is_said_after_a_read_back_is_not_what_a_yes_answers() {
 }
 
 #[test]
-fn an_engine_that_asks_without_end_is_not_asked_without_end() {
+fn engine_requesting_endless_calls_is_stopped() {
     let mut script = Script::new(|_| {
         let mut many = Decision::default();
         for n in 0..100 {
@@ -649,7 +649,7 @@ fn an_engine_that_asks_without_end_is_not_asked_without_end() {
 }
 
 #[test]
-fn a_reply_from_another_socket_changes_nothing() {
+fn reply_from_another_socket_is_unmatched() {
     let mut script = Script::new(shop);
     script.say("look");
     script.reply(0, SocketId(9));
@@ -665,7 +665,7 @@ fn a_reply_from_another_socket_changes_nothing() {
 }
 
 #[test]
-fn a_lost_agent_is_apologised_for_and_a_returned_one_is_asked_again() {
+fn call_is_resent_to_returned_agent_and_apologised_for_if_lost() {
     let mut script = Script::new(shop);
     script.say("look");
     script.input(Input::AgentLost {
@@ -688,7 +688,7 @@ fn a_lost_agent_is_apologised_for_and_a_returned_one_is_asked_again() {
 }
 
 #[test]
-fn a_monologue_is_cut_short_in_memory_and_in_turns() {
+fn monologue_audio_is_dropped_and_makes_one_turn() {
     let mut script = Script::new(|_| call("look", None));
     script.words = "and so on".into();
     script.hear(0.9, 300_000);
@@ -702,7 +702,7 @@ fn a_monologue_is_cut_short_in_memory_and_in_turns() {
 }
 
 #[test]
-fn an_answer_to_an_old_question_is_ignored() {
+fn stale_decision_transcript_and_sound_are_ignored() {
     let mut script = Script::new(shop);
     script.input(Input::Decided {
         ask: AskId(99),

@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read_as_they_are_said_and_written() {
+    fn day_spoken_or_written_is_parsed() {
         day("tomorrow please", "2026-11-24");
         day("the day after tomorrow", "2026-11-25");
         day("next friday", "2026-11-27");
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_read_as_they_are_said_and_written() {
+    fn time_spoken_or_written_is_parsed() {
         for (text, expected, hour, minute) in [
             ("3 pm", false, 15, 0),
             ("at 15:30", false, 15, 30),

@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_takes_the_form_that_the_description_names() {
+    fn date_is_formatted_as_description_says() {
         let date =
             Date::from_calendar_date(2026, time::Month::May, 4).expect("a day of the calendar");
         for (description, expected) in [

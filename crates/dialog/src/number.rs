@@ -558,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_they_are_said_and_written() {
+    fn number_spoken_or_written_is_parsed() {
         check("pay twenty dollars", &["20USD"]);
         check("pay $50 now", &["50USD"]);
         check("20 dollars", &["20USD"]);
@@ -587,7 +587,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_read_in_groups_and_through_misheard_words() {
+    fn digits_in_groups_or_misheard_are_parsed() {
         for (text, loose, expected) in [
             ("four two, double one", false, "4211"),
             ("for to won ate", true, "4218"),
@@ -602,7 +602,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_number_is_no_panic() {
+    fn huge_number_does_not_panic() {
         check(&"9".repeat(40), &[]);
         check(
             "999999999999999999999999 trillion",

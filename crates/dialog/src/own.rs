@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thing_is_chosen_by_name_place_or_the_last_one() {
+    fn own_thing_is_picked_by_name_position_or_last_used() {
         for (text, asked, last, expected) in [
             (
                 "what is the balance of my checking account",
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_thing_needs_no_name_but_another_name_is_no_match() {
+    fn single_own_thing_needs_no_name_but_wrong_name_is_no_match() {
         let one = &things()[..1];
         assert_eq!(
             pick("account", one, "what is my balance", false, None),

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_arguments_are_read_back() {
+    fn read_back_states_exact_arguments() {
         let tool = spec(
             "Process payment",
             json!({"properties": {
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_declared_or_made_from_the_type() {
+    fn argument_question_is_declared_or_built_from_type() {
         let schema = json!({"properties": {
             "a": {"type": "string", "x-ask": "Which one?"},
             "city": {"type": "string"},
@@ -429,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tools_deed_follows_i_can() {
+    fn tool_description_is_phrased_to_follow_i_can() {
         for (description, expected) in [
             ("Get account balance", "get account balance"),
             (

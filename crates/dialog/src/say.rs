@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_says_the_result() {
+    fn result_with_template_is_spoken_by_template() {
         check(
             Some("Your balance is {balance}."),
             json!({"balance": 1250.0}),
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_without_a_template_is_said_by_its_keys() {
+    fn result_without_template_is_spoken_by_its_keys() {
         check(
             None,
             json!({"balance": 8400.5}),

@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_value_is_read_from_keys_schema_and_name() {
+    fn argument_shape_is_read_from_keys_schema_and_name() {
         check(
             "account_id",
             json!({"type": "string", "x-own": "account"}),
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn options_in_quotes_are_read_from_a_description() {
+    fn quoted_options_are_read_from_description() {
         assert_eq!(
             quoted_options("Unit, 'metric' or 'imperial'."),
             ["metric", "imperial"]

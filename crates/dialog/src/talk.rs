@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_yes_and_a_no_are_plain_or_they_are_neither() {
+    fn yes_or_no_unless_plain_is_neither() {
         use Answer::{No, Yes};
         for (text, expected) in [
             ("yes", Some(Yes)),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_utterances_are_talk() {
+    fn small_talk_is_recognised_only_as_whole_utterance() {
         for (text, expected) in [
             ("Hello!", Some(SmallTalk::Hello)),
             ("hello, how are you?", Some(SmallTalk::HowAreYou)),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_end_is_noticed() {
+    fn utterance_with_open_end_trails_off() {
         for (text, open) in [
             ("I'd like to", true),
             ("pay twenty dollars and", true),

@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_deed_of_a_sentence_is_its_first_verb() {
+    fn sentence_intent_is_its_first_verb() {
         for (text, expected) in [
             ("what cards do I have", Some(Intent::Show)),
             ("could you please save my card", Some(Intent::Store)),

@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_into_words_without_punctuation() {
+    fn text_is_split_into_words_without_punctuation() {
         for (text, expected) in [
             (
                 "What's the balance, please?",
@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_give_back_the_text() {
+    fn word_ranges_give_back_original_text() {
         let text = "Weather in São Paulo, please";
         let list = words(text);
         assert_eq!(&text[list[2].start..list[3].end], "São Paulo");
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_meet_in_one_stem() {
+    fn word_forms_share_one_stem() {
         for (a, b) in [
             ("payment", "pay"),
             ("payments", "paying"),
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_is_cut_at_cases_and_signs() {
+    fn dialog_identifier_is_split_at_case_and_separators() {
         assert_eq!(
             identifier_words("get_accountBalance.v2"),
             ["get", "account", "balance", "v2"]

@@ -146,7 +146,7 @@ impl Talk {
 }
 
 #[test]
-fn a_balance_is_had_after_a_login_by_voice() {
+fn balance_request_before_login_is_answered_after_login() {
     let mut talk = Talk::new(&tools());
     assert_eq!(
         talk.hear("What is the balance of my checking account?"),
@@ -192,7 +192,7 @@ fn a_balance_is_had_after_a_login_by_voice() {
 }
 
 #[test]
-fn a_login_may_be_said_in_one_sentence() {
+fn login_in_one_sentence_fills_all_arguments() {
     let mut talk = Talk::new(&tools());
     talk.hear("log me in please");
     assert_eq!(
@@ -207,7 +207,7 @@ fn a_login_may_be_said_in_one_sentence() {
 }
 
 #[test]
-fn a_wrong_password_is_asked_for_again_and_then_left() {
+fn wrong_password_is_asked_again_and_given_up_at_third() {
     let mut talk = Talk::new(&tools());
     talk.hear("log in as alice with password ⟨password 1⟩");
     let wrong = || json!({"success": false, "error": "invalid_credentials"});
@@ -224,7 +224,7 @@ fn a_wrong_password_is_asked_for_again_and_then_left() {
 }
 
 #[test]
-fn a_payment_is_filled_asked_for_and_corrected() {
+fn payment_arguments_are_asked_for_and_corrected() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     assert_eq!(talk.hear("I want to make a payment"), "\"How much?\"");
@@ -266,7 +266,7 @@ fn a_payment_is_filled_asked_for_and_corrected() {
 }
 
 #[test]
-fn a_failure_is_told_without_its_cause() {
+fn tool_failure_is_spoken_without_cause() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     talk.hear("pay 503 dollars");
@@ -282,7 +282,7 @@ fn a_failure_is_told_without_its_cause() {
 }
 
 #[test]
-fn an_interruption_is_answered_and_the_first_request_offered_again() {
+fn request_during_another_is_answered_and_first_is_resumed() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     talk.hear("make a payment");
@@ -306,7 +306,7 @@ fn an_interruption_is_answered_and_the_first_request_offered_again() {
 }
 
 #[test]
-fn an_id_that_is_not_the_callers_is_not_taken() {
+fn spoken_id_of_another_caller_is_not_used() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     let said = talk.hear("get the balance of account acc_2001");
@@ -317,7 +317,7 @@ fn an_id_that_is_not_the_callers_is_not_taken() {
 }
 
 #[test]
-fn products_are_searched_by_what_is_left_of_the_sentence() {
+fn search_query_is_rest_of_sentence() {
     let mut talk = Talk::new(&tools());
     assert_eq!(
         talk.hear("search for wireless headphones please"),
@@ -334,7 +334,7 @@ fn products_are_searched_by_what_is_left_of_the_sentence() {
 }
 
 #[test]
-fn an_agent_never_seen_is_understood() {
+fn unseen_agent_tool_is_called_with_its_arguments() {
     let weather = tool(
         "get_weather",
         "Get current weather for a city",
@@ -359,7 +359,7 @@ fn an_agent_never_seen_is_understood() {
 }
 
 #[test]
-fn between_two_tools_the_caller_is_asked() {
+fn request_matching_two_tools_is_clarified() {
     let flight = |name: &str, description: &str| {
         let parameters = json!({"type": "object", "required": ["flight_id"], "properties": {"flight_id": {"type": "string"}}});
         tool(name, description, parameters)
@@ -387,7 +387,7 @@ fn between_two_tools_the_caller_is_asked() {
 }
 
 #[test]
-fn a_whole_request_is_no_correction_of_the_last() {
+fn full_request_after_another_is_not_a_correction() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     assert_eq!(
@@ -414,7 +414,7 @@ fn a_whole_request_is_no_correction_of_the_last() {
 }
 
 #[test]
-fn a_call_under_way_is_not_made_twice_by_talk() {
+fn small_talk_during_call_does_not_repeat_call() {
     let mut talk = Talk::new(&tools());
     assert_eq!(
         talk.hear("search for headphones"),
@@ -427,7 +427,7 @@ fn a_call_under_way_is_not_made_twice_by_talk() {
 }
 
 #[test]
-fn a_read_back_is_said_again_when_the_answer_is_neither() {
+fn read_back_is_repeated_when_answer_is_unclear() {
     let mut talk = Talk::new(&tools());
     talk.log_in();
     let call = r#"process_payment{"amount":20,"currency":"USD"}"#;
@@ -440,7 +440,7 @@ fn a_read_back_is_said_again_when_the_answer_is_neither() {
 }
 
 #[test]
-fn what_was_asked_for_survives_a_refusal_for_want_of_a_login() {
+fn request_refused_for_missing_login_is_resumed_after_login() {
     // An agent that declares nothing: only its refusal says that a login is needed.
     let plain = [
         tool(

@@ -182,7 +182,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn known_tools_are_called_as_declared_whatever_is_said(said in prop::collection::vec(sentence(), 1..8), results in prop::collection::vec(json_value(), 1..4)) {
+    fn known_tool_calls_match_declaration_for_any_words(said in prop::collection::vec(sentence(), 1..8), results in prop::collection::vec(json_value(), 1..4)) {
         play(&known_tools(), &said, &results);
         play(&known_tools(), &said, &[json!({"success": true, "user": "alice", "balance": 1})]);
         play(&known_tools(), &said, &[json!({"error": "invalid_amount", "message": "no"})]);
@@ -190,12 +190,12 @@ proptest! {
     }
 
     #[test]
-    fn any_declaration_is_survived(tools in prop::collection::vec(tool(), 0..4), said in prop::collection::vec(sentence(), 1..5), result in json_value()) {
+    fn dialog_any_declaration_does_not_panic(tools in prop::collection::vec(tool(), 0..4), said in prop::collection::vec(sentence(), 1..5), result in json_value()) {
         play(&tools, &said, &[result]);
     }
 
     #[test]
-    fn the_same_words_get_the_same_step(first in sentence(), second in sentence()) {
+    fn same_words_in_same_state_give_same_step(first in sentence(), second in sentence()) {
         let tools = known_tools();
         let mut one = Dialog::new(Arc::new(Index::new(&tools)));
         one.heard(Heard { text: &first, meaning: None, today: today() });
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn any_outcome_is_said(tool in "[a-z_]{0,12}", arguments in json_value(), result in json_value()) {
+    fn any_tool_outcome_gives_bounded_speech(tool in "[a-z_]{0,12}", arguments in json_value(), result in json_value()) {
         let mut dialog = Dialog::new(Arc::new(Index::new(&known_tools())));
         let arguments = arguments.as_object().cloned().unwrap_or_else(Map::new);
         for name in [tool.as_str(), "login", "get_balance", "process_payment", "search_products"] {
@@ -217,7 +217,7 @@ proptest! {
 }
 
 #[test]
-fn a_monologue_neither_calls_a_tool_nor_grows() {
+fn repeated_monologue_calls_no_tool_and_keeps_state_bounded() {
     let text = "and then I told her that we went down to the river and it was really cold out there you know ".repeat(300);
     let mut dialog = Dialog::new(Arc::new(Index::new(&known_tools())));
     for _ in 0..20 {

@@ -29,7 +29,7 @@ fn tool_of(tools: &[ToolSpec], text: &str) -> Option<String> {
 }
 
 #[test]
-fn words_alone_lead_to_the_right_tool_or_to_none() {
+fn tool_choice_by_words_is_right_for_95_percent_of_utterances() {
     let (tools, table) = table();
     let wrong: Vec<_> = table
         .iter()
@@ -40,7 +40,7 @@ fn words_alone_lead_to_the_right_tool_or_to_none() {
 }
 
 #[test]
-fn agents_never_seen_are_led_to_by_words_alone() {
+fn unseen_agents_tool_choice_is_right_for_95_percent() {
     let agents: Vec<Value> = serde_json::from_str(include_str!("../testdata/others.json")).unwrap();
     let (mut count, mut wrong) = (0, Vec::new());
     for agent in &agents {
@@ -58,7 +58,7 @@ fn agents_never_seen_are_led_to_by_words_alone() {
 }
 
 #[test]
-fn talk_without_a_tool_never_calls_one() {
+fn utterance_without_matching_tool_calls_none() {
     let (tools, table) = table();
     let index = Arc::new(Index::new(&tools));
     let today = time::Date::from_calendar_date(2026, time::Month::November, 23).unwrap();

@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_its_form_and_is_read_back() {
+    fn generated_api_key_has_its_format_and_parses_back() {
         let key = ApiKey::generate(Mode::Live, [0xff; 32]);
         assert!(key.expose().starts_with("cs_live_"));
         assert_eq!(key.expose().len(), KEY_CHARS);
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_key_is_refused() {
+    fn malformed_api_key_fails_checksum() {
         let good = ApiKey::generate(Mode::Live, [9; 32]);
         let swapped = good.expose().replacen("cs_live_", "cs_test_", 1);
         for bad in [
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_verified_by_its_digest_and_its_state() {
+    fn api_key_is_verified_by_digest_and_state() {
         let (key, other) = (
             ApiKey::generate(Mode::Live, [1; 32]),
             ApiKey::generate(Mode::Live, [2; 32]),
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_key_lives_for_its_grace() {
+    fn rotated_key_is_valid_until_grace_ends() {
         let mut row = record(&ApiKey::generate(Mode::Live, [1; 32]));
         let now = Duration::from_secs(5000);
         row.rotate(now, GRACE_DEFAULT);
@@ -447,13 +447,13 @@ mod tests {
     }
 
     #[test]
-    fn a_short_pepper_is_refused() {
+    fn pepper_under_16_bytes_is_refused() {
         assert!(Pepper::new(vec![1; 15]).is_err());
     }
 
     proptest! {
         #[test]
-        fn different_bytes_make_different_keys_and_one_wrong_character_is_found(a: [u8; 32], b: [u8; 32], place in 8usize..57, c in "[0-9A-Za-z]") {
+        fn api_key_with_one_wrong_character_fails_checksum(a: [u8; 32], b: [u8; 32], place in 8usize..57, c in "[0-9A-Za-z]") {
             let (one, other) = (ApiKey::generate(Mode::Live, a), ApiKey::generate(Mode::Live, b));
             prop_assert_eq!(a == b, one.expose() == other.expose());
             prop_assert!(has_valid_checksum(one.expose()));
@@ -464,7 +464,7 @@ mod tests {
         }
 
         #[test]
-        fn parsing_never_panics(text in ".{0,80}") {
+        fn api_key_parse_of_any_text_is_error_not_panic(text in ".{0,80}") {
             prop_assert!(ApiKey::parse(&text).is_err());
         }
     }

@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_canonical_and_leaves_out_what_is_not_known() {
+    fn audit_entry_is_canonical_json_without_unknown_fields() {
         let entry = entries(1).remove(0);
         assert_eq!(
             entry.body,
@@ -455,7 +455,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_goes_on_where_it_stopped() {
+    fn audit_chain_resumes_at_its_head() {
         let all = entries(3);
         let head = verify(Hash::genesis("t"), all[..2].to_vec()).expect("whole");
         let mut chain = Chain::resume(head);
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_done_to_a_chain_is_found_and_named() {
+    fn audit_chain_tampering_is_located_and_named() {
         let all = entries(6);
         assert_eq!(broken(all.clone()), None);
         let edit = |change: &dyn Fn(&mut Vec<Entry>)| {
@@ -520,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_in_arguments_and_causes_are_masked() {
+    fn audit_entry_masks_secrets_in_arguments_and_cause() {
         let mut chain = Chain::start(Hash::genesis("t"));
         let entry = chain.append(&Record {
             arguments: json!({"note": "card 4111 1111 1111 1111"})
@@ -537,7 +537,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_without_end_are_kept_by_their_size() {
+    fn audit_entry_keeps_only_size_of_oversized_arguments() {
         let mut chain = Chain::start(Hash::genesis("t"));
         let entry = chain.append(&Record {
             arguments: json!({"a": "ä ".repeat(5000), "b": vec![0; 1000], "c": "short"})
@@ -556,7 +556,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_single_changed_byte_of_a_body_is_found(at in 0usize..600, flip in 1u8..=255) {
+        fn audit_entry_with_any_changed_byte_is_detected(at in 0usize..600, flip in 1u8..=255) {
             let mut all = entries(6);
             let entry = at % all.len();
             let mut bytes = all[entry].body.clone().into_bytes();

@@ -65,7 +65,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_order_of_keys_does_not_matter_and_that_of_items_does() {
+    fn canonical_json_ignores_key_order_and_keeps_item_order() {
         let one = json!({"b": [1, {"y": "ä\n", "x": null}], "a": true});
         let other = json!({"a": true, "b": [1, {"x": null, "y": "ä\n"}]});
         assert_eq!(to_text(&one), r#"{"a":true,"b":[1,{"x":null,"y":"ä\n"}]}"#);

@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spoken_secret_becomes_a_token_and_resolves_to_its_normal_form() {
+    fn spoken_secret_becomes_token_and_resolves_to_typed_form() {
         for (said, shown, token, resolved) in [
             (
                 "my card is four one one one one one one one one one one one one one one one thanks",
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_in_the_callers_own_words_are_taken_apart() {
+    fn token_typed_by_caller_is_neutralised() {
         let mut vault = Vault::new();
         vault
             .hold(Kind::Card, secret("4111111111111111"))
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_in_a_reply_are_taken_apart() {
+    fn token_in_tool_reply_is_neutralised() {
         let mut reply =
             serde_json::json!({"a": ["use ⟨card 1⟩", 1], "⟨pin 1⟩": {"b": "⟨pin 1⟩"}, "c": null});
         neutralise(&mut reply);
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn only_tokens_of_this_vault_resolve() {
+    fn token_not_in_vault_does_not_resolve() {
         let mut vault = Vault::new();
         vault.hold(Kind::Pin, secret("4271")).expect("room for one");
         for (text, resolved) in [
@@ -505,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn one_value_has_one_token_and_a_forgotten_number_is_not_given_again() {
+    fn same_value_gets_same_token_and_numbers_are_not_reused() {
         let mut vault = Vault::new();
         let first = vault.hold(Kind::Pin, secret("4271")).expect("room");
         assert_eq!(
@@ -519,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_vault_still_masks() {
+    fn full_vault_masks_instead_of_storing() {
         let mut vault = Vault::new();
         for n in 0..ENTRIES {
             vault
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_on_trial_is_dropped_and_what_was_taken_back_too() {
+    fn vault_drops_provisional_and_reverted_entries() {
         let mut vault = Vault::new();
         vault.swap("my pin is 4271");
         vault.undo_trial();
@@ -561,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_gets_only_the_kinds_that_it_takes() {
+    fn token_of_kind_not_accepted_does_not_resolve() {
         let mut vault = Vault::new();
         vault.hold(Kind::Pin, secret("4271")).expect("room");
         vault
@@ -577,7 +577,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_over_two_turns_is_one_value_under_one_token() {
+    fn card_spoken_over_two_turns_is_one_token() {
         let (mut watch, mut vault) = (mask::Watch::new(), Vault::new());
         let mut turn = |text: &str| {
             let heard = watch.heard(text, true);

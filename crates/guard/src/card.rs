@@ -171,7 +171,7 @@ mod tests {
 
     /// Numbers that payment services publish for tests; they belong to nobody.
     #[test]
-    fn numbers_have_their_brand_and_last_four() {
+    fn card_number_gives_brand_and_last_four() {
         for (text, brand, last_four) in [
             ("4111111111111111", "visa", "1111"),
             ("4111 1111 1111 1111", "visa", "1111"),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused_by_type_and_schema_alike() {
+    fn invalid_card_number_is_refused_by_type_and_schema() {
         let schema = Schema::compile(&json!({"properties": {"card_number": CardNumber::schema()}}))
             .expect("schema");
         let arguments = |text: &str| json!({"card_number": text});
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_security_code_is_used_once() {
+    fn security_code_is_consumed_on_use() {
         let code = SecurityCode::parse("123").expect("code");
         assert_eq!(code.spend(str::len), 3);
         for bad in ["", "12", "12345", "12a", "１２３"] {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_to_read_quote_nothing() {
+    fn card_parse_error_quotes_no_input() {
         let error = serde_json::from_str::<CardNumber>("\"4111111111111112\"")
             .err()
             .expect("an error");

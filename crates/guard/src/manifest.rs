@@ -149,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_declaration_is_laid_open() {
+    fn manifest_lists_policies_and_round_trips() {
         let spec = |name: &str, parameters| ToolSpec {
             name: name.into(),
             description: "d".into(),

@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_read_as_people_write_them() {
+    fn rate_in_common_notation_is_parsed() {
         let check = |text: &str, count: u32, seconds: u64| {
             let rate = Rate::parse(text).expect(text);
             assert_eq!(
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn five_a_minute_lets_five_through_at_once_and_refuses_the_sixth() {
+    fn rate_five_per_minute_refuses_sixth_call() {
         let mut limiter = Limiter::new(100);
         let rate = Rate::parse("5/min").expect("rate");
         for _ in 0..5 {
@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_limit_refuses_is_not_charged_to_another() {
+    fn call_refused_by_one_limit_is_not_charged_to_another() {
         let mut limiter = Limiter::new(100);
         let (one, ten) = (
             Rate::parse("1/min").expect("rate"),
@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_gives_no_room() {
+    fn clock_going_back_admits_no_extra_call() {
         let mut limiter = Limiter::new(100);
         let rate = Rate::parse("1/min").expect("rate");
         assert!(limiter.admit("t", rate, at(100)).is_ok());
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_keys_that_are_full_again_go_first() {
+    fn limiter_memory_is_bounded_and_evicts_idle_keys_first() {
         let mut limiter = Limiter::new(64);
         let rate = Rate::parse("1/min").expect("rate");
         for key in 0..1000_u32 {
@@ -495,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_limited_exactly_and_drains_with_time() {
+    fn sum_limit_is_exact_and_drains_with_time() {
         let mut sums = SumLimit::new(100);
         let rate = SumRate::parse("100/h").expect("rate");
         let money = |text: &str| Decimal::from_str_exact(text).expect("decimal");
@@ -519,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn what_did_not_happen_is_given_back() {
+    fn sum_refunded_can_be_spent_again() {
         let mut sums = SumLimit::new(100);
         let rate = SumRate::parse("100/h").expect("rate");
         assert!(sums.spend("c", rate, Decimal::ONE_HUNDRED, at(0)).is_ok());
@@ -530,7 +530,7 @@ mod tests {
     proptest! {
         /// Whatever the rate, exactly `count` pass at one moment, and in any window of one period at most twice as many.
         #[test]
-        fn no_rounding_allows_one_too_many(count in 1u32..2000, millis in 1u64..10_000_000, start in 0u64..1_000_000_000) {
+        fn rate_any_period_admits_exactly_its_count(count in 1u32..2000, millis in 1u64..10_000_000, start in 0u64..1_000_000_000) {
             let rate = Rate::new(count, Duration::from_millis(millis)).expect("rate");
             let mut limiter = Limiter::new(16);
             let now = Duration::from_millis(start);
@@ -544,7 +544,7 @@ mod tests {
         }
 
         #[test]
-        fn parsing_a_rate_never_panics(text in ".{0,30}") {
+        fn rate_parse_of_any_text_does_not_panic(text in ".{0,30}") {
             let _ = Rate::parse(&text);
             let _ = SumRate::parse(&text);
         }

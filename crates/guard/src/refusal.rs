@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_fault_gives_code_and_sentence_and_all_are_named() {
+    fn refusal_takes_code_of_first_fault_and_lists_all_fields() {
         let refusal = Refusal::of_fields(vec![
             problem("amount", "invalid_amount", "Amount must be positive"),
             problem("currency", "invalid_type", "must be a text"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_general_code_speaks_the_tables_sentence() {
+    fn refusal_with_general_code_uses_table_sentence() {
         let refusal = Refusal::of_fields(vec![problem("a", "invalid_type", "must be a text")]);
         assert_eq!(refusal.message, Code::InvalidType.sentence());
         assert_eq!(
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_rounded_up() {
+    fn retry_after_is_rounded_up_to_whole_seconds() {
         let result = Refusal::limited(Some(Duration::from_millis(11_001))).to_result();
         assert_eq!(
             result,

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_an_object_and_keeps_what_is_no_secret() {
+    fn sealed_result_is_object_with_ordinary_values_kept() {
         for (value, expected) in [
             (json!({"balance": 1250.0}), json!({"balance": 1250.0})),
             (
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn results_of_ordinary_tools_leave_as_they_are() {
+    fn ordinary_results_are_unchanged_except_contacts() {
         for value in [
             json!({"success": true, "payment_id": "pay_h3k9q2xw7mbtzc4nd5rv8ye6ga", "amount": 20.5, "currency": "USD"}),
             json!({"products": [{"id": "prod_12", "name": "Wireless Headphones X200", "price": 199.99}, {"id": "prod_7", "name": "Desk lamp, 2-pack", "price": 45}]}),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_secret_does_not_leave() {
+    fn result_value_looking_like_secret_is_masked() {
         let result = sealed(
             json!({"card": {"number": "4111111111111111"}, "note": "mail a.person@example.com"}),
         );
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_declared_fields_leave() {
+    fn result_is_reduced_to_declared_fields() {
         let projection = Projection::of_schema(
             &json!({"properties": {"cards": {"type": "array", "items": {"properties": {
             "id": {"type": "string"}, "last_four": {"type": "string"}}}}}}),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_without_end_is_a_failure_of_the_tool() {
+    fn oversized_result_is_service_unavailable() {
         let result = sealed(json!({"text": "x ".repeat(40_000)}));
         assert!(result.too_large());
         assert_eq!(result.code(), Some("service_unavailable"));

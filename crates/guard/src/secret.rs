@@ -59,14 +59,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_read_and_compared_whole() {
+    fn secret_is_compared_whole() {
         let secret: Secret<String> = serde_json::from_str("\"made up\"").expect("secret");
         assert!(secret.is("made up"));
         assert!(!secret.is("made u") && !secret.is("made up!"));
     }
 
     #[test]
-    fn a_failure_to_read_quotes_nothing() {
+    fn secret_parse_error_quotes_no_input() {
         let error = serde_json::from_str::<Secret<u8>>("\"hunter2\"")
             .err()
             .expect("an error");

@@ -295,7 +295,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn hidden_characters_are_refused_by_every_rule() {
+    fn text_with_hidden_characters_is_refused_by_every_rule() {
         let rules = [
             Rule::Verbatim,
             Rule::Line,
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn search_words_keep_letters_digits_and_spaces() {
+    fn search_words_keep_only_letters_digits_and_spaces() {
         let check = |text: &str, expected: &str| {
             let words = SearchWords::parse(text).expect(text);
             assert_eq!(words.as_str(), expected, "{text}");
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_ids_have_their_characters() {
+    fn name_and_id_accept_only_their_characters() {
         for (text, expected) in [
             ("Anna-Lena O'Neil", "Anna-Lena O'Neil"),
             ("  Zoe\u{308}   Smith ", "Zoë Smith"),
@@ -402,7 +402,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_normal_form_is_its_own_normal_form(text in "\\PC{0,40}") {
+        fn text_normalisation_is_idempotent(text in "\\PC{0,40}") {
             for rule in [Rule::Line, Rule::Lines, Rule::Name, Rule::Id, Rule::Search] {
                 if let Ok(once) = rule.apply(&text, 0, 200) {
                     let twice = rule.apply(&once, 0, 200);

@@ -115,7 +115,7 @@ mod tests {
     use super::words;
 
     #[test]
-    fn a_type_name_becomes_words() {
+    fn type_name_is_split_into_agent_id_words() {
         for (ident, joined) in [
             ("Guide", "guide"),
             ("BankDesk", "bank-desk"),

@@ -97,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn names_and_values_are_masked_and_the_rest_stays() {
+    fn json_secret_names_and_values_are_masked_and_rest_kept() {
         for (before, after) in [
             (
                 json!({"password": "hunter2"}),

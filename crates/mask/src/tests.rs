@@ -16,7 +16,7 @@ fn shown(spans: &[Span]) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_form_is_found_on_frames_that_were_kept_back() {
+fn mask_finds_every_form_in_held_out_frames() {
     let mut dice = Dice::new(20_261_123);
     let mut weak = Vec::new();
     for (kind, form) in corpus::forms() {
@@ -42,7 +42,7 @@ fn every_form_is_found_on_frames_that_were_kept_back() {
 }
 
 #[test]
-fn lines_without_a_secret_stay_as_they_are() {
+fn mask_false_positives_are_at_most_half_a_percent() {
     let mut dice = Dice::new(11);
     for half in [Half::Tuning, Half::Kept] {
         let touched: Vec<String> = (0..5000)
@@ -55,13 +55,13 @@ fn lines_without_a_secret_stay_as_they_are() {
 }
 
 #[test]
-fn the_generator_is_wide_enough() {
+fn corpus_generator_has_enough_frames() {
     let (with, without) = corpus::frame_counts();
     assert!(with >= 60 && without >= 120, "{with} {without}");
 }
 
 #[test]
-fn lines_by_hand_with_a_secret() {
+fn handwritten_lines_with_secret_are_all_found() {
     let missed: Vec<String> = lines::SECRET
         .iter()
         .map(|(kind, text)| (kind, lines::whole(text)))
@@ -72,7 +72,7 @@ fn lines_by_hand_with_a_secret() {
 }
 
 #[test]
-fn lines_by_hand_without_a_secret() {
+fn handwritten_lines_without_secret_are_untouched() {
     let touched: Vec<String> = lines::PLAIN
         .iter()
         .filter(|text| !find(text).is_empty())
@@ -121,7 +121,7 @@ fn doubtful_numbers_are_judged_by_their_neighbours() {
 }
 
 #[test]
-fn what_stands_in_place_of_a_secret() {
+fn masked_secret_is_replaced_by_its_placeholder() {
     for (text, masked) in [
         ("card 4111 1111 1111 1111!", "card ****1111!"),
         (
@@ -200,7 +200,7 @@ fn what_stands_in_place_of_a_secret() {
 }
 
 #[test]
-fn offsets_in_characters_count_what_stands_before() {
+fn span_offsets_in_characters_select_secret_in_unicode_text() {
     let text = "Žofie ⟨x⟩: bob@example.com, 4111 1111 1111 1111";
     let spans = in_characters(text, &find(text));
     let picked: Vec<String> = spans
@@ -227,7 +227,7 @@ fn talk(lines: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_watch_sees_what_belongs_to_the_turn_before() {
+fn watch_joins_secret_split_over_turns() {
     for lines in [
         &[
             (
@@ -347,7 +347,7 @@ fn a_watch_sees_what_belongs_to_the_turn_before() {
 }
 
 #[test]
-fn a_first_part_that_nobody_could_know_is_reported_later() {
+fn watch_reports_first_part_of_split_number_later() {
     let mut watch = Watch::new();
     let first = "okay four one one one";
     assert!(watch.heard(first, true).spans.is_empty());
@@ -359,7 +359,7 @@ fn a_first_part_that_nobody_could_know_is_reported_later() {
 
 /// Inputs made to be slow: the number of tokens and spans must grow no faster than the text.
 #[test]
-fn hostile_input_costs_no_more_for_each_byte() {
+fn mask_cost_on_hostile_input_is_linear() {
     for unit in [
         "one ",
         "4",
@@ -538,17 +538,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn dense_text_never_panics_and_is_masked_once(text in dense()) {
+    fn mask_dense_text_does_not_panic_and_is_idempotent(text in dense()) {
         check_any(&text);
     }
 
     #[test]
-    fn any_text_never_panics_and_is_masked_once(text in any::<String>()) {
+    fn mask_any_text_does_not_panic_and_is_idempotent(text in any::<String>()) {
         check_any(&text);
     }
 
     #[test]
-    fn any_bytes_read_as_text_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn mask_any_bytes_as_text_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         check_any(&String::from_utf8_lossy(&bytes));
     }
 }

@@ -457,7 +457,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn card_arithmetic_follows_the_brands_tables() {
+    fn card_number_check_follows_brand_tables() {
         let digits = |text: &str| {
             text.bytes()
                 .filter(u8::is_ascii_digit)
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iban_needs_its_countrys_length_and_check_digits() {
+    fn iban_needs_country_length_and_check_digits() {
         for (text, end) in [
             ("GB29 NWBK 6016 1331 9268 19.", Some(27)),
             ("DE89370400440532013000", Some(22)),

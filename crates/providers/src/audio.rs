@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_16_bit_sample_survives_the_way_there_and_back() {
+    fn samples_16_bit_survive_float_round_trip() {
         let all: Vec<i16> = (i16::MIN..=i16::MAX).collect();
         assert_eq!(to_i16(&to_f32(&all)), all);
         assert_eq!(to_i16(&[2.0, -2.0, f32::NAN]), [i16::MAX, i16::MIN, 0]);

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_is_the_named_one_else_the_users_cache() {
+    fn models_folder_is_configured_one_or_user_cache() {
         let check = |models, xdg, home, expected: Option<&str>| {
             assert_eq!(
                 cache_dir(models, xdg, home).ok(),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pin_is_well_formed_and_no_two_files_share_a_path() {
+    fn model_pins_are_well_formed_with_unique_paths() {
         let wheels = catalog().expect("this platform has a runtime");
         let mut paths = std::collections::HashSet::new();
         for wheel in &wheels {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_pinned_bytes_are_read() {
+    fn model_file_not_matching_pin_is_refused() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let file = PinnedFile {
             path: "a",

@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_around_speech_is_left_out_and_silence_alone_is_nothing() {
+    fn audio_silence_around_speech_is_trimmed() {
         let mut audio = vec![0.000_5_f32; 5 * 16_000];
         assert_eq!(trimmed(&audio, silence_of(&audio)), [0.0_f32; 0]);
         audio[32_000..40_000].fill(0.3);
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn long_audio_is_cut_in_its_pauses_and_nothing_is_lost() {
+    fn long_audio_is_split_in_pauses_without_loss() {
         let mut audio = vec![0.3_f32; 70 * 16_000];
         for second in [20, 43] {
             audio[second * 16_000..second * 16_000 + 4_000].fill(0.0);

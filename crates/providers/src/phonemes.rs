@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sounds_are_written_as_the_voice_was_taught() {
+    fn phonemes_are_converted_to_voice_symbols() {
         let check = |misaki: &str, expected: &str| assert_eq!(voice_symbols(misaki), expected);
         check("ʧˈɛkɪŋ əkˈWnt", "tʃˈɛkɪŋ ɐkˈaʊnt");
         check("jʊɹ pˈæswˌɜɹd.", "jʊɹ pˈæswˌɜːd.");

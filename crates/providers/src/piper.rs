@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_row_of_symbols_is_cut_at_its_marks_and_nothing_is_lost() {
+    fn long_symbol_sequence_is_split_at_punctuation_without_loss() {
         let sentence = "wˈʌn tˈuː, θɹˈiː fˈoːɹ. ";
         let long = sentence.repeat(40);
         let cut = parts(&long);

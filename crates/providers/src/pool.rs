@@ -92,7 +92,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn no_item_is_ever_used_twice_at_once_and_all_are_served() {
+    fn pool_item_is_never_shared_and_all_takers_are_served() {
         let pool = Pool::new(vec![AtomicUsize::new(0), AtomicUsize::new(0)]);
         std::thread::scope(|scope| {
             for _ in 0..8 {

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_may_move_between_threads_and_costs_little() {
+    fn detector_is_send_and_small() {
         fn moves<T: Send>() -> usize {
             size_of::<T>()
         }

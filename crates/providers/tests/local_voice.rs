@@ -72,7 +72,7 @@ fn tone(samples: usize, hz: f32) -> Vec<f32> {
 }
 
 #[test]
-fn what_the_voice_says_is_understood() {
+fn synthesized_speech_is_recognised() {
     let runtime = runtime();
     let voice = Piper::load(&runtime, 1).expect("the voice loads");
     let ear = Moonshine::load(&runtime, 1).expect("the recogniser loads");
@@ -106,7 +106,7 @@ fn what_the_voice_says_is_understood() {
 }
 
 #[test]
-fn speech_begins_at_once_and_a_fixed_phrase_is_the_same_every_time() {
+fn synthesis_starts_at_once_and_fixed_phrase_is_repeatable() {
     let voice = Piper::load(&runtime(), 1).expect("the voice loads");
     let sound = voice
         .synthesize_fixed("Hello, how can I help you?")
@@ -146,7 +146,7 @@ fn speech_begins_at_once_and_a_fixed_phrase_is_the_same_every_time() {
 }
 
 #[test]
-fn what_is_no_speech_is_neither_speech_nor_words() {
+fn non_speech_audio_gives_no_speech_and_no_words() {
     let runtime = runtime();
     let vad = VoiceActivity::load(&runtime).expect("the detector loads");
     let ear = Moonshine::load(&runtime, 1).expect("the recogniser loads");
@@ -180,7 +180,7 @@ fn what_is_no_speech_is_neither_speech_nor_words() {
 }
 
 #[test]
-fn a_long_speech_is_heard_to_its_end_without_a_loop() {
+fn long_speech_is_transcribed_to_its_end_without_loop() {
     let runtime = runtime();
     let voice = Piper::load(&runtime, 1).expect("the voice loads");
     let ear = Moonshine::load(&runtime, 1).expect("the recogniser loads");
@@ -205,7 +205,7 @@ fn a_long_speech_is_heard_to_its_end_without_a_loop() {
 }
 
 #[test]
-fn speech_is_detected_after_long_silence_as_without_it() {
+fn speech_after_long_silence_is_detected_as_without() {
     let runtime = runtime();
     let voice = Piper::load(&runtime, 1).expect("the voice loads");
     let vad = VoiceActivity::load(&runtime).expect("the detector loads");
@@ -229,7 +229,7 @@ fn speech_is_detected_after_long_silence_as_without_it() {
 }
 
 #[test]
-fn calls_at_the_same_time_get_their_own_words() {
+fn concurrent_transcriptions_get_their_own_words() {
     let runtime = runtime();
     let voice = Piper::load(&runtime, 1).expect("the voice loads");
     let ear = Moonshine::load(&runtime, 2).expect("the recogniser loads");
@@ -255,7 +255,7 @@ fn calls_at_the_same_time_get_their_own_words() {
 }
 
 #[test]
-fn meanings_are_as_near_as_published() {
+fn embedding_similarities_match_published_values() {
     let meaning = Meaning::load(&models_dir()).expect("the model loads");
     let phrases = [
         "The weather is lovely today.",
@@ -286,7 +286,7 @@ fn meanings_are_as_near_as_published() {
 
 #[test]
 #[cfg(unix)]
-fn an_altered_model_is_not_loaded() {
+fn altered_model_is_not_loaded() {
     let original = models_dir();
     let copy = tempfile::tempdir().expect("a temporary folder");
     for wheel in models::catalog().expect("a catalog") {

@@ -79,7 +79,7 @@ mod tests {
     struct Basket(Vec<&'static str>);
 
     #[test]
-    fn state_is_kept_by_type_until_the_conversation_ends() {
+    fn conversation_state_is_kept_by_type_until_end() {
         let state = Arc::new(State::begun());
         let id = ConversationId::parse("v1").expect("an id");
         let conversation = Conversation::new(id, state.clone());

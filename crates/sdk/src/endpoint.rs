@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_encrypted_or_on_this_machine() {
+    fn endpoint_with_tls_or_loopback_is_accepted() {
         for (url, uri) in [
             (
                 "wss://platform.example.com",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_address_is_refused_with_what_to_write() {
+    fn endpoint_in_clear_or_malformed_is_refused_with_advice() {
         for (url, hint) in [
             ("ws://platform.example.com/sdk/websocket", "wss://"),
             ("ws://10.0.0.1/sdk/websocket", "wss://"),

@@ -171,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_file_is_read_as_people_write_it() {
+    fn env_file_in_common_notation_is_parsed() {
         let settings = parse(concat!(
             "\u{feff}# a comment\n\nPLAIN=one two # three\nexport EXPORTED = 4\r\nHASH=a#b\nEMPTY=\n",
             "SINGLE='as # it \\n stands' # yes\nDOUBLE=\"a \\\"quoted\\\"\\nline\"\n",
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_setting_is_named_by_its_number() {
+    fn env_file_bad_line_is_named_by_number() {
         for (text, line) in [
             ("A=1\nno setting", 2),
             ("A='open", 1),
@@ -210,12 +210,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_file_is_too_strange_to_read(text in "\\PC*") {
+        fn env_file_of_any_text_does_not_panic(text in "\\PC*") {
             let _ = parse(&text);
         }
 
         #[test]
-        fn a_quoted_value_comes_back(value in "[^\n\r\"\\\\]*") {
+        fn env_file_quoted_value_round_trips(value in "[^\n\r\"\\\\]*") {
             let settings = parse(&format!("A=\"{value}\"")).expect("a setting");
             prop_assert_eq!(settings["A"].as_str(), value.as_str());
         }

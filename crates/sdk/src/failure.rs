@@ -60,7 +60,7 @@ mod tests {
     use conversimple_wire::Code;
 
     #[test]
-    fn only_a_refusal_keeps_its_words() {
+    fn failure_other_than_refusal_keeps_no_message() {
         fn refused() -> Reply<()> {
             Err(Refusal::from(Code::InvalidCard))?
         }

@@ -353,7 +353,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_schema_accepts_the_type_reads(value in any_value()) {
+        fn input_type_reads_whatever_its_schema_accepts(value in any_value()) {
             agree::<u8>(&value)?;
             agree::<i8>(&value)?;
             agree::<i32>(&value)?;
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn money_is_read_exactly() {
+    fn money_argument_is_read_exactly() {
         for (text, amount) in [
             ("0.1", "0.1"),
             ("19.99", "19.99"),

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_one_visible_word() {
+    fn api_key_setting_is_one_visible_word() {
         let key = ApiKey::read(" cs_test_visibly_fake\n").expect("a key");
         assert_eq!(key.expose(), "cs_test_visibly_fake");
         for none in [
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_that_is_missing_or_empty_is_told_without_its_content() {
+    fn key_file_missing_or_invalid_is_reported_without_content() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("key");
         let error = |file: &Path| {

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_customers_own_line_comes_out_masked() {
+    fn log_line_of_customer_code_is_masked() {
         let kept = Kept::default();
         let writer = kept.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_and_its_frames_come_out_masked() {
+    fn log_of_panic_and_backtrace_is_masked() {
         let kept = Kept::default();
         let writer = kept.clone();
         // No masked writer: what a logger of the customer's own would write.

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_found_by_its_hash_and_an_unknown_name_by_nothing() {
+    async fn password_matches_only_its_hash_and_unknown_user_fails() {
         let stored = HashedPassword::of(&password("made up"))
             .await
             .expect("hashed");

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_goes_on_after_a_restart_and_after_a_line_that_was_cut_short() {
+    fn audit_file_continues_after_restart_and_truncated_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("audit.jsonl");
         record(&recorder(&path), None);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_changed_removed_or_moved_is_found() {
+    fn audit_file_changed_removed_or_moved_line_is_detected() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("audit.jsonl");
         let recorder = recorder(&path);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agents_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads() {
+    fn agent_audit_cut_or_rewritten_disagrees_with_signed_heads() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, key) = (folder.path().join("audit.jsonl"), folder.path().join("key"));
         let day = |records: usize| {

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_with_its_key_and_in_its_cell_only() {
+    fn sealed_value_opens_only_with_its_key_and_cell() {
         let (keys, others) = (self::keys(), self::keys());
         let card = CardNumber::parse("4242 4242 4242 4242").expect("a card");
         let token = keys.seal(&card).expect("sealed");

@@ -89,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_shown_in_part_passes_the_mask_as_it_is() {
+    fn partially_shown_values_pass_mask_unchanged() {
         let result = json!({
             "email": MaskedEmail::new("alice@example.com"),
             "phone": MaskedPhone::new("+1 415 555 0101"),

@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_head_is_read_when_it_is_whole() {
+    fn http_head_is_parsed_only_when_complete() {
         let text =
             b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\ncontent-length: 2\r\n\r\n{}";
         let head = Head::parse(text).expect("HTTP").expect("whole");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_found_wherever_a_platform_writes_it() {
+    fn refusal_code_is_found_in_any_known_field() {
         for (body, found) in [
             (r#"{"code":"auth_key_revoked"}"#, Some("auth_key_revoked")),
             (
@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_is_too_strange_to_read(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn http_response_of_any_bytes_does_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = Head::parse(&bytes);
             code(&bytes);
         }

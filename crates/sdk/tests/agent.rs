@@ -263,7 +263,7 @@ impl Rig {
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_in_a_body_is_one_sentence_and_the_agent_lives_on() {
+async fn tool_body_failure_is_generic_and_agent_keeps_serving() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     let unavailable = json!({"error": "service_unavailable", "message": "Unable to process request. Please try again."});
@@ -286,7 +286,7 @@ async fn whatever_goes_wrong_in_a_body_is_one_sentence_and_the_agent_lives_on() 
 }
 
 #[tokio::test]
-async fn a_call_has_its_deadline_and_holds_up_no_other() {
+async fn slow_call_times_out_and_delays_no_other() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     let request = json!({"call_id": "call_slow", "conversation_id": "v1", "tool_name": "wait", "arguments": {},
@@ -302,7 +302,7 @@ async fn a_call_has_its_deadline_and_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn one_declaration_is_schema_and_check() {
+async fn declaration_gives_both_schema_and_validation() {
     let mut rig = Rig::start().await;
     let tools = rig.peer.begin("v1").await;
     let find = |name: &str| {
@@ -364,7 +364,7 @@ async fn one_declaration_is_schema_and_check() {
 }
 
 #[tokio::test]
-async fn a_rule_between_fields_has_its_code_and_sentence() {
+async fn rule_between_fields_refuses_with_code_and_message() {
     let mut rig = Rig::start().await;
     let tools = rig.peer.begin("v1").await;
     let mut tools = tools.as_array().expect("tools").iter();
@@ -430,7 +430,7 @@ impl Muddle {
 }
 
 #[tokio::test]
-async fn a_rule_that_cannot_hold_does_not_start() {
+async fn agent_with_unsatisfiable_rule_does_not_start() {
     let platform = Platform::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
@@ -443,7 +443,7 @@ async fn a_rule_that_cannot_hold_does_not_start() {
 }
 
 #[tokio::test]
-async fn failures_are_counted_by_the_account_also_where_it_is_a_number() {
+async fn login_failures_are_counted_for_numeric_account() {
     let mut rig = Rig::start().await;
     let mut enter = async |conversation: &str, member: u32, code: &str| {
         rig.peer.begin(conversation).await;
@@ -459,7 +459,7 @@ async fn failures_are_counted_by_the_account_also_where_it_is_a_number() {
 }
 
 #[tokio::test]
-async fn logins_that_wait_for_each_other_hold_up_nobody_else() {
+async fn queued_logins_delay_no_other_call() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     for i in 0..70 {
@@ -470,7 +470,7 @@ async fn logins_that_wait_for_each_other_hold_up_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_call_that_waited_for_its_turn_does_not_run_in_the_next_conversation() {
+async fn queued_call_does_not_run_in_next_conversation() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     let request = |call: &str, conversation: &str, tool: &str, seconds: f64| {
@@ -498,7 +498,7 @@ async fn a_call_that_waited_for_its_turn_does_not_run_in_the_next_conversation()
 }
 
 #[tokio::test]
-async fn a_logout_that_fails_leaves_nobody_logged_in() {
+async fn failed_logout_still_logs_out() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     rig.call("log_in", json!({"name": "ann", "code": "2468"}))
@@ -559,7 +559,7 @@ async fn state_and_login_end_with_their_conversation() {
 }
 
 #[tokio::test]
-async fn sums_and_callers_have_limits_over_all_conversations() {
+async fn sum_and_caller_limits_span_conversations() {
     let mut rig = Rig::start().await;
     for conversation in ["v1", "v2"] {
         rig.peer.begin(conversation).await;
@@ -591,7 +591,7 @@ async fn sums_and_callers_have_limits_over_all_conversations() {
 }
 
 #[tokio::test]
-async fn a_new_key_in_the_file_takes_over_beside_the_old_connection() {
+async fn new_key_in_file_takes_over_beside_old_connection() {
     let mut rig = Rig::start().await;
     rig.peer.begin("v1").await;
     let key = |peer: &platform::Peer| {
@@ -620,7 +620,7 @@ async fn a_new_key_in_the_file_takes_over_beside_the_old_connection() {
 }
 
 #[tokio::test]
-async fn an_overloaded_platform_is_tried_again_when_it_says() {
+async fn overloaded_platform_is_retried_after_its_delay() {
     let platform = Platform::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
@@ -634,7 +634,7 @@ async fn an_overloaded_platform_is_tried_again_when_it_says() {
 }
 
 #[tokio::test]
-async fn a_join_that_is_refused_for_good_stops_the_agent() {
+async fn join_permanently_refused_stops_agent() {
     let platform = Platform::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");
@@ -662,7 +662,7 @@ impl Twice {
 }
 
 #[tokio::test]
-async fn a_declaration_that_cannot_work_does_not_start() {
+async fn agent_with_invalid_declaration_does_not_start() {
     let platform = Platform::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let agent = Agent::from_environment(&settings(folder.path(), &platform, "")).expect("an agent");

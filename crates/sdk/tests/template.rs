@@ -15,7 +15,7 @@ use platform::Platform;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_new_agent_answers_its_tool() {
+async fn template_agent_answers_its_tool() {
     let platform = Platform::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let settings = include_str!("../template/env.example")
@@ -51,7 +51,7 @@ async fn a_new_agent_answers_its_tool() {
 }
 
 #[test]
-fn a_new_agent_keeps_its_keys_out_of_git() {
+fn template_agent_keeps_keys_out_of_git() {
     let ignored = include_str!("../template/gitignore");
     assert!(ignored.lines().any(|line| line == ".env"));
     assert!(!include_str!("../template/env.example").contains("cs_"));

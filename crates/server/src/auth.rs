@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_address_is_our_own_host() {
+    fn loopback_host_needs_exact_name_and_port() {
         for good in ["127.0.0.1:4000", "localhost:4000", "[::1]:4000"] {
             assert!(is_loopback_host(good, 4000), "{good}");
         }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_key_is_found_whatever_the_case_of_the_word() {
+    fn bearer_key_is_found_in_any_case() {
         let mut headers = HeaderMap::new();
         assert_eq!(bearer(&headers), None);
         headers.insert(

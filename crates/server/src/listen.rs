@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn in_clear_only_on_loopback() {
+    fn listening_in_clear_text_is_allowed_only_on_loopback_or_proxy() {
         let check = |address: &str, tls, proxy| {
             check_exposure(address.parse().expect("an address"), tls, proxy).is_ok()
         };

@@ -128,7 +128,7 @@ mod tests {
     const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
     #[test]
-    fn the_pages_need_nothing_that_their_policy_forbids() {
+    fn pages_contain_nothing_their_csp_forbids() {
         for (name, _, text) in ASSETS {
             let text = text.replace(SVG_NAMESPACE, "");
             for never in NEVER {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_pages_load_is_part_of_the_program() {
+    fn page_assets_are_all_embedded() {
         let mut seen = 0;
         for (name, _, text) in ASSETS {
             for piece in text.split(['"', '\'', '(', ')']) {

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conversations_of_one_tenant_share_counters_and_tenants_do_not() {
+    fn rate_counters_are_shared_within_tenant_only() {
         let counters = Counters::new(10);
         let id = |text: &str| CustomerId::parse(text).expect("id");
         assert!(Arc::ptr_eq(

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_told_what_is_left_and_refused_when_nothing_is() {
+    fn key_requests_remaining_count_down_to_refusal() {
         let requests = Requests::default();
         let now = Duration::from_secs(1_000);
         let left = |now| requests.remaining("key_1", now).expect("the rate is good");

@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_with_its_key_and_over_tls_only_the_prefixed_cookie_counts() {
+    fn session_ends_with_its_key_and_tls_needs_host_cookie() {
         let customer = CustomerId::parse("cust_1").expect("an id");
         let tenant = Tenant::by_operator(&Operator::acting(), customer);
         let signin = Signin::default();

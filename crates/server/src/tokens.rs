@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_opens_once() {
+    fn media_token_opens_once() {
         let tokens = Tokens::default();
         let (session, _events) = mpsc::unbounded_channel();
         let token = tokens.issue([7; 32], session);

@@ -12,7 +12,7 @@ use platform::Running;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_has_no_good_key_learns_nothing() {
+async fn rest_without_valid_key_reveals_nothing() {
     let platform = Running::start().await;
     let (tenant, key) = platform.customer("acme").await;
     let check = async |key: &str, status: u16, code: &str| {
@@ -61,7 +61,7 @@ async fn whoever_has_no_good_key_learns_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_wrong_field_is_named() {
+async fn rest_names_every_wrong_field() {
     let platform = Running::start().await;
     let (_, key) = platform.customer("acme").await;
     let check =
@@ -125,7 +125,7 @@ async fn every_wrong_field_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_customer_meets_nothing_of_another() {
+async fn rest_customer_reaches_nothing_of_another() {
     let platform = Running::start().await;
     let (_, mine) = platform.customer("mine").await;
     let (_, theirs) = platform.customer("theirs").await;
@@ -181,7 +181,7 @@ async fn a_customer_meets_nothing_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_rotated_once_and_both_work_for_a_while() {
+async fn key_rotates_once_and_both_keys_work_during_grace() {
     let platform = Running::start().await;
     let (tenant, old) = platform.customer("acme").await;
     let (status, answer) = platform
@@ -238,7 +238,7 @@ async fn a_key_is_rotated_once_and_both_work_for_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_changed_stands_in_the_trail() {
+async fn rest_changes_are_recorded_in_audit_trail() {
     let platform = Running::start().await;
     let (tenant, key) = platform.customer("acme").await;
     let agent = platform
@@ -293,7 +293,7 @@ async fn what_was_changed_stands_in_the_trail() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_asks_too_often_is_told_when_to_come_back() {
+async fn rest_over_rate_limit_is_429_for_that_key_only() {
     let platform = Running::start().await;
     let (_, key) = platform.customer("acme").await;
     let mut last = (200, Value::Null);
@@ -318,7 +318,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_interface_is_what_its_description_says() {
+async fn rest_responses_match_openapi_description() {
     let platform = Running::start().await;
     let (_, key) = platform.customer("acme").await;
     let (status, described) = platform.ask_at("GET", "/api/openapi.json", "", None).await;
@@ -355,7 +355,7 @@ async fn the_interface_is_what_its_description_says() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_published_client_manages_agents_deployments_and_its_key() {
+async fn published_client_manages_agents_deployments_and_key() {
     let platform = Running::start().await;
     let (_, key) = platform.customer("acme").await;
     let script = concat!(

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_forms_of_a_file_are_read() {
+    fn sqlite_address_in_common_forms_is_parsed() {
         for (text, file) in [
             ("sqlite:data/a.db", "data/a.db"),
             ("sqlite:///var/lib/a.db", "/var/lib/a.db"),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_without_being_quoted() {
+    fn invalid_database_address_is_refused_without_quoting_it() {
         for text in [
             "",
             "a.db",
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_elsewhere_needs_a_checked_certificate() {
+    fn remote_postgres_without_verified_certificate_is_refused() {
         for good in [
             "postgres://u@localhost/d",
             "postgres://u:p@127.0.0.1:5433/d",
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_does_not_show_its_password() {
+    fn database_address_debug_hides_password() {
         let address = Address::parse("postgres://u:hunter2@localhost/d").unwrap();
         assert_eq!(format!("{address:?}"), "Address(Postgres)");
     }

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_and_a_lock_are_called_so() {
+    async fn full_disk_and_lock_have_their_own_errors() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.db");
         let mut one = connect(&file).await;
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_failure_keeps_its_code_and_no_value() {
+    async fn unknown_database_error_keeps_code_and_no_value() {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = connect(&folder.path().join("a.db")).await;
         let error = run(&mut connection, "SELECT hunter2 FROM nothing")
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_called_so() {
+    async fn missing_database_server_is_unreachable_error() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!(
             "postgres:///d?user=u&password=hunter2&host={}",

@@ -295,7 +295,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn each_fault_of_the_file_says_what_it_is() {
+    async fn database_file_fault_has_its_own_error() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("notes.txt");
         std::fs::write(
@@ -311,7 +311,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn folders_are_made_and_the_file_is_its_owners_alone() {
+    async fn database_folders_are_created_and_file_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a folder/with ?#%'é/a.db");
         let store = Store::open(&Address::file(&file), ring()).await.unwrap();
@@ -326,7 +326,7 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn sqlite_runs_as_the_documentation_says() {
+    async fn sqlite_pragmas_match_documentation() {
         let folder = tempfile::tempdir().unwrap();
         for (address, synchronous) in [("a.db", 1), ("b.db?sync=full", 2)] {
             let url = format!("sqlite:{}/{address}", folder.path().display());

@@ -58,7 +58,7 @@ macro_rules! on_both {
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn every_case_runs_alike_on_postgresql() {
+        async fn postgresql_passes_every_store_case() {
             let cluster = cluster::Cluster::start();
             $(let database = cluster.database(stringify!($case));
             in_task(cases::$case(open(&database).await)).await;)*
@@ -69,40 +69,40 @@ macro_rules! on_both {
 
 on_both! {
     store {
-    a_customer_has_one_name_and_can_be_suspended,
-    an_agent_is_made_changed_and_deleted,
-    changes_made_at_once_are_all_kept,
+    customer_name_is_unique_and_customer_can_be_suspended,
+    agent_is_created_changed_and_deleted,
+    concurrent_agent_changes_are_all_kept,
     agents_are_listed_by_page_status_and_words,
-    a_deployment_belongs_to_an_agent_and_goes_with_it,
-    a_conversation_keeps_its_turns_and_calls,
-    a_tenant_reaches_nothing_of_another,
-    a_key_opens_until_it_is_rotated_expired_or_revoked,
-    the_uses_of_a_key_are_counted,
-    a_setting_is_replaced_and_removed,
-    what_is_old_is_forgotten_and_the_rest_stays,
-    any_text_comes_back_as_it_went_in,
-    the_database_says_that_it_is_well,
-    records_that_come_together_stand_one_behind_the_other,
-    a_record_is_written_though_nobody_waits_for_it,
+    deployment_needs_its_agent_and_is_deleted_with_it,
+    conversation_keeps_its_turns_and_calls,
+    tenant_reaches_nothing_of_another,
+    stored_key_authenticates_until_expired_or_revoked,
+    key_uses_are_counted,
+    setting_is_replaced_and_removed,
+    conversations_older_than_limit_are_forgotten_and_rest_kept,
+    stored_text_of_any_kind_is_returned_unchanged,
+    database_health_is_reported_until_closed,
+    concurrent_audit_records_form_one_sequence,
+    audit_record_with_dropped_caller_is_still_written,
     } url {
-    what_people_said_and_configured_stands_sealed_in_the_database,
-    a_value_opens_in_its_own_cell_and_nowhere_else,
-    a_start_without_a_key_that_sealed_something_is_refused,
-    what_an_older_key_sealed_goes_under_the_newest,
-    what_a_database_had_in_clear_is_sealed_at_the_first_start,
-    a_second_start_finds_what_the_first_left,
-    two_programs_that_start_at_once_both_open_it,
-    two_programs_do_not_fork_a_chain,
-    a_database_of_a_newer_release_is_refused,
-    a_record_that_was_tampered_with_is_found,
-    a_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads,
-    what_was_not_signed_before_a_crash_is_signed_at_the_next_start,
-    a_run_that_was_stopped_goes_on_where_it_was,
-    bound_values_stay_in_their_cells_and_both_forms_may_stand_together,
-    what_does_not_open_is_named_and_stays_as_it_was,
-    a_value_that_is_changed_meanwhile_is_not_overwritten,
-    only_what_the_catalogue_has_is_named,
-    every_usual_key_leads_through_the_rows,
+    transcripts_and_settings_are_sealed_in_database,
+    stored_value_moved_to_another_cell_does_not_open,
+    store_open_without_key_in_use_is_refused,
+    values_of_older_key_are_rewrapped_under_newest,
+    clear_text_of_older_release_is_sealed_at_first_start,
+    store_reopened_continues_audit_chain,
+    store_opened_concurrently_opens_for_all,
+    two_processes_do_not_fork_audit_chain,
+    database_of_newer_release_is_refused,
+    tampered_audit_record_is_detected,
+    audit_trail_cut_or_rewritten_disagrees_with_signed_heads,
+    audit_unsigned_at_crash_is_signed_at_next_start,
+    stopped_rewrap_resumes_where_it_was,
+    rewrap_keeps_bound_values_in_cells_and_allows_mixed_forms,
+    rewrap_names_unopenable_values_and_leaves_them,
+    rewrap_does_not_overwrite_concurrently_changed_value,
+    rewrap_accepts_only_names_in_catalogue,
+    rewrap_walks_rows_by_any_usual_key_type,
     }
 }
 

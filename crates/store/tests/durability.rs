@@ -19,13 +19,13 @@ const CHILD: &str = "CONVERSIMPLE_TEST_CHILD_DATABASE";
 const ENOUGH: usize = 400;
 
 #[test]
-fn what_was_acknowledged_survives_kill_9() {
+fn acknowledged_records_survive_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.db");
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "the_child_writes_until_it_is_killed",
+            "child_process_writes_until_killed",
             "--ignored",
             "--nocapture",
         ])
@@ -112,7 +112,7 @@ fn receipt(line: &str) -> Option<(String, u64)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a part of another test, which starts and kills it"]
-async fn the_child_writes_until_it_is_killed() {
+async fn child_process_writes_until_killed() {
     let Some(file) = std::env::var_os(CHILD) else {
         return;
     };

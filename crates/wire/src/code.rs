@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_found_by_its_text_and_stands_once() {
+    fn error_code_is_unique_and_found_by_its_text() {
         for (i, code) in Code::ALL.iter().enumerate() {
             assert_eq!(Code::find(code.as_str()), Some(*code));
             assert!(

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declaration_says_which_contacts_an_argument_takes() {
+    fn argument_contacts_follow_its_declaration() {
         use Contact::{Email, Ip, Phone};
         let text = || json!({"type": "string"});
         for (name, expected) in [
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recipient_takes_what_its_tool_works_with() {
+    fn recipient_argument_accepts_contacts_its_tool_uses() {
         use Contact::{Email, Phone};
         for (tool, description, name, expected) in [
             (

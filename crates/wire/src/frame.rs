@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_read_and_written_alike() {
+    fn frame_object_and_array_forms_parse_and_encode_alike() {
         let object =
             r#"{"join_ref":null,"ref":"2","topic":"customer:x","event":"heartbeat","payload":{}}"#;
         let array = r#"[null,"2","customer:x","heartbeat",{}]"#;
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_repeats_topic_and_references() {
+    fn reply_frame_repeats_topic_and_refs() {
         let (frame, _) = Frame::parse(r#"["1","2","customer:x","phx_join",{}]"#).expect("frame");
         let reply = frame.reply(ReplyStatus::Ok, json!({}));
         assert_eq!(
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_frame_is_refused() {
+    fn malformed_frame_is_refused() {
         for text in [
             "1",
             "[]",

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_short_and_plain() {
+    fn id_long_or_with_special_characters_is_refused() {
         for good in ["conv_1", "a", "A-b_9", &"x".repeat(64)] {
             assert!(ConversationId::parse(good).is_ok(), "{good}");
         }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn random_bytes_become_a_valid_id_that_keeps_them_apart() {
+    fn id_from_random_bytes_is_valid_and_distinct() {
         let one = CallId::from_random([0xff; 16]);
         let mut bytes = [0xff; 16];
         bytes[15] = 0xfe;

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn honest_json_passes_unchanged() {
+    fn well_formed_json_parses_unchanged() {
         for text in [
             "null",
             "1",
@@ -140,7 +140,7 @@ mod tests {
 
     /// Without exact reading each of these is its neighbour, and another number each time it is written and read.
     #[test]
-    fn a_number_is_the_nearest_to_its_digits_and_stays_it() {
+    fn json_number_is_nearest_float_and_round_trips() {
         for (text, number) in [
             ("6E46", 6e46),
             ("0.30000000000000004", 0.1 + 0.2),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_parsers_could_read_differently_is_refused() {
+    fn ambiguous_json_is_refused() {
         let deep = "[".repeat(DEPTH_LIMIT + 1) + &"]".repeat(DEPTH_LIMIT + 1);
         for text in [
             "",

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_survives_the_wire() {
+    fn media_samples_round_trip() {
         let sound = [0, 1, -1, i16::MAX, i16::MIN];
         assert_eq!(samples(&bytes(&sound)).as_deref(), Some(&sound[..]));
         assert_eq!(samples(&[0]), None);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_and_types_are_refused() {
+    fn media_message_with_unknown_field_or_type_is_refused() {
         for text in [
             r#"{"type":"text","text":"hi","role":"system"}"#,
             r#"{"type":"tool","name":"x"}"#,

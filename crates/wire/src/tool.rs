@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_without_policy_keys_is_read_by_names() {
+    fn tool_without_policy_keys_is_classified_by_names() {
         let python = ToolSpec {
             name: "login".into(),
             description: "Login".into(),
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_of_somebody_elses_agent_are_secret_by_their_names() {
+    fn foreign_agent_argument_is_secret_by_its_name() {
         let none = json!({"type": "string"});
         for (name, kind) in [
             ("userPassword", Some("password")),
@@ -493,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_code_is_postal_only_where_its_description_says_so() {
+    fn pin_code_is_postal_only_if_description_says_so() {
         for (description, kind) in [
             ("The caller's PIN code", Some("pin")),
             ("PIN code of the city or village", None),
@@ -512,7 +512,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_kind_goes_under_the_name_of_its_tokens() {
+    fn declared_secret_kind_maps_to_its_token_name() {
         for (declared, kind) in [
             ("card_number", "card"),
             ("CVC", "cvv"),
@@ -529,14 +529,14 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_key_beats_the_name() {
+    fn declared_policy_key_overrides_name() {
         let spec = spec(json!({"x-role": "ordinary", "properties": {"pin": {"x-secret": false}}}));
         assert_eq!(spec.role(), Role::Ordinary);
         assert_eq!(spec.argument("pin").and_then(|a| a.secret()), None);
     }
 
     #[test]
-    fn a_confirmation_is_a_yes_a_word_or_keys_and_never_silently_none() {
+    fn confirmation_unreadable_is_error_and_never_none() {
         let word = |text: &str| Ok(Some(Confirmation::Word(text.into())));
         let keys = |text: &str| Ok(Some(Confirmation::Keys(text.into())));
         for (value, expected) in [
@@ -563,7 +563,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owned_argument_needs_a_caller() {
+    fn tool_with_owned_argument_needs_caller() {
         assert!(
             spec(json!({"properties": {"account_id": {"type": "string", "x-own": "account"}}}))
                 .caller()
@@ -572,7 +572,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_a_failure_or_a_result_with_an_error() {
+    fn outcome_failed_or_with_error_is_refusal() {
         let refused = ToolOutcome::Result(json!({"error": "rate_limit_exceeded"}));
         assert_eq!(refused.refusal(), Some("rate_limit_exceeded"));
         assert_eq!(refused.message(), Some(Code::RateLimitExceeded.sentence()));

@@ -74,7 +74,7 @@ fn confusion(tools: &[&Labelled]) -> String {
     clippy::print_stderr,
     reason = "who runs this test alone wants to see the tables"
 )]
-fn tools_of_others_are_judged_carefully_and_seldom_asked_for_in_vain() {
+fn foreign_risky_tool_is_never_judged_read_and_reads_rarely_ask() {
     let tools = labelled();
     assert!(tools.len() >= 300, "{} tools", tools.len());
     let all: Vec<&Labelled> = tools.iter().collect();
@@ -135,7 +135,7 @@ fn tool(name: &str, description: &str, properties: Value) -> ToolSpec {
 }
 
 #[test]
-fn name_of_a_look_is_a_read() {
+fn tool_name_of_lookup_is_read() {
     check(
         "get_payment_methods list_sent_emails search_products check_refund_status calculate_tip get_delivery_status
          find_transfers preview_invoice estimate_shipping validate_card order_status refund_policy account_balance
@@ -149,7 +149,7 @@ fn name_of_a_look_is_a_read() {
 }
 
 #[test]
-fn name_of_an_act_is_risky() {
+fn tool_name_of_action_is_risky() {
     check(
         "refund wire_funds transfer settle checkout book place_order buy subscribe top_up tip charge withdraw donate
          close_account cancel_order cancel_subscription revoke purge reset wipe terminate unsubscribe forward notify share
@@ -168,7 +168,7 @@ fn name_of_an_act_is_risky() {
 }
 
 #[test]
-fn name_that_says_nothing_or_a_change_is_a_write() {
+fn tool_name_unclear_or_of_change_is_write() {
     check(
         "run do_it handle_request tool_7 update_address add_card set_pin change_plan book_appointment book_table
          schedule_meeting create_ticket save_note rename_file foo xyz x",
@@ -177,7 +177,7 @@ fn name_that_says_nothing_or_a_change_is_a_write() {
 }
 
 #[test]
-fn description_and_arguments_speak_where_the_name_does_not() {
+fn unclear_tool_name_is_judged_by_description_and_arguments() {
     let none = json!({});
     let sum = json!({"amount": {"type": "number"}, "recipient": {"type": "string"}});
     let words = json!({"to": {"type": "string"}, "body": {"type": "string"}});
@@ -226,7 +226,7 @@ fn description_and_arguments_speak_where_the_name_does_not() {
 }
 
 #[test]
-fn declared_effect_beats_the_words_and_an_unknown_one_is_refused() {
+fn declared_effect_overrides_words_and_unknown_is_refused() {
     let declared = |value: Value| {
         let mut spec = tool("delete_account", "Deletes the account.", json!({}));
         spec.parameters["x-effect"] = value;
@@ -238,7 +238,7 @@ fn declared_effect_beats_the_words_and_an_unknown_one_is_refused() {
 }
 
 #[test]
-fn payment_names_its_sums_of_money() {
+fn payment_tool_lists_its_money_arguments() {
     let arguments = json!({"amount": {"type": "number"}, "tip_cents": {"type": "integer"}, "account": {"type": "string"},
         "total": {"type": "string"}});
     let judged = judge(&tool("pay_bill", "", arguments)).expect("nothing is declared");
@@ -251,7 +251,7 @@ fn payment_names_its_sums_of_money() {
 }
 
 #[test]
-fn what_is_somebodys_own_is_personal() {
+fn tool_reading_own_data_is_personal() {
     for (name, description, personal) in [
         ("get_balance", "", true),
         ("list_orders", "", true),

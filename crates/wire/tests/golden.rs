@@ -74,7 +74,7 @@ fn frames(event: &str, payload: Value) -> Vec<String> {
 }
 
 #[test]
-fn what_the_platform_says_to_an_agent() {
+fn platform_to_agent_messages_match_golden_file() {
     let messages = [
         ToAgent::ConversationReady {
             conversation_id: conversation(),
@@ -124,7 +124,7 @@ fn what_the_platform_says_to_an_agent() {
 }
 
 #[test]
-fn what_an_agent_says_to_the_platform() {
+fn agent_to_platform_messages_match_golden_file() {
     let messages = [
         FromAgent::Join {
             agents: vec![agent()],
@@ -159,7 +159,7 @@ fn what_an_agent_says_to_the_platform() {
 }
 
 #[test]
-fn what_the_published_client_sends_is_read() {
+fn published_client_messages_are_parsed() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/published_client.jsonl");
     let text = std::fs::read_to_string(path).expect("what the published client sends");
     let read: Vec<FromAgent> = text
@@ -178,7 +178,7 @@ fn what_the_published_client_sends_is_read() {
 }
 
 #[test]
-fn replies_in_both_forms() {
+fn reply_frames_match_golden_file() {
     let (join, _) = Frame::parse(r#"["1","2","customer:x","phx_join",{}]"#).expect("a frame");
     let replies = [
         join.reply(ReplyStatus::Ok, json!({})),
@@ -195,7 +195,7 @@ fn replies_in_both_forms() {
 }
 
 #[test]
-fn the_media_socket() {
+fn media_socket_messages_match_golden_file() {
     let from = [
         FromCaller::Start {
             token: "once".into(),
@@ -290,7 +290,7 @@ fn the_media_socket() {
 }
 
 #[test]
-fn rest_bodies_and_own_things() {
+fn rest_bodies_and_own_things_match_golden_file() {
     let view = TurnView {
         heard: "pay".into(),
         said: "Done.".into(),
@@ -334,7 +334,7 @@ fn rest_bodies_and_own_things() {
 }
 
 #[test]
-fn the_table_of_codes() {
+fn code_table_matches_golden_file() {
     let lines: Vec<String> = Code::ALL
         .iter()
         .map(|code| format!("{code}\t{}", code.sentence()))

@@ -394,7 +394,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_word_of_a_caller_is_a_value_and_never_a_statement() {
+    async fn search_words_are_bound_as_values_not_sql() {
         let database = Database::open(Some("sqlite::memory:")).await.expect("open");
         let product = Product {
             id: "prod_1".into(),
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_is_no_sqlite_file_is_told_what_to_write() {
+    async fn database_address_not_sqlite_is_refused_with_advice() {
         for url in ["postgres://u:hunter2@db/x", "mysql://db", "guide.db"] {
             let error = Database::open(Some(url))
                 .await

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_exact_both_ways() {
+    fn money_amount_converts_exactly_or_not_at_all() {
         for (text, cents, json) in [
             ("1250", Some(125_000), "1250.0"),
             ("0.01", Some(1), "0.01"),

@@ -54,7 +54,7 @@ const TEXTS: [&str; 30] = [
 ];
 
 #[tokio::test]
-async fn the_two_tools_are_declared_alike() {
+async fn orm_and_sql_tools_have_same_declaration() {
     let mut shops = Shops::open().await;
     let declared = |tools: Value| -> Vec<Value> {
         let tools = tools.as_array().expect("tools").clone();
@@ -71,7 +71,7 @@ async fn the_two_tools_are_declared_alike() {
 }
 
 #[tokio::test]
-async fn both_answer_a_search_alike() {
+async fn orm_and_sql_searches_give_same_answer() {
     let mut shops = Shops::open().await;
     let mut found = Vec::new();
     for (i, text) in TEXTS.iter().enumerate() {
@@ -89,7 +89,7 @@ async fn both_answer_a_search_alike() {
 }
 
 #[tokio::test]
-async fn both_answer_a_lookup_alike() {
+async fn orm_and_sql_lookups_give_same_answer() {
     let mut shops = Shops::open().await;
     for (i, text) in TEXTS.iter().enumerate() {
         let arguments = json!({"customer_id": text});
@@ -102,7 +102,7 @@ async fn both_answer_a_lookup_alike() {
 
 /// Below the guard no type stands before the queries: whatever text there is, both take it as a value.
 #[test]
-fn both_queries_find_the_same_for_any_text() {
+fn orm_and_sql_queries_find_same_rows_for_any_text() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

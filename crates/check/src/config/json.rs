@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scalars_are_found_under_their_keys() {
+    fn json_scalars_are_found_under_their_key_path() {
         let mut found = Vec::new();
         walk(
             r#"{"a": {"b": "x\n", "c": [1, "y"]}, // z

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_a_name_and_a_value() {
+    fn config_line_is_split_into_name_and_value() {
         check("A=b", "A", "b");
         check("export A=\"b c\" # why", "A", "b c");
         check("name: 'x'", "name", "x");

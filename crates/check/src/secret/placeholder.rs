@@ -266,7 +266,7 @@ mod tests {
     use super::is_placeholder;
 
     #[test]
-    fn examples_are_placeholders() {
+    fn example_value_is_placeholder() {
         for value in [
             "your_key_here",
             "cs_live_your_key_here",
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn real_looking_values_are_not() {
+    fn realistic_value_is_not_placeholder() {
         for value in [
             "abc123xyz",
             "hunter2",

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn only_loopback_may_be_spoken_to_in_the_clear() {
+    fn clear_text_url_is_reported_except_on_loopback() {
         clear("ws://platform.conversimple.com/sdk", true);
         clear("http://10.0.0.5:8080/x", true);
         clear("ws://localhost:4000/sdk", false);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_address_is_told_from_a_reference() {
+    fn url_password_literal_is_found_and_reference_is_not() {
         let find = |text: &str| {
             address(text)
                 .and_then(|address| password(&address))

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_no_secrets() {
+    fn plain_words_are_not_secret_values() {
         for value in [
             "password",
             "csrfmiddlewaretoken",
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn written_out_values_are() {
+    fn literal_password_and_key_are_secret_values() {
         assert!(is_secret(Labels::PASSWORD, "hunter2!"));
         assert!(is_secret(Labels::KEY, "9f8e7d6c5b4a39281706"));
     }

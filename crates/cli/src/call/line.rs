@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_in_clear_only_on_this_machine() {
+    fn call_address_in_clear_text_is_accepted_only_on_loopback() {
         for good in [
             "http://127.0.0.1:4000",
             "http://localhost:4000/",

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speech_ends_where_its_last_sound_does() {
+    fn call_speech_ends_at_its_last_sound() {
         let mut samples = vec![0.0; 16_000];
         samples.extend((0..8000).map(|n| (n as f32 * 0.3).sin() * 0.5));
         samples.extend(vec![0.001; 16_000]);

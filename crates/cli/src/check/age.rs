@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rest_address_follows_from_the_sockets() {
+    fn rest_address_is_derived_from_socket_address() {
         for (socket, rest) in [
             (
                 "wss://voice.example/sdk/websocket",

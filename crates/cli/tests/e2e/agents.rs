@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::platform::{Platform, calls};
 
 #[test]
-fn an_agent_that_is_killed_is_started_again_and_the_next_call_works() {
+fn killed_agent_is_restarted_and_next_call_succeeds() {
     let platform = Platform::typing();
     let first = platform.type_lines(&["search for headphones"]);
     assert_eq!(calls(&first, 0), [("search_products", "allowed")]);

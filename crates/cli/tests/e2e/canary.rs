@@ -37,7 +37,7 @@ impl Pile {
 struct Delivered(Vec<(&'static str, String)>);
 
 #[test]
-fn no_secret_is_met_where_it_does_not_belong() {
+fn secret_appears_only_in_its_declared_argument() {
     let (mut markers, mut pile, mut delivered) =
         (Markers::new(), Pile::default(), Delivered::default());
     let mut house = House::start(&mut markers);

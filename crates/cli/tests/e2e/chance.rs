@@ -78,7 +78,7 @@ pub(crate) fn fresh<const N: usize>() -> [u8; N] {
 }
 
 #[test]
-fn a_card_made_up_is_one_that_the_mask_knows() {
+fn generated_card_number_is_recognised_by_mask() {
     let mut chance = Chance::fresh();
     for _ in 0..20 {
         let card = chance.card();

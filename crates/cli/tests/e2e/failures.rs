@@ -15,7 +15,7 @@ fn fails(arguments: &[&str], says: &str) {
 }
 
 #[test]
-fn what_is_no_wav_is_refused_in_one_sentence() {
+fn call_with_non_wav_file_fails_with_one_sentence() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("text.wav");
     std::fs::write(&path, "this is no sound").expect("a file");
@@ -27,7 +27,7 @@ fn what_is_no_wav_is_refused_in_one_sentence() {
 }
 
 #[test]
-fn nobody_at_the_address_is_said() {
+fn call_without_platform_says_how_to_start_one() {
     fails(
         &["call", "--url", "http://127.0.0.1:1", "--text", "hello"],
         "start the platform with `conversimple dev`",
@@ -35,14 +35,14 @@ fn nobody_at_the_address_is_said() {
 }
 
 #[test]
-fn a_taken_port_is_said() {
+fn serve_on_taken_port_says_so() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     fails(&["serve", "--no-voice", "--listen", &address], "is taken");
 }
 
 #[test]
-fn listening_in_clear_beyond_this_machine_is_refused() {
+fn serve_in_clear_text_beyond_loopback_is_refused() {
     fails(
         &["serve", "--no-voice", "--listen", "0.0.0.0:0"],
         "--tls-cert",
@@ -50,7 +50,7 @@ fn listening_in_clear_beyond_this_machine_is_refused() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_said() {
+fn serve_with_uncreatable_data_folder_says_so() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("file");
     std::fs::write(&file, "").expect("a file");
@@ -70,7 +70,7 @@ fn a_folder_that_cannot_be_made_is_said() {
 }
 
 #[test]
-fn a_damaged_model_is_named_and_nothing_starts() {
+fn models_verify_with_missing_models_exits_2_and_advises_pull() {
     let folder = TempDir::new().expect("a folder");
     let output = command()
         .args(["models", "verify"])
@@ -82,7 +82,7 @@ fn a_damaged_model_is_named_and_nothing_starts() {
 }
 
 #[test]
-fn a_revoked_key_closes_its_socket_and_opens_nothing() {
+fn revoked_key_opens_no_conversation() {
     let platform = Platform::typing();
     let data = platform.data.to_str().expect("a path");
     let created = command()

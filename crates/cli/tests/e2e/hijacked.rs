@@ -51,7 +51,7 @@ const TOOLS: [&str; 8] = [
 
 #[test]
 #[expect(clippy::print_stderr, reason = "the seed is shown when the test fails")]
-fn a_hijacked_model_does_nothing_that_the_caller_did_not_ask_for_and_own() {
+fn hijacked_model_does_only_what_caller_asked_for_and_owns() {
     let (mut reached, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let (mut paid, mut told) = (0, 0);
     for seed in SEEDS.into_iter().chain([Chance::fresh().next()]) {

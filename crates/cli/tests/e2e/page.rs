@@ -10,7 +10,7 @@ use crate::platform::Platform;
 use crate::voice::speak;
 
 #[test]
-fn the_talk_page_hears_answers_and_shows_it() {
+fn talk_page_hears_speech_and_plays_and_shows_reply() {
     let folder = TempDir::new().expect("a folder");
     let wav = speak(folder.path(), 0, "search for wireless headphones", "slt");
     let platform = Platform::speaking();

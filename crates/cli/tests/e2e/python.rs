@@ -179,7 +179,7 @@ impl Drop for Agent {
 }
 
 #[test]
-fn the_published_client_works_unchanged_and_is_guarded() {
+fn published_python_client_works_unchanged_and_is_guarded() {
     let platform = Platform::typing();
     let report = talk(
         &platform,
@@ -237,7 +237,7 @@ fn tools_that_pay_send_or_delete_wait_for_a_caller_and_a_yes_where_nothing_is_de
 }
 
 #[test]
-fn an_address_reaches_the_argument_that_takes_it_and_nobody_else() {
+fn contact_reaches_only_argument_that_accepts_it() {
     let platform = Platform::typing();
     let report = talk(
         &platform,
@@ -297,7 +297,7 @@ fn an_address_reaches_the_argument_that_takes_it_and_nobody_else() {
 }
 
 #[test]
-fn keys_go_to_the_vault_and_what_was_said_too_early_is_taken_out() {
+fn keypad_digits_go_to_vault_and_early_digits_are_redacted() {
     let platform = Platform::typing();
     let key = customer(&platform);
     let _agent = start(&platform, SHOP, &key);
@@ -331,7 +331,7 @@ fn keys_go_to_the_vault_and_what_was_said_too_early_is_taken_out() {
 }
 
 #[test]
-fn guesses_at_an_agent_that_counts_none_wait_in_other_conversations_too() {
+fn login_guesses_across_conversations_are_limited_by_platform() {
     let platform = Platform::typing();
     let key = customer(&platform);
     let _agent = start(&platform, DOOR, &key);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::platform::{Platform, calls, command, said};
 
 #[test]
-fn a_caller_logs_in_hears_the_balance_and_pays_after_a_yes() {
+fn typed_caller_logs_in_hears_balance_and_pays_after_yes() {
     let platform = Platform::typing();
     let report = platform.type_lines(&[
         "what is the balance of my checking account",
@@ -34,7 +34,7 @@ fn a_caller_logs_in_hears_the_balance_and_pays_after_a_yes() {
 }
 
 #[test]
-fn a_password_is_in_no_report_log_or_database() {
+fn password_appears_in_no_report_log_or_database() {
     let platform = Platform::typing();
     let report =
         platform.type_lines(&["log in", "alice", "sunflower", "my password is hyacinth77"]);
@@ -63,7 +63,7 @@ fn a_password_is_in_no_report_log_or_database() {
 }
 
 #[test]
-fn without_a_yes_nothing_is_paid() {
+fn payment_without_yes_is_not_made() {
     let platform = Platform::typing();
     let report = platform.type_lines(&[
         "log in",
@@ -138,7 +138,7 @@ fn negated_wish_is_no_wish() {
 }
 
 #[test]
-fn anothers_account_cannot_be_named() {
+fn account_of_another_customer_is_not_read() {
     let platform = Platform::typing();
     let report = platform.type_lines(&[
         "log in",
@@ -150,7 +150,7 @@ fn anothers_account_cannot_be_named() {
 }
 
 #[test]
-fn small_talk_calls_no_tool() {
+fn small_talk_gets_reply_and_calls_no_tool() {
     let platform = Platform::typing();
     let lines = [
         "hello",
@@ -167,7 +167,7 @@ fn small_talk_calls_no_tool() {
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill_and_the_trail_is_whole() {
+fn acknowledged_turns_survive_platform_kill_with_intact_audit() {
     let mut platform = Platform::typing();
     let report = platform.type_lines(&["log in", "alice", "sunflower", "search for headphones"]);
     let id = report["conversation_id"]

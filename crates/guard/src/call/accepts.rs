@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_gets_what_its_declaration_takes_and_nothing_else() {
+    fn argument_token_is_resolved_only_if_declaration_accepts_it() {
         for (arguments, expected) in [
             (
                 json!({"email": "⟨email 1⟩"}),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_shown_by_their_kind_however_deep() {
+    fn nested_secret_arguments_are_shown_as_their_kind() {
         let slot = Slot::of(&spec());
         let value = json!({"code": 4271, "email": "⟨email 1⟩",
             "payer": {"word": "tulip", "name": "Ann", "extra": {"pin": "1"}}});

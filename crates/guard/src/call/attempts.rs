@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn five_failures_cost_nothing_and_then_the_wait_doubles() {
+    fn login_wait_starts_at_fifth_failure_and_doubles() {
         let mut attempts = LoginAttempts::new(100);
         for _ in 0..4 {
             attempts.failed("conv", "alice", at(0));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_with_many_accounts_and_many_callers_with_one_both_wait() {
+    fn login_failures_count_per_caller_and_per_account() {
         let mut attempts = LoginAttempts::new(100);
         for n in 0..5 {
             attempts.failed("conv", &format!("user{n}"), at(0));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn never_more_than_a_hundred_in_a_row() {
+    fn account_after_hundred_failures_is_locked_until_forgiven() {
         let mut attempts = LoginAttempts::new(1000);
         for n in 0..100_u32 {
             let now = at(u64::from(n) * 1000);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_names_does_not_wash_out_an_account_under_attack() {
+    fn account_failures_survive_flood_of_other_names() {
         let mut attempts = LoginAttempts::new(64);
         for _ in 0..10 {
             attempts.failed("conv", "alice", at(0));

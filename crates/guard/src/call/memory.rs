@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_runs_once_and_is_answered_alike_ever_after() {
+    fn call_id_runs_once_and_repeats_get_same_answer() {
         let mut memory = CallMemory::new(2);
         assert_eq!(memory.begin(&call(1), &conversation(1)), Begin::New);
         assert_eq!(memory.begin(&call(1), &conversation(1)), Begin::Running);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_whose_answer_is_gone_is_refused_and_not_run() {
+    fn call_id_with_evicted_answer_is_refused() {
         let mut memory = CallMemory::new(2);
         for n in 1..=3 {
             assert_eq!(memory.begin(&call(n), &conversation(1)), Begin::New);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_runs_long_is_not_forgotten() {
+    fn running_call_is_not_evicted() {
         let mut memory = CallMemory::new(2);
         memory.begin(&call(9999), &conversation(1));
         for n in 0..1000 {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn call_memory_stays_within_limit() {
         let mut memory = CallMemory::new(2);
         for n in 0..1000 {
             memory.begin(&call(n), &conversation(1));

@@ -107,7 +107,7 @@ fn code(result: Result<Permit, Refusal>) -> String {
 }
 
 #[test]
-fn an_owned_thing_needs_a_caller_who_owns_it() {
+fn owned_argument_needs_caller_who_owns_it() {
     let arguments = json!({"account_id": "acc_1001"});
     assert_eq!(
         code(Room::new().run(&balance(), arguments.clone())),
@@ -127,7 +127,7 @@ fn an_owned_thing_needs_a_caller_who_owns_it() {
 }
 
 #[test]
-fn another_calls_proof_is_none() {
+fn ownership_proof_of_another_call_is_refused() {
     let mut alice = Room::of("alice");
     let mut validated = |id: &str, account: &str| {
         let mut call = call("get_balance", json!({"account_id": account}));
@@ -152,7 +152,7 @@ fn another_calls_proof_is_none() {
 }
 
 #[test]
-fn unknown_tools_and_conversations_are_refused_first() {
+fn unknown_tool_or_conversation_is_refused_first() {
     let mut room = Room::new();
     let sized = || {
         Call::received(call("get_balance", json!({})))
@@ -186,7 +186,7 @@ fn unknown_tools_and_conversations_are_refused_first() {
 }
 
 #[test]
-fn arguments_without_end_are_refused_before_anything() {
+fn oversized_or_deep_arguments_are_refused_first() {
     let mut deep = json!(1);
     for _ in 0..20 {
         deep = json!([deep]);
@@ -202,7 +202,7 @@ fn arguments_without_end_are_refused_before_anything() {
 }
 
 #[test]
-fn a_tool_without_a_limit_has_ten_a_minute_and_conversation() {
+fn tool_without_limit_gets_ten_calls_per_minute() {
     let tool = policy("search", json!({"properties": {}}));
     let mut room = Room::new();
     for _ in 0..10 {
@@ -226,7 +226,7 @@ fn a_tool_without_a_limit_has_ten_a_minute_and_conversation() {
 }
 
 #[test]
-fn a_caller_limit_follows_the_caller_and_a_tenant_limit_everybody() {
+fn caller_limit_spans_conversations_and_tenant_limit_tools() {
     let tool = policy("t", json!({"x-caller": true, "x-caller-limit": "2/h"}));
     let mut room = Room::of("alice");
     assert!(room.run(&tool, json!({})).is_ok());
@@ -246,7 +246,7 @@ fn a_caller_limit_follows_the_caller_and_a_tenant_limit_everybody() {
 }
 
 #[test]
-fn a_sum_is_spent_only_by_what_is_permitted() {
+fn sum_limit_is_charged_only_by_permitted_calls() {
     let tool = policy(
         "pay",
         json!({"properties": {"amount": {"type": "number", "minimum": 0}},
@@ -279,7 +279,7 @@ fn a_sum_is_spent_only_by_what_is_permitted() {
 }
 
 #[test]
-fn a_yes_permits_exactly_what_was_read_back_once() {
+fn yes_permits_exact_arguments_once() {
     let tool = policy(
         "pay",
         json!({"properties": {"amount": {"type": "number"}, "to": {"type": "string"}}, "x-confirm": true}),
@@ -341,7 +341,7 @@ fn default_changed_after_the_read_back_is_refused() {
 }
 
 #[test]
-fn a_login_ends_by_idleness_by_age_by_logout_and_is_too_old_for_a_step_up() {
+fn login_ends_by_idle_age_or_logout_and_expires_for_step_up() {
     let tool = policy("t", json!({"x-caller": true, "x-limit": "1000/s"}));
     let minutes = |n: u64| NOW + Duration::from_secs(60 * n);
     let at = |room: &mut Room, now| room.run_at(&tool, json!({}), Consent::None, now);
@@ -373,7 +373,7 @@ fn a_login_ends_by_idleness_by_age_by_logout_and_is_too_old_for_a_step_up() {
 }
 
 #[test]
-fn only_a_login_tool_logs_in_and_only_its_own_conversation() {
+fn login_ticket_only_from_login_tool_in_same_conversation() {
     let mut room = Room::new();
     assert!(
         room.run(&policy("t", json!({})), json!({}))
@@ -399,7 +399,7 @@ fn only_a_login_tool_logs_in_and_only_its_own_conversation() {
 }
 
 #[test]
-fn tokens_are_resolved_in_secret_arguments_only() {
+fn secret_token_in_ordinary_argument_stays_token() {
     let tool = policy(
         "store_card",
         json!({"properties": {
@@ -439,7 +439,7 @@ fn tokens_are_resolved_in_secret_arguments_only() {
 }
 
 #[test]
-fn a_secret_that_the_caller_did_not_say_is_refused() {
+fn secret_argument_not_said_by_caller_is_refused() {
     let tool = policy(
         "login",
         json!({"properties": {"username": {"type": "string"}, "password": {"type": "string"}}}),
@@ -466,7 +466,7 @@ fn a_secret_that_the_caller_did_not_say_is_refused() {
 }
 
 #[test]
-fn a_password_is_checked_as_it_was_given() {
+fn password_argument_is_passed_unnormalised() {
     let login = policy(
         "login",
         json!({"properties": {"password": {"type": "string"}}}),
@@ -478,7 +478,7 @@ fn a_password_is_checked_as_it_was_given() {
 }
 
 #[test]
-fn no_stage_prints_what_it_carries() {
+fn call_debug_output_at_any_stage_shows_no_values() {
     let tool = policy(
         "login",
         json!({"properties": {"account_id": {"type": "string", "x-own": "account"}, "password": {"type": "string"}},
@@ -518,7 +518,7 @@ fn no_stage_prints_what_it_carries() {
 }
 
 #[test]
-fn nothing_secret_or_unknown_is_shown() {
+fn shown_arguments_hide_secrets_and_unknown_names() {
     let login = policy(
         "login",
         json!({"properties": {"username": {"type": "string"}, "password": {"type": "string"}, "more": {"type": "object"}}}),
@@ -534,7 +534,7 @@ fn nothing_secret_or_unknown_is_shown() {
 }
 
 #[test]
-fn a_policy_key_that_makes_no_sense_is_an_error_for_every_author() {
+fn policy_with_invalid_key_or_name_is_error_for_any_author() {
     for (key, value) in [
         ("x-limit", json!("lots")),
         ("x-limit", json!(5)),
@@ -568,7 +568,7 @@ fn a_policy_key_that_makes_no_sense_is_an_error_for_every_author() {
 proptest! {
     /// A model that asks for anything, in any order, gets a permit for an account only when it is the caller's own.
     #[test]
-    fn no_sequence_of_calls_reaches_what_the_caller_does_not_own(
+    fn call_sequences_never_reach_unowned_account(
         steps in prop::collection::vec((0usize..4, "(acc_1001|acc_1002|acc_2001|acc_.{0,3}|)", any::<bool>()), 1..40)
     ) {
         let mut room = Room::new();

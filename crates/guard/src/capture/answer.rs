@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_could_be_the_answer_is_taken_whole() {
+    fn possible_secret_answer_is_captured_whole() {
         use Kind::{Card, Password, Pin};
         let long = "the quick brown fox jumps over the lazy dog while twenty three green parrots sing softly";
         for (kind, words, secret) in [
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn talk_leaves_the_question() {
+    fn talk_instead_of_secret_answer_captures_nothing() {
         for (kind, words) in [
             (Kind::Password, "never mind"),
             (Kind::Password, "Um, I don't remember it"),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_a_span_is_lost_to_another() {
+    fn overlapping_secret_spans_are_merged() {
         let span = |start, end, kind| Span { start, end, kind };
         let (pin, card, email) = (Kind::Pin, Kind::Card, Kind::Email);
         for (found, more, expected) in [
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_told_from_a_mention() {
+    fn secret_question_is_told_from_mention() {
         for (said, asks) in [
             ("What is the phone number?", true),
             ("Please enter your card number.", true),
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn only_words_that_announce_a_secret_stand_before_it() {
+    fn secret_introduction_is_recognised_by_its_words() {
         for (words, expected) in [
             ("My password is ", true),
             ("it's ", true),

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hint_is_known_by_its_owner_and_useless_to_others() {
+    fn contact_hint_identifies_value_without_revealing_it() {
         let mut vault = Vault::new();
         for (kind, value) in [
             (Kind::Email, "jane@shop.example"),

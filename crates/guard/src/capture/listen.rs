@@ -476,7 +476,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_words_upset_it_and_no_figure_of_an_answer_is_given_out(
+        fn capture_any_words_gives_out_no_digit_of_secret_answer(
             said in prop::collection::vec((words(), 0..8_usize, 0..4_usize, 0..4_u8), 1..8),
         ) {
             let mut line = Line::default();
@@ -502,7 +502,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_that_is_taken_back_is_heard_once() {
+    fn reverted_turn_heard_again_leaves_one_token() {
         let mut line = Line::default();
         let (half, whole) = (
             "my card is four one one one one one one one",
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn words_on_trial_leave_nothing_behind() {
+    fn interim_transcripts_leave_one_vault_entry() {
         let mut line = Line::default();
         for words in ["my pin is four two", "my pin is four two seven one"] {
             line.capture.heard(words, None, InputSource::Spoken);
@@ -528,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_half_of_a_number_is_taken_out_of_the_turn_before() {
+    fn number_completed_in_next_turn_corrects_previous_turn() {
         for how in [InputSource::Spoken, InputSource::Typed] {
             let mut line = Line::default();
             let first = line
@@ -551,7 +551,7 @@ mod tests {
     }
 
     #[test]
-    fn while_a_secret_is_asked_for_nothing_of_the_answer_is_given_out() {
+    fn answer_to_secret_question_is_fully_hidden() {
         let long = "correct horse battery staple and then some more words that nobody would ever guess in a row";
         for (kind, words, text, value) in [
             (Kind::Password, "sunflower", "⟨password 1⟩", "sunflower"),
@@ -588,7 +588,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_card_is_no_card_yet() {
+    fn half_of_card_number_is_masked_until_complete() {
         let half = "my card is four one one one one one one one";
         let rest = "one one one one one one one one";
         for asked in [None, Some(Kind::Card)] {
@@ -603,7 +603,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_was_answered_is_asked_no_more() {
+    fn answered_secret_question_no_longer_captures() {
         for (how, kind, answer) in [
             (InputSource::Typed, Kind::Password, "Correct Horse 99!"),
             (InputSource::Spoken, Kind::Password, "correct horse"),
@@ -620,7 +620,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_in_groups_is_one_number() {
+    fn card_number_spoken_in_groups_is_one_token() {
         let mut line = Line::default();
         let first = line
             .capture
@@ -636,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_or_keyed_in_for_a_secret_is_taken_as_it_is() {
+    fn typed_or_keyed_secret_answer_is_taken_verbatim() {
         let endless = "x".repeat(5000);
         for (kind, how, words, text, value) in [
             (
@@ -687,7 +687,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_passphrase_that_nobody_asked_for_is_taken_to_the_end_of_its_sentence() {
+    fn unasked_passphrase_is_captured_to_end_of_sentence() {
         let mut line = Line::default();
         let said = "my password is red orange yellow green blue indigo violet pink brown black white grey silver gold. thanks";
         let text = line.say(said, None);
@@ -698,7 +698,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_gets_an_address_only_when_the_caller_said_it() {
+    fn argument_gets_contact_only_if_caller_said_it() {
         let spec = |name: &str| {
             let parameters = serde_json::json!({"properties": {name: {"type": "string"}}});
             let spec = conversimple_wire::ToolSpec {
@@ -737,7 +737,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_was_asked_for_becomes_a_token() {
+    fn requested_contact_becomes_token() {
         let mut line = Line::default();
         line.capture.said("What is the e-mail address?");
         assert_eq!(line.say("jane at example dot com", None), "⟨email 1⟩");
@@ -746,7 +746,7 @@ mod tests {
     }
 
     #[test]
-    fn how_somebody_is_reached_becomes_a_token_too() {
+    fn unrequested_email_and_phone_become_tokens() {
         let mut line = Line::default();
         let text = line.say(
             "send it to jane dot doe at example dot com or call five five five one two three four five six seven",

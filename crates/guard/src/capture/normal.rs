@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spoken_values_become_what_would_be_typed() {
+    fn spoken_value_is_normalised_to_typed_form() {
         for (kind, words, typed) in [
             (Kind::Card, "four one one one", "4111"),
             (Kind::Card, "forty one eleven, double one", "411111"),

@@ -261,7 +261,7 @@ fn yes_with_anything_besides_is_unclear() {
 }
 
 #[test]
-fn a_word_that_is_asked_for_is_the_only_yes() {
+fn required_word_is_the_only_yes() {
     use Unclear::{OtherForm, Question};
     let word = Confirmation::Word("pay now".into());
     check(
@@ -299,7 +299,7 @@ fn a_word_that_is_asked_for_is_the_only_yes() {
 }
 
 #[test]
-fn keys_that_are_asked_for_are_the_only_yes() {
+fn required_keys_are_the_only_yes() {
     use Unclear::OtherForm;
     let keys = Confirmation::Keys("1".into());
     check(
@@ -327,7 +327,7 @@ fn keys_that_are_asked_for_are_the_only_yes() {
 }
 
 #[test]
-fn a_yes_to_one_question_is_none_to_another() {
+fn yes_to_one_question_is_none_to_another() {
     let tool = policy(json!({"properties": {"amount": {"type": "number"}}, "x-confirm": true}));
     let conversation = ConversationId::parse("conv_1").expect("an id");
     let ask = |amount: u32| {
@@ -344,7 +344,7 @@ fn a_yes_to_one_question_is_none_to_another() {
 }
 
 #[test]
-fn a_question_that_is_put_again_is_the_shorter_one() {
+fn question_put_again_is_shorter() {
     let tool = policy(json!({"properties": {}, "x-confirm": true}));
     let conversation = ConversationId::parse("conv_1").expect("an id");
     let again = question(&tool, &conversation, Map::new())
@@ -355,7 +355,7 @@ fn a_question_that_is_put_again_is_the_shorter_one() {
 }
 
 #[test]
-fn a_default_is_part_of_what_a_yes_binds() {
+fn yes_binds_defaults_too() {
     let tool = |currency: &str| {
         let currency = json!({"type": "string", "enum": ["USD", "EUR"], "default": currency});
         policy(

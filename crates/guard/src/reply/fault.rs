@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_and_sentences_for_people_are_told() {
+    fn reply_error_with_code_and_plain_message_is_kept() {
         for same in [
             json!({"error": "invalid_amount", "message": "Amount must be positive"}),
             json!({"success": false, "error": "invalid_credentials", "message": "That name or password is not right."}),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_smells_of_the_inside_is_not_told() {
+    fn reply_error_with_internal_details_is_withheld() {
         for inside in [
             "DatabaseConnectionError at line 42: host not found",
             "Traceback (most recent call last):\n  File \"x.py\", line 3",
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_beside_a_good_result_is_left_out() {
+    fn debug_fields_of_good_result_are_removed() {
         assert_eq!(
             told(json!({"ok": 1, "traceback": "x", "debug": {}})),
             json!({"ok": 1})

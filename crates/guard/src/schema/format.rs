@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_take_what_they_name() {
+    fn schema_format_accepts_only_its_values() {
         let check = |format: &str, good: &[&str], bad: &[&str]| {
             let rule = Format::find(format).expect(format);
             for text in good {
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_compare_across_offsets() {
+    fn instants_in_different_offsets_compare_equal() {
         assert_eq!(instant("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(instant("2000-03-01T00:00:00Z"), Some(951_868_800_000));
         assert_eq!(

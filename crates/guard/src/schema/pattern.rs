@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_mean_what_json_schema_says() {
+    fn schema_pattern_follows_json_schema_semantics() {
         let check = |pattern: &str, text: &str, expected: bool| {
             let regex = Patterns::new().compile(pattern).expect(pattern);
             assert_eq!(regex.is_match(text), expected, "{pattern} on {text:?}");
@@ -130,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_linear_or_too_large_is_no_pattern() {
+    fn schema_pattern_nonlinear_or_too_large_is_refused() {
         for bad in [r"(?=a)", r"(a)\1", "(", "a{1000}{1000}", &"a".repeat(2001)] {
             assert!(Patterns::new().compile(bad).is_none());
         }
     }
 
     #[test]
-    fn the_patterns_of_one_schema_share_their_room() {
+    fn schema_patterns_share_one_size_budget() {
         let mut patterns = Patterns::new();
         for n in 0..50 {
             let small = patterns.compile(&format!("^[A-Z]{{2}}-{n}$"));

@@ -33,7 +33,7 @@ fn passes(schema: &Schema, arguments: Value, expected: Value) {
 }
 
 #[test]
-fn a_payment_is_checked_as_the_guide_says() {
+fn payment_schema_gives_guide_codes_and_messages() {
     let schema = payment();
     passes(
         &schema,
@@ -113,7 +113,7 @@ fn a_payment_is_checked_as_the_guide_says() {
 }
 
 #[test]
-fn a_number_beyond_decimals_still_lies_on_one_side_of_every_bound() {
+fn number_outside_decimal_range_is_still_checked_against_bounds() {
     let bound_broken = |argument: Value, number: f64| {
         let mut argument = argument;
         for bound in [
@@ -163,7 +163,7 @@ fn a_number_beyond_decimals_still_lies_on_one_side_of_every_bound() {
 }
 
 #[test]
-fn all_faults_are_named_and_no_value_or_unknown_name_is_echoed() {
+fn refusal_names_all_fields_and_echoes_no_input() {
     let refusal = refused(
         &payment(),
         json!({"amount": "hunter2", "currency": "hunter3", "hunter4": 5}),
@@ -180,7 +180,7 @@ fn all_faults_are_named_and_no_value_or_unknown_name_is_echoed() {
 
 /// One row a keyword: schema of the argument `a`, values that pass, values that do not.
 #[test]
-fn each_keyword_takes_and_refuses() {
+fn schema_every_keyword_accepts_and_refuses() {
     let check = |argument: Value, good: &[Value], bad: &[Value]| {
         let schema = Schema::compile(&json!({"type": "object", "properties": {"a": argument}}))
             .expect("schema");
@@ -346,7 +346,7 @@ fn each_keyword_takes_and_refuses() {
 }
 
 #[test]
-fn rules_between_arguments_have_their_own_code() {
+fn rule_between_arguments_refuses_with_its_own_code() {
     let check = |rule: &str, argument: Value, good: &[Value], bad: &[Value]| {
         let schema = Schema::compile(&json!({"properties": {"a": argument, "b": argument},
             "x-rules": [{"rule": rule, "of": ["a", "b"], "code": "out_of_order", "message": "The wrong way round."}]}))
@@ -413,7 +413,7 @@ fn rules_between_arguments_have_their_own_code() {
 
 /// The agent checks what the platform has checked. Each of these was another value, or refused, the second time.
 #[test]
-fn a_normal_form_is_taken_again_as_it_is() {
+fn schema_normal_form_is_accepted_unchanged() {
     let name = json!({"type": "string", "x-text": "name"});
     let check = |schema: Value, value: Value, normal: Value| {
         let schema = Schema::compile_value(&schema).expect("schema");
@@ -457,7 +457,7 @@ fn a_normal_form_is_taken_again_as_it_is() {
 }
 
 #[test]
-fn references_into_the_document_are_put_in_place() {
+fn schema_local_reference_is_resolved_and_recursion_refused() {
     let schema = Schema::compile(&json!({
         "$defs": {"Currency": {"type": "string", "enum": ["USD", "EUR"]}, "Deep": {"$ref": "#/$defs/Currency"}},
         "properties": {"c": {"$ref": "#/$defs/Deep", "default": "EUR"}}
@@ -470,7 +470,7 @@ fn references_into_the_document_are_put_in_place() {
 }
 
 #[test]
-fn alternatives_within_alternatives_without_end_are_refused() {
+fn schema_deeply_nested_alternatives_are_refused() {
     let mut schema = json!({"type": "string"});
     for level in 0..8 {
         schema = json!({"oneOf": [schema, {"type": "integer", "minimum": level}]});
@@ -481,7 +481,7 @@ fn alternatives_within_alternatives_without_end_are_refused() {
 
 /// By steps and not by time: without their limit this takes seconds.
 #[test]
-fn alternatives_against_many_values_end() {
+fn schema_alternatives_times_values_is_bounded() {
     let leaves: Vec<Value> = (0..30).map(|n| json!({"minimum": 5 + n})).collect();
     let mut alternatives = vec![json!({"oneOf": leaves}); 30];
     alternatives.push(json!({"type": "integer"}));
@@ -495,7 +495,7 @@ fn alternatives_against_many_values_end() {
 }
 
 #[test]
-fn a_part_of_a_schema_leaves_null_to_the_whole() {
+fn schema_allof_part_leaves_null_to_whole_schema() {
     let schema =
         Schema::compile_value(&json!({"type": ["string", "null"], "allOf": [{"maxLength": 2}]}))
             .expect("schema");
@@ -507,7 +507,7 @@ fn a_part_of_a_schema_leaves_null_to_the_whole() {
 }
 
 #[test]
-fn an_unknown_keyword_is_an_error_with_its_name_and_place() {
+fn schema_unknown_keyword_is_error_with_path() {
     let check = |schema: Value, expected: &str| {
         let error = Schema::compile(&schema).expect_err("an error");
         assert_eq!(error.to_string(), expected, "{schema}");
@@ -548,7 +548,7 @@ fn an_unknown_keyword_is_an_error_with_its_name_and_place() {
 }
 
 #[test]
-fn a_foreign_schema_is_taken_with_what_can_be_checked() {
+fn foreign_schema_is_compiled_with_supported_keywords() {
     let schema = Schema::compile_lenient(&json!({
         "type": "object", "title": "get_weather", "unevaluatedProperties": false,
         "properties": {
@@ -578,7 +578,7 @@ fn a_foreign_schema_is_taken_with_what_can_be_checked() {
 }
 
 #[test]
-fn a_keyword_that_makes_no_sense_loses_a_foreign_agent_its_bound_and_not_its_tool() {
+fn foreign_schema_ignores_invalid_keyword_and_keeps_tool() {
     let schema = json!({"properties": {
         "a": {"type": "string", "required": true, "minLength": "3", "enum": [], "pattern": 5, "format": 1},
         "b": {"type": "number", "minimum": "0", "multipleOf": 0},
@@ -596,7 +596,7 @@ fn a_keyword_that_makes_no_sense_loses_a_foreign_agent_its_bound_and_not_its_too
 }
 
 #[test]
-fn what_only_another_alternative_names_is_looked_at_too() {
+fn anyof_field_of_other_alternative_is_checked_too() {
     let schema = Schema::compile(&json!({"properties": {}, "anyOf": [
         {"properties": {"a": {"type": "string"}}, "required": ["a"]},
         {"properties": {"b": {"type": "string"}}, "required": ["b"]}]}))
@@ -612,7 +612,7 @@ fn what_only_another_alternative_names_is_looked_at_too() {
 }
 
 #[test]
-fn alternatives_of_whole_objects_refuse_what_none_of_them_names() {
+fn oneof_objects_refuse_field_not_in_any_alternative() {
     let schema = Schema::compile(&json!({"properties": {"to": {"oneOf": [
         {"type": "object", "properties": {"iban": {"type": "string"}}, "required": ["iban"]},
         {"type": "object", "properties": {"phone": {"type": "string"}}, "required": ["phone"]}]}}}))
@@ -693,7 +693,7 @@ mod properties {
 
     proptest! {
         #[test]
-        fn whatever_the_schema_of_a_text_type_takes_the_type_takes_and_in_the_same_form(value in any_json(), text in any_text()) {
+        fn text_type_accepts_whatever_its_schema_accepts_in_same_form(value in any_json(), text in any_text()) {
             for value in [value, Value::from(text)] {
                 agree::<Name>(&Name::schema(), &value)?;
                 agree::<IdText>(&IdText::schema(), &value)?;
@@ -706,7 +706,7 @@ mod properties {
         }
 
         #[test]
-        fn compiling_anything_never_panics(value in any_json(), keyword in "(type|enum|properties|items|pattern|minimum|anyOf|\\$ref|required|x-refuse|x-rules|default)") {
+        fn schema_compile_of_any_json_does_not_panic(value in any_json(), keyword in "(type|enum|properties|items|pattern|minimum|anyOf|\\$ref|required|x-refuse|x-rules|default)") {
             let schema = json!({ keyword: value });
             let _ = Schema::compile(&schema);
             if let Ok(lenient) = Schema::compile_lenient(&schema) {
@@ -715,7 +715,7 @@ mod properties {
         }
 
         #[test]
-        fn a_refusal_repeats_nothing_of_what_was_sent(values in prop::collection::vec(any_json(), 2), name in "[a-z]{0,6}") {
+        fn refusal_of_any_arguments_echoes_no_input(values in prop::collection::vec(any_json(), 2), name in "[a-z]{0,6}") {
             let marked = |value: &Value| mark(value);
             let schema = Schema::compile(&json!({"properties": {
                 "amount": {"type": "number"}, "note": {"type": "string", "maxLength": 3, "pattern": "^x$", "format": "date"},
@@ -730,7 +730,7 @@ mod properties {
         }
 
         #[test]
-        fn what_passes_once_passes_again_unchanged(amount in any_json(), currency in any_json(), extra in any_json()) {
+        fn accepted_arguments_are_accepted_again_unchanged(amount in any_json(), currency in any_json(), extra in any_json()) {
             let schema = payment();
             for arguments in [json!({"amount": amount, "currency": currency}), json!({"amount": amount}), extra] {
                 if let Ok(once) = schema.check_value(arguments) {

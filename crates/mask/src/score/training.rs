@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn training_again_gives_the_weights_that_are_kept() {
+    fn training_again_reproduces_the_weights() {
         assert!(
             train() == include_str!("../../data/weights.tsv"),
             "run `cargo xtask train-mask`"
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_with_nouns_that_training_never_saw_are_judged_right() {
+    fn nouns_unseen_in_training_are_judged_right() {
         // A secret that is missed weighs more than a number that is masked.
         for (question, secret, least) in [
             (Question::Pin, true, 97),

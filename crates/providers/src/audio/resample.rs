@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tone_keeps_its_pitch_its_strength_and_its_place_in_time() {
+    fn resampled_tone_keeps_pitch_level_and_timing() {
         for (from, to) in [
             (48_000, 16_000),
             (16_000, 48_000),
@@ -222,14 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_lower_rate_cannot_hold_does_not_fold_back() {
+    fn resampling_down_does_not_alias() {
         let out = resample(&tone(48_000, 11_000.0, 48_000), 48_000, 16_000);
         let power = power_db(&out[1_000..15_000]);
         assert!(power < -70.0, "{power}");
     }
 
     #[test]
-    fn an_odd_rate_is_taken_to_within_a_millionth() {
+    fn odd_rate_ratio_is_accurate_to_one_in_hundred_thousand() {
         let (up, down) = ratio(16_000, 44_056);
         let off = (up as f64 / down as f64) / (16_000.0 / 44_056.0) - 1.0;
         assert!(
@@ -245,7 +245,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn a_stream_is_the_same_however_it_is_cut(
+        fn resampled_stream_is_same_for_any_chunking(
             from in prop::sample::select(vec![8_000_u32, 11_025, 16_000, 22_050, 44_100, 48_000, 192_000]),
             to in prop::sample::select(vec![8_000_u32, 16_000, 48_000]),
             cuts in prop::collection::vec(0_usize..400, 1..12),

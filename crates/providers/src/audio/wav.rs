@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_gives_the_same_sound() {
+    fn wav_every_sample_format_decodes_alike() {
         let check = |code: u16, bits: u16, sound: &[u8]| {
             for extensible in [false, true] {
                 let read = parse(&file(code, 1, 8_000, bits, sound, extensible)).expect("a wav");
@@ -327,14 +327,14 @@ mod tests {
     }
 
     #[test]
-    fn channels_are_mixed() {
+    fn wav_channels_are_mixed_to_mono() {
         let sound = [[0_u8, 0x40], [0, 0], [0, 0x20], [0, 0xE0]].concat();
         let read = parse(&file(PCM, 2, 44_100, 16, &sound, false)).expect("a wav");
         assert_eq!(read.samples, [0.25, 0.0]);
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn wav_written_is_read_back() {
         let bytes = to_bytes(16_000, &[0, 16_384, -32_768]);
         let read = parse(&bytes).expect("a wav");
         assert_eq!((read.rate_hz, read.samples), (16_000, vec![0.0, 0.5, -1.0]));
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_its_length_or_cut_off_is_read_as_far_as_it_goes() {
+    fn wav_truncated_or_without_length_is_read_to_its_end() {
         let mut bytes = to_bytes(16_000, &[1, 2, 3]);
         bytes[40..44].copy_from_slice(&u32::MAX.to_le_bytes());
         assert_eq!(parse(&bytes).expect("a wav").samples.len(), 3);
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_wav_is_refused_in_a_sentence() {
+    fn wav_invalid_is_refused_with_reason() {
         let check = |bytes: &[u8], expected: &str| {
             let error = parse(bytes).expect_err("refused").to_string();
             assert!(error.contains(expected), "{error}");
@@ -380,7 +380,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(
+        fn wav_any_bytes_do_not_panic(
             start in prop::sample::select(vec![&b""[..], b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0"]),
             rest in prop::collection::vec(any::<u8>(), 0..128),
         ) {

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_error_function_is_right() {
+    fn error_function_matches_known_values() {
         for (x, expected) in [
             (0.0, 0.0),
             (0.5, 0.520_499_9),

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_are_found_by_name_and_checked_for_shape() {
+    fn tensor_is_found_by_name_and_checked_for_shape() {
         let table = r#"{"__metadata__":{"a":"b"},"m":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},
             "v":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},"short":{"dtype":"F32","shape":[9],"data_offsets":[16,20]},
             "out":{"dtype":"F32","shape":[1],"data_offsets":[20,24]},"half":{"dtype":"F16","shape":[1],"data_offsets":[16,20]}}"#;

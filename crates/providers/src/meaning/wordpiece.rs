@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_cut_into_the_longest_known_pieces() {
+    fn wordpiece_splits_words_into_longest_known_pieces() {
         let pieces = small();
         let check = |text: &str, expected: &[usize]| {
             let mut whole = vec![1];
@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_has_a_start_and_an_end_and_is_bounded(text in "\\PC*") {
+        fn wordpiece_any_text_has_start_and_end_and_is_bounded(text in "\\PC*") {
             let ids = small().ids(&text);
             prop_assert!(ids.len() >= 2 && ids.len() <= MOST_PIECES);
             prop_assert_eq!((ids[0], ids[ids.len() - 1]), (1, 2));

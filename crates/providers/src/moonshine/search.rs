@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expected_word_wins_where_the_sound_leaves_a_choice() {
+    fn expected_word_wins_only_where_audio_is_ambiguous() {
         let steps: &[&[(usize, f32)]] = &[
             &[(3, 0.9)],
             &[(4, 0.7), (5, 0.2), (7, 0.001)],
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn saying_an_expected_word_again_wins_nothing() {
+    fn expected_word_repeated_gets_no_bonus() {
         let steps: &[&[(usize, f32)]] = &[
             &[(5, 0.9)],
             &[(2, 0.6), (5, 0.3)],
@@ -258,12 +258,12 @@ mod tests {
     }
 
     #[test]
-    fn a_search_without_an_end_gives_what_there_is() {
+    fn decoding_without_end_token_gives_partial_text() {
         assert_eq!(heard(&[&[(3, 0.9)]], &[]), ("my".to_owned(), false));
     }
 
     #[test]
-    fn rows_that_are_no_numbers_are_survived() {
+    fn decoding_non_finite_scores_does_not_panic() {
         let vocabulary = vocabulary();
         let expected = BTreeSet::new();
         for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_read_with_lengths_of_one_and_two_bytes() {
+    fn vocabulary_with_one_and_two_byte_lengths_is_parsed() {
         let mut bytes = vec![1, b'u', 1, b's', 1, b'e', 3, b'a', b'b', b'c'];
         bytes.extend([0x80 + 2, 1]);
         bytes.extend([b'x'; 130]);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_is_cut_before_it_begins() {
+    fn transcript_echo_is_cut_at_its_start() {
         let check = |tokens: &[i64], expected: &[i64]| assert_eq!(cut_echo(tokens), expected);
         check(&[], &[]);
         check(&[1, 2], &[1, 2]);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_is_cut_and_speech_is_not() {
+    fn transcript_loop_is_cut_and_normal_repetition_kept() {
         let mut bytes = Vec::new();
         for spelling in [
             "<unk>", "<s>", "</s>", "▁the", "▁a", "▁no", "▁one", "▁so", ",", "▁end",

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dictionary_entry_becomes_symbols_with_stress() {
+    fn arpabet_entry_becomes_symbols_with_stress() {
         let check = |entry: &str, expected: &str| {
             assert_eq!(to_misaki(entry.split(' ')), expected);
         };

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_found_whatever_the_order_of_the_lines() {
+    fn dictionary_word_is_found_in_unsorted_lines() {
         let dictionary =
             Dictionary::new(b"b B IY1\na's EY1 Z\na AH0\nto T UW1 # note\nto(2) T AH0\n".to_vec());
         let check = |word: &str, expected: Option<&str>| {
@@ -166,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn the_possessive_follows_the_last_sound() {
+    fn possessive_ending_follows_last_sound() {
         assert_eq!(possessive("pˈæt".into()), "pˈæts");
         assert_eq!(possessive("ˈæn".into()), "ˈænz");
         assert_eq!(possessive("kɹˈɪs".into()), "kɹˈɪsᵻz");
     }
 
     #[test]
-    fn our_own_words_are_written_in_known_sounds() {
+    fn own_dictionary_words_use_only_known_sounds() {
         for (word, sounds) in OWN {
             let count = sounds.split(' ').count();
             let heard = to_misaki(sounds.split(' '))

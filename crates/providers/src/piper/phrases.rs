@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_recently_said_phrase_makes_room() {
+    fn phrase_cache_evicts_least_recently_used() {
         let mut phrases = Phrases::new(3 * (200 + 1 + size_of::<Kept>()));
         for phrase in ["a", "b", "c"] {
             phrases.keep(phrase, &[1; 100]);

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_said_as_people_say_them() {
+    fn numbers_and_years_are_spelled_in_words() {
         let check = |said: String, expected: &str| assert_eq!(said, expected);
         check(cardinal(0), "zero");
         check(cardinal(21), "twenty one");

@@ -10,7 +10,7 @@ fn check(table: &[(&str, &str)]) {
 }
 
 #[test]
-fn money_is_said_in_its_units() {
+fn money_is_spoken_in_its_units() {
     check(&[
         ("$20.00", "twenty dollars"),
         ("$1", "one dollar"),
@@ -44,7 +44,7 @@ fn money_is_said_in_its_units() {
 }
 
 #[test]
-fn numbers_are_said_by_their_kind() {
+fn numbers_are_spoken_by_their_kind() {
     check(&[
         ("1250.5", "one thousand two hundred fifty point five"),
         ("1,250", "one thousand two hundred fifty"),
@@ -62,7 +62,7 @@ fn numbers_are_said_by_their_kind() {
 }
 
 #[test]
-fn dates_and_times_are_said_as_people_say_them() {
+fn dates_and_times_are_spoken_naturally() {
     check(&[
         ("2026-03-15", "March fifteenth, twenty twenty six"),
         ("03/15/2026", "March fifteenth, twenty twenty six"),
@@ -86,7 +86,7 @@ fn dates_and_times_are_said_as_people_say_them() {
 }
 
 #[test]
-fn ids_and_masks_are_spelled_out() {
+fn ids_and_masked_numbers_are_spelled_out() {
     check(&[
         ("acc_1001", "ay C C one zero zero one"),
         (
@@ -125,7 +125,7 @@ fn ids_and_masks_are_spelled_out() {
 }
 
 #[test]
-fn addresses_and_abbreviations_are_words() {
+fn addresses_and_abbreviations_are_spoken_as_words() {
     check(&[
         (
             "Write to ann.lee@example.com.",
@@ -153,7 +153,7 @@ fn addresses_and_abbreviations_are_words() {
 
 proptest! {
     #[test]
-    fn only_words_and_marks_come_out(text in "\\PC{0,60}|[-$*#0-9.,:/@a-zA-Z_ %]{0,40}") {
+    fn spoken_form_of_any_text_has_only_words_and_punctuation(text in "\\PC{0,60}|[-$*#0-9.,:/@a-zA-Z_ %]{0,40}") {
         let said = spoken(&text);
         prop_assert!(
             said.chars().all(|c| c.is_ascii_alphabetic() || " '.,?!;:".contains(c)),

@@ -67,7 +67,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_address_is_found_behind_what_is_broken() {
+    fn call_ids_are_found_in_unreadable_request() {
         let call = |arguments: &str| {
             format!(
                 r#"{{"topic":"customer:x","event":"tool_call_request","payload":{{"call_id":"c1","arguments":{arguments},"conversation_id":"v1"}}}}"#
@@ -93,7 +93,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_strange_to_scan(text in "\\PC*") {
+        fn call_id_scan_of_any_text_does_not_panic(text in "\\PC*") {
             find(&text);
         }
     }

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_permanent_refusal_stops_with_advice_and_all_else_is_tried_again() {
+    fn permanent_refusal_stops_with_advice_and_others_are_retried() {
         let refused = |status, code: Option<&str>| Ending::Refused {
             status,
             code: code.map(str::to_owned),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_the_longest_and_are_spread() {
+    fn backoff_doubles_to_maximum_with_jitter() {
         let backoff = Backoff::default();
         for (attempt, jitter, millis) in [
             (0, 0.5, 1000),

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_goes_to_whoever_asked_last() {
+    fn call_answer_goes_to_socket_that_asked_last() {
         let (call, conversation) = ids();
         let mut ledger = Ledger::default();
         assert_eq!(ledger.begin(&call, &conversation, SocketId(1)), Begin::New);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_outlives_its_conversation_is_answered_to_nobody() {
+    fn call_outliving_its_conversation_is_not_answered() {
         let (call, conversation) = ids();
         let mut ledger = Ledger::default();
         ledger.begin(&call, &conversation, SocketId(1));

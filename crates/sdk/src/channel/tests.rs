@@ -123,7 +123,7 @@ fn answers(orders: &[Order]) -> Vec<Value> {
 }
 
 #[test]
-fn either_message_makes_the_agent_hold_a_conversation_and_register_once() {
+fn conversation_from_either_start_message_registers_once() {
     let ready = json!({"conversation_id": "v1", "agent_id": "guide", "customer_id": "cust_1"});
     let started = json!({"conversation_id": "v1", "event": "started", "timestamp": "now"});
     let (mut rig, socket) = Rig::joined();
@@ -158,7 +158,7 @@ fn either_message_makes_the_agent_hold_a_conversation_and_register_once() {
 }
 
 #[test]
-fn a_call_runs_once_and_its_answer_is_repeated() {
+fn repeated_call_runs_once_and_answer_is_resent() {
     let (mut rig, socket) = Rig::joined();
     rig.begin(socket, "v1");
     rig.orders();
@@ -179,7 +179,7 @@ fn a_call_runs_once_and_its_answer_is_repeated() {
 }
 
 #[test]
-fn a_call_of_a_conversation_that_is_not_held_is_refused() {
+fn call_for_unknown_or_ended_conversation_is_refused() {
     let (mut rig, socket) = Rig::joined();
     rig.begin(socket, "v1");
     rig.orders();
@@ -196,7 +196,7 @@ fn a_call_of_a_conversation_that_is_not_held_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_to_whoever_waits_for_it() {
+fn unreadable_call_is_refused_under_its_call_id() {
     let (mut rig, socket) = Rig::joined();
     rig.begin(socket, "v1");
     rig.orders();
@@ -225,7 +225,7 @@ fn what_cannot_be_read_is_refused_to_whoever_waits_for_it() {
 }
 
 #[test]
-fn a_lost_connection_is_opened_again_and_all_conversations_registered() {
+fn lost_connection_reopens_and_registers_all_conversations() {
     let (mut rig, socket) = Rig::joined();
     rig.begin(socket, "v1");
     rig.begin(socket, "v2");
@@ -261,7 +261,7 @@ fn a_lost_connection_is_opened_again_and_all_conversations_registered() {
 }
 
 #[test]
-fn pauses_grow_until_a_connection_holds_and_the_platform_may_ask_for_more() {
+fn reconnect_pause_grows_and_honours_retry_after() {
     let mut rig = Rig::start();
     let mut pauses = Vec::new();
     for ending in [
@@ -295,7 +295,7 @@ fn pauses_grow_until_a_connection_holds_and_the_platform_may_ask_for_more() {
 }
 
 #[test]
-fn a_permanent_refusal_stops() {
+fn connection_permanently_refused_is_not_retried() {
     let mut rig = Rig::start();
     let socket = rig.opening();
     rig.close(
@@ -314,7 +314,7 @@ fn a_permanent_refusal_stops() {
 }
 
 #[test]
-fn a_new_key_takes_over_without_losing_a_call() {
+fn renewed_key_takes_over_without_losing_call() {
     let (mut rig, first) = Rig::joined();
     rig.begin(first, "v1");
     rig.call(first, "c1", "v1");
@@ -340,7 +340,7 @@ fn a_new_key_takes_over_without_losing_a_call() {
 }
 
 #[test]
-fn a_new_key_that_is_refused_leaves_the_old_connection_alone() {
+fn refused_new_key_leaves_old_connection_open() {
     let (mut rig, first) = Rig::joined();
     rig.orders();
     rig.channel.renew(rig.moment());
@@ -365,7 +365,7 @@ fn a_new_key_that_is_refused_leaves_the_old_connection_alone() {
 }
 
 #[test]
-fn a_platform_that_falls_silent_is_left() {
+fn silent_platform_after_heartbeat_is_disconnected() {
     let (mut rig, socket) = Rig::joined();
     rig.orders();
     rig.wait(SECOND * 30);
@@ -383,7 +383,7 @@ fn a_platform_that_falls_silent_is_left() {
 }
 
 #[test]
-fn a_socket_that_does_not_join_in_time_is_given_up() {
+fn socket_not_joined_in_time_is_closed() {
     let mut rig = Rig::start();
     let socket = rig.opening();
     rig.channel.opened(socket, rig.moment());
@@ -394,7 +394,7 @@ fn a_socket_that_does_not_join_in_time_is_given_up() {
 }
 
 #[test]
-fn a_conversation_that_ended_while_nobody_was_connected_is_dropped() {
+fn conversation_ended_while_disconnected_is_dropped() {
     let (mut rig, first) = Rig::joined();
     for conversation in ["v1", "v2"] {
         rig.begin(first, conversation);

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn live_sound_loses_its_oldest_frames_and_counts_them() {
+    async fn full_live_queue_drops_and_counts_oldest_frames() {
         let queue = SoundQueue::new(Pace::Live);
         for n in 0..FRAMES_LIMIT + 3 {
             queue.push(vec![n as i16]).await;
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_loses_nothing_and_its_sender_waits() {
+    async fn full_file_queue_makes_sender_wait_and_drops_nothing() {
         let queue = std::sync::Arc::new(SoundQueue::new(Pace::File));
         let sender = tokio::spawn({
             let queue = queue.clone();

@@ -18,7 +18,7 @@ fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<T
 }
 
 #[test]
-fn another_customers_socket_neither_hears_of_a_conversation_nor_serves_it() {
+fn socket_of_other_customer_cannot_see_or_serve_conversation() {
     let registry = Registry::default();
     let (thief, mut heard) = attach(&registry, "cust_thief");
     let (session, _events) = mpsc::unbounded_channel();
@@ -33,7 +33,7 @@ fn another_customers_socket_neither_hears_of_a_conversation_nor_serves_it() {
 }
 
 #[test]
-fn a_conversation_belongs_to_the_first_socket_that_registers() {
+fn conversation_belongs_to_first_socket_that_registers() {
     let registry = Registry::default();
     let (control, mut heard) = attach(&registry, "cust_1");
     let (session, mut events) = mpsc::unbounded_channel();
@@ -59,7 +59,7 @@ fn a_conversation_belongs_to_the_first_socket_that_registers() {
 }
 
 #[test]
-fn whoever_did_not_answer_is_asked_again_whatever_other_customers_are_connected() {
+fn unanswered_conversation_is_announced_again_to_its_customer() {
     let registry = Registry::default();
     let (_stranger, _inbox) = attach(&registry, "cust_other");
     let (_agent, mut heard) = attach(&registry, "cust_1");
@@ -71,7 +71,7 @@ fn whoever_did_not_answer_is_asked_again_whatever_other_customers_are_connected(
 }
 
 #[test]
-fn a_revoked_key_closes_a_socket_that_does_not_read() {
+fn revoked_key_closes_socket_that_does_not_read() {
     let registry = Registry::default();
     let (agent, _unread) = attach(&registry, "cust_1");
     registry.close_key("another");
@@ -81,7 +81,7 @@ fn a_revoked_key_closes_a_socket_that_does_not_read() {
 }
 
 #[test]
-fn a_process_that_comes_back_takes_over_from_its_own_dead_socket() {
+fn restarted_agent_takes_over_from_its_dead_socket() {
     let registry = Registry::default();
     let (old, _inbox) = attach(&registry, "cust_1");
     let (session, mut events) = mpsc::unbounded_channel();
@@ -112,7 +112,7 @@ fn a_process_that_comes_back_takes_over_from_its_own_dead_socket() {
 }
 
 #[test]
-fn a_lost_socket_is_told_to_its_conversations_and_another_may_take_over() {
+fn lost_socket_is_reported_and_another_may_take_over() {
     let registry = Registry::default();
     let (first, _inbox) = attach(&registry, "cust_1");
     let (session, mut events) = mpsc::unbounded_channel();

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_named_and_no_value_is_repeated() {
+    fn form_names_every_wrong_field_and_echoes_no_value() {
         let body = json!({"name": " ", "status": "hunter2", "agent_config": [], "page": "-1", "hunter2": 1, "<b>": 1,
                           "4111111111111111": 1});
         let found = errors(body, |form| {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_as_good_as_left_out_and_hidden_characters_are_refused() {
+    fn form_null_counts_as_absent_and_hidden_characters_are_refused() {
         assert_eq!(
             errors(json!({"name": null}), |form| assert_eq!(
                 form.name("name"),

@@ -60,7 +60,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_beginning_reaches_to_what_only_the_result_knows() {
+    fn answer_prefix_ends_before_first_result_value() {
         for (say, expected) in [
             (
                 "Your {account} balance is {balance}.",

@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sealed_column_is_walked_through() {
+    fn reseal_walks_every_sealed_column() {
         let walked: Vec<Column> = WALKS.iter().map(|walk| walk.column).collect();
         assert_eq!(walked, super::super::COLUMNS);
     }

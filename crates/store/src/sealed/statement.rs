@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_stays_a_name_whatever_stands_in_it() {
+    fn sql_identifier_with_any_text_stays_quoted() {
         let evil = Name::quote(r#"x" = ''; DROP TABLE {table}; --"#.to_owned()).expect("a name");
         let plain = Name::builtin("cards").expect("a name");
         let filled = statement(

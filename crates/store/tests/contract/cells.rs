@@ -143,7 +143,7 @@ fn assert_sealed(url: &str, cells: &[String]) {
     assert!(!holds(&bytes(url), "marmalade"), "words stand in the file");
 }
 
-pub(crate) async fn what_people_said_and_configured_stands_sealed_in_the_database(url: String) {
+pub(crate) async fn transcripts_and_settings_are_sealed_in_database(url: String) {
     let store = open_with(&url, &[1]).await.unwrap();
     let tenant = fill(&store).await;
     assert_eq!(opened(&store, &tenant).await.unwrap(), all_words());
@@ -160,7 +160,7 @@ pub(crate) async fn what_people_said_and_configured_stands_sealed_in_the_databas
     assert_eq!(opened(&again, &tenant).await.unwrap(), all_words());
 }
 
-pub(crate) async fn a_value_opens_in_its_own_cell_and_nowhere_else(url: String) {
+pub(crate) async fn stored_value_moved_to_another_cell_does_not_open(url: String) {
     let store = open_with(&url, &[1]).await.unwrap();
     let acme = fill(&store).await;
     let other = tenant(&store, "other").await;
@@ -213,7 +213,7 @@ pub(crate) async fn a_value_opens_in_its_own_cell_and_nowhere_else(url: String) 
     assert_eq!(store.turns(&other, &theirs).await.err(), sealed("said"));
 }
 
-pub(crate) async fn a_start_without_a_key_that_sealed_something_is_refused(url: String) {
+pub(crate) async fn store_open_without_key_in_use_is_refused(url: String) {
     // A store that sealed nothing needs no key.
     open_with(&url, &[3]).await.unwrap().close().await;
     let store = open_with(&url, &[1]).await.unwrap();
@@ -243,7 +243,7 @@ async fn walk(store: &Store) -> Batch {
     all
 }
 
-pub(crate) async fn what_an_older_key_sealed_goes_under_the_newest(url: String) {
+pub(crate) async fn values_of_older_key_are_rewrapped_under_newest(url: String) {
     let store = open_with(&url, &[1]).await.unwrap();
     let acme = fill(&store).await;
     let id = conversation_id("conv_1");
@@ -280,7 +280,7 @@ pub(crate) async fn what_an_older_key_sealed_goes_under_the_newest(url: String) 
     assert_eq!(walk(&store).await.closed, [closed]);
 }
 
-pub(crate) async fn what_a_database_had_in_clear_is_sealed_at_the_first_start(url: String) {
+pub(crate) async fn clear_text_of_older_release_is_sealed_at_first_start(url: String) {
     let store = open_with(&url, &[1]).await.unwrap();
     let tenant = fill(&store).await;
     store.close().await;

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::common::*;
 
-pub(crate) async fn a_conversation_keeps_its_turns_and_calls(store: Store) {
+pub(crate) async fn conversation_keeps_its_turns_and_calls(store: Store) {
     let tenant = tenant(&store, "acme").await;
     let id = conversation_id("conv_1");
     assert_eq!(
@@ -78,7 +78,7 @@ pub(crate) async fn a_conversation_keeps_its_turns_and_calls(store: Store) {
     assert_eq!((lost.total_count, lost.items[0].id.as_str()), (1, "conv_2"));
 }
 
-pub(crate) async fn what_is_old_is_forgotten_and_the_rest_stays(store: Store) {
+pub(crate) async fn conversations_older_than_limit_are_forgotten_and_rest_kept(store: Store) {
     let tenant = tenant(&store, "acme").await;
     for (number, end) in [(1, Some(10)), (2, Some(20)), (3, Some(30)), (4, None)] {
         open_conversation(&store, &tenant, &format!("conv_{number}"), at(0)).await;
@@ -127,7 +127,7 @@ pub(crate) async fn what_is_old_is_forgotten_and_the_rest_stays(store: Store) {
     assert_eq!(left.total_count, 1);
 }
 
-pub(crate) async fn any_text_comes_back_as_it_went_in(store: Store) {
+pub(crate) async fn stored_text_of_any_kind_is_returned_unchanged(store: Store) {
     let tenant = tenant(&store, "acme").await;
     open_conversation(&store, &tenant, "conv_1", at(0)).await;
     let id = conversation_id("conv_1");
@@ -184,7 +184,7 @@ pub(crate) async fn any_text_comes_back_as_it_went_in(store: Store) {
     assert_eq!(nul.unwrap_err(), Error::Text);
 }
 
-pub(crate) async fn the_database_says_that_it_is_well(store: Store) {
+pub(crate) async fn database_health_is_reported_until_closed(store: Store) {
     let health = store.health().await.unwrap();
     assert!(health.schema >= 1);
     store.checkpoint().await.unwrap();
@@ -196,7 +196,7 @@ pub(crate) async fn the_database_says_that_it_is_well(store: Store) {
     assert_eq!(closed.unwrap_err(), Error::Closed);
 }
 
-pub(crate) async fn records_that_come_together_stand_one_behind_the_other(store: Store) {
+pub(crate) async fn concurrent_audit_records_form_one_sequence(store: Store) {
     let chain = Chain::of(&tenant(&store, "acme").await);
     let other = Chain::platform(&operator());
     let writes: Vec<_> = (0..300)
@@ -233,7 +233,7 @@ pub(crate) async fn records_that_come_together_stand_one_behind_the_other(store:
     assert_eq!((tail[0].seq, tail[1].seq), (200, 199));
 }
 
-pub(crate) async fn a_record_is_written_though_nobody_waits_for_it(store: Store) {
+pub(crate) async fn audit_record_with_dropped_caller_is_still_written(store: Store) {
     let chain = Chain::of(&tenant(&store, "acme").await);
     for number in 1..=50 {
         // Polled once, the record is with the appender; then the one who asked goes away.

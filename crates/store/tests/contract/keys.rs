@@ -8,7 +8,7 @@ use conversimple_store::*;
 
 use crate::common::*;
 
-pub(crate) async fn a_key_opens_until_it_is_rotated_expired_or_revoked(store: Store) {
+pub(crate) async fn stored_key_authenticates_until_expired_or_revoked(store: Store) {
     let tenant = tenant(&store, "acme").await;
     let (old, new) = (api_key(1), api_key(2));
     let enter = async |key: &ApiKey, now: Moment| match store
@@ -101,7 +101,7 @@ pub(crate) async fn a_key_opens_until_it_is_rotated_expired_or_revoked(store: St
     assert_eq!(enter(&old, at(11)).await, "customer_suspended");
 }
 
-pub(crate) async fn the_uses_of_a_key_are_counted(store: Store) {
+pub(crate) async fn key_uses_are_counted(store: Store) {
     let tenant = tenant(&store, "acme").await;
     store
         .create_key(&tenant, &record(&tenant, "key_1", &api_key(1)))
@@ -136,7 +136,7 @@ fn ids_of(ids: &[&str]) -> BTreeSet<String> {
     ids.iter().map(|id| (*id).to_owned()).collect()
 }
 
-pub(crate) async fn a_tenant_reaches_nothing_of_another(store: Store) {
+pub(crate) async fn tenant_reaches_nothing_of_another(store: Store) {
     let (mine, theirs) = (tenant(&store, "mine").await, tenant(&store, "theirs").await);
     let id = conversation_id("conv_1");
     store

@@ -134,7 +134,7 @@ async fn values(pool: &AnyPool, select: &'static str) -> Vec<(u32, String)> {
 const CARDS: &str = "SELECT id, number FROM cards";
 const BOUND_CARDS: &str = "SELECT CAST(\"the id\" AS TEXT) AS id, number FROM \"my \"\"cards\"";
 
-pub(crate) async fn a_run_that_was_stopped_goes_on_where_it_was(url: String) {
+pub(crate) async fn stopped_rewrap_resumes_where_it_was(url: String) {
     let pool = connect(&url).await;
     let (old, both, new) = (ring(&[1]), ring(&[2, 1]), ring(&[2]));
     fill(&pool, &FERNET, 1_000, |number| fernet(&old, number)).await;
@@ -162,9 +162,7 @@ pub(crate) async fn a_run_that_was_stopped_goes_on_where_it_was(url: String) {
     pool.close().await;
 }
 
-pub(crate) async fn bound_values_stay_in_their_cells_and_both_forms_may_stand_together(
-    url: String,
-) {
+pub(crate) async fn rewrap_keeps_bound_values_in_cells_and_allows_mixed_forms(url: String) {
     let pool = connect(&url).await;
     let (old, both, new) = (ring(&[1]), ring(&[2, 1]), ring(&[2]));
     fill(&pool, &BOUND, 300, |number| match number % 3 {
@@ -191,7 +189,7 @@ pub(crate) async fn bound_values_stay_in_their_cells_and_both_forms_may_stand_to
     pool.close().await;
 }
 
-pub(crate) async fn what_does_not_open_is_named_and_stays_as_it_was(url: String) {
+pub(crate) async fn rewrap_names_unopenable_values_and_leaves_them(url: String) {
     let pool = connect(&url).await;
     let (old, lost, both) = (ring(&[1]), ring(&[9]), ring(&[2, 1]));
     fill(&pool, &FERNET, 10, |number| match number {
@@ -221,7 +219,7 @@ pub(crate) async fn what_does_not_open_is_named_and_stays_as_it_was(url: String)
     pool.close().await;
 }
 
-pub(crate) async fn a_value_that_is_changed_meanwhile_is_not_overwritten(url: String) {
+pub(crate) async fn rewrap_does_not_overwrite_concurrently_changed_value(url: String) {
     let pool = connect(&url).await;
     let (old, both, new) = (ring(&[1]), ring(&[2, 1]), ring(&[2]));
     fill(&pool, &FERNET, 4, |number| fernet(&old, number)).await;
@@ -273,7 +271,7 @@ pub(crate) async fn a_value_that_is_changed_meanwhile_is_not_overwritten(url: St
     pool.close().await;
 }
 
-pub(crate) async fn only_what_the_catalogue_has_is_named(url: String) {
+pub(crate) async fn rewrap_accepts_only_names_in_catalogue(url: String) {
     let pool = connect(&url).await;
     let old = ring(&[1]);
     fill(&pool, &FERNET, 1, |number| fernet(&old, number)).await;
@@ -336,7 +334,7 @@ pub(crate) async fn only_what_the_catalogue_has_is_named(url: String) {
     pool.close().await;
 }
 
-pub(crate) async fn every_usual_key_leads_through_the_rows(url: String) {
+pub(crate) async fn rewrap_walks_rows_by_any_usual_key_type(url: String) {
     let pool = connect(&url).await;
     let (old, both) = (ring(&[1]), ring(&[2, 1]));
     let is_postgres = url.starts_with("postgres");

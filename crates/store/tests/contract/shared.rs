@@ -7,7 +7,7 @@ use conversimple_guard::audit::{Dispute, HeadSigningKey, HeadVerifier, SignedHea
 use crate::common::{assert_unbroken, at, decision, operator, ring, tenant};
 use crate::open;
 
-pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
+pub(crate) async fn store_reopened_continues_audit_chain(url: String) {
     let first = open(&url).await;
     let chain = Chain::of(&tenant(&first, "acme").await);
     first.append_audit(&chain, decision(0)).await.unwrap();
@@ -20,7 +20,7 @@ pub(crate) async fn a_second_start_finds_what_the_first_left(url: String) {
     assert_unbroken(&second, &chain, 2).await;
 }
 
-pub(crate) async fn two_programs_that_start_at_once_both_open_it(url: String) {
+pub(crate) async fn store_opened_concurrently_opens_for_all(url: String) {
     let (one, two, three) = tokio::join!(open(&url), open(&url), open(&url));
     for store in [one, two, three] {
         tenant(&store, "acme").await;
@@ -35,7 +35,7 @@ pub(crate) async fn two_programs_that_start_at_once_both_open_it(url: String) {
     }
 }
 
-pub(crate) async fn two_programs_do_not_fork_a_chain(url: String) {
+pub(crate) async fn two_processes_do_not_fork_audit_chain(url: String) {
     let stores = [open(&url).await, open(&url).await];
     let chain = Chain::of(&tenant(&stores[0], "acme").await);
     let writes: Vec<_> = (0..60)
@@ -57,7 +57,7 @@ pub(crate) async fn two_programs_do_not_fork_a_chain(url: String) {
     assert_unbroken(&stores[0], &chain, 180).await;
 }
 
-pub(crate) async fn a_database_of_a_newer_release_is_refused(url: String) {
+pub(crate) async fn database_of_newer_release_is_refused(url: String) {
     let store = open(&url).await;
     let schema = store.health().await.unwrap().schema;
     tenant(&store, "acme").await;
@@ -80,7 +80,7 @@ pub(crate) async fn a_database_of_a_newer_release_is_refused(url: String) {
     assert_eq!(found.map(|customer| customer.created_at), Some(at(0)));
 }
 
-pub(crate) async fn a_record_that_was_tampered_with_is_found(url: String) {
+pub(crate) async fn tampered_audit_record_is_detected(url: String) {
     let store = open(&url).await;
     let chain = Chain::of(&tenant(&store, "acme").await);
     for number in 1..=20 {
@@ -163,9 +163,7 @@ async fn a_day(url: &str, file: &std::path::Path, records: std::ops::Range<u64>)
     chain
 }
 
-pub(crate) async fn a_trail_that_was_cut_off_or_written_anew_disagrees_with_its_signed_heads(
-    url: String,
-) {
+pub(crate) async fn audit_trail_cut_or_rewritten_disagrees_with_signed_heads(url: String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("heads.jsonl");
     a_day(&url, &file, 0..4).await;
@@ -205,7 +203,7 @@ pub(crate) async fn a_trail_that_was_cut_off_or_written_anew_disagrees_with_its_
     store.close().await;
 }
 
-pub(crate) async fn what_was_not_signed_before_a_crash_is_signed_at_the_next_start(url: String) {
+pub(crate) async fn audit_unsigned_at_crash_is_signed_at_next_start(url: String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("heads.jsonl");
     let store = open(&url).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::common::*;
 
-pub(crate) async fn a_customer_has_one_name_and_can_be_suspended(store: Store) {
+pub(crate) async fn customer_name_is_unique_and_customer_can_be_suspended(store: Store) {
     let one = tenant(&store, "acme").await;
     let other_id = CustomerId::parse("cust_second").unwrap();
     let again = store
@@ -47,7 +47,7 @@ pub(crate) async fn a_customer_has_one_name_and_can_be_suspended(store: Store) {
     );
 }
 
-pub(crate) async fn an_agent_is_made_changed_and_deleted(store: Store) {
+pub(crate) async fn agent_is_created_changed_and_deleted(store: Store) {
     let tenant = tenant(&store, "acme").await;
     let mut new = new_agent("bank", "Bank", "Answers about accounts");
     new.agent_config = Some(json!({"voice": "joe", "a": [1, null, "\u{0}"]}));
@@ -93,7 +93,7 @@ pub(crate) async fn an_agent_is_made_changed_and_deleted(store: Store) {
     assert_eq!(store.agent(&tenant, &made.id).await.unwrap(), None);
 }
 
-pub(crate) async fn changes_made_at_once_are_all_kept(store: Store) {
+pub(crate) async fn concurrent_agent_changes_are_all_kept(store: Store) {
     let tenant = tenant(&store, "acme").await;
     store
         .create_agent(&tenant, &new_agent("bank", "Bank", ""), at(1))
@@ -204,7 +204,7 @@ pub(crate) async fn agents_are_listed_by_page_status_and_words(store: Store) {
     assert_eq!((beyond.items.len(), beyond.total_count), (0, 5));
 }
 
-pub(crate) async fn a_deployment_belongs_to_an_agent_and_goes_with_it(store: Store) {
+pub(crate) async fn deployment_needs_its_agent_and_is_deleted_with_it(store: Store) {
     let tenant = tenant(&store, "acme").await;
     let mut new = NewDeployment {
         id: "dep_1".into(),
@@ -337,7 +337,7 @@ pub(crate) async fn a_deployment_belongs_to_an_agent_and_goes_with_it(store: Sto
     assert_eq!(store.deployment(&tenant, "dep_1").await.unwrap(), None);
 }
 
-pub(crate) async fn a_setting_is_replaced_and_removed(store: Store) {
+pub(crate) async fn setting_is_replaced_and_removed(store: Store) {
     let tenant = tenant(&store, "acme").await;
     for value in [Some("1"), Some("2"), None, None] {
         store.set_setting(&tenant, "a", value, at(0)).await.unwrap();

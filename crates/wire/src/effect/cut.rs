@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_is_cut_at_marks_humps_and_numbers() {
+    fn tool_name_is_split_at_separators_case_and_numbers() {
         for (name, words) in [
             ("get_payment_methods", "get payment methods"),
             ("Buses_3_BuyBusTicket", "buses buy bus ticket"),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_into_sentences() {
+    fn text_is_split_into_sentences() {
         let cut = sentences("Gets the user's card, charges it. Don't ask!");
         let joined: Vec<String> = cut.iter().map(|words| words.join(" ")).collect();
         assert_eq!(joined, ["gets the user's card , charges it", "don't ask"]);

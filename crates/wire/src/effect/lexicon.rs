@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_of_the_table_has_a_role_and_a_readable_effect() {
+    fn lexicon_row_has_role_and_valid_effect() {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
             let fields: Vec<&str> = line.split('\t').collect();
             assert_eq!(fields.len(), 4, "{line}");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_a_verb_of_one_effect_only() {
+    fn lexicon_verb_has_only_one_effect() {
         let mut verbs: HashMap<&str, Effect> = HashMap::new();
         for (word, sense) in rows().filter(|(_, sense)| sense.role == Role::Verb) {
             let effect = sense.effect.expect("a verb has an effect");

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::rig::{Guide, assert_code, made_up_key};
 
 #[tokio::test]
-async fn the_key_travels_in_a_header_and_the_tools_are_registered_once_a_conversation() {
+async fn key_is_sent_in_header_and_tools_register_per_conversation() {
     let mut guide = Guide::start().await;
     let request = &guide.peer.request;
     let header = |name: &str| request.headers()[name].to_str().expect("text").to_owned();
@@ -43,7 +43,7 @@ async fn the_key_travels_in_a_header_and_the_tools_are_registered_once_a_convers
 }
 
 #[tokio::test]
-async fn every_tool_answers_as_the_guide_says() {
+async fn guide_tools_answer_as_documented() {
     let mut guide = Guide::of_alice().await;
     for (tool, arguments, answer) in [
         (
@@ -161,7 +161,7 @@ async fn every_tool_answers_as_the_guide_says() {
 }
 
 #[tokio::test]
-async fn what_needs_a_caller_is_refused_without_one() {
+async fn tool_needing_caller_is_refused_without_login() {
     let mut guide = Guide::start().await;
     guide.peer.begin("v1").await;
     for (tool, arguments) in [
@@ -186,7 +186,7 @@ async fn what_needs_a_caller_is_refused_without_one() {
 }
 
 #[tokio::test]
-async fn what_is_anothers_and_what_is_not_there_are_one_answer() {
+async fn unowned_and_missing_ids_get_same_answer() {
     let mut guide = Guide::of_alice().await;
     let mut answers = Vec::new();
     for (tool, argument, id) in [
@@ -205,7 +205,7 @@ async fn what_is_anothers_and_what_is_not_there_are_one_answer() {
 }
 
 #[tokio::test]
-async fn a_call_id_does_its_work_once() {
+async fn repeated_call_id_pays_once_and_gets_same_answer() {
     let mut guide = Guide::of_alice().await;
     let pay = r#"{"amount":20}"#;
     guide
@@ -244,7 +244,7 @@ async fn a_call_id_does_its_work_once() {
 }
 
 #[tokio::test]
-async fn a_login_belongs_to_its_conversation() {
+async fn login_is_valid_only_in_its_conversation() {
     let mut guide = Guide::of_alice().await;
     let balance = json!({"account_id": "acc_1001"});
     guide.peer.begin("v2").await;
@@ -283,7 +283,7 @@ async fn a_login_belongs_to_its_conversation() {
 }
 
 #[tokio::test]
-async fn wrong_passwords_and_unknown_names_answer_alike_and_then_wait() {
+async fn wrong_password_and_unknown_user_answer_alike_then_wait() {
     let mut guide = Guide::start().await;
     guide.peer.begin("v1").await;
     let mut answers = Vec::new();
@@ -319,7 +319,7 @@ async fn wrong_passwords_and_unknown_names_answer_alike_and_then_wait() {
 }
 
 #[tokio::test]
-async fn every_tool_has_a_limit() {
+async fn guide_tool_beyond_its_limit_is_refused() {
     let mut guide = Guide::of_alice().await;
     for (tool, arguments, count) in [
         ("expensive_operation", json!({}), 5),

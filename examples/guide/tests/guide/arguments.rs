@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::rig::{Guide, assert_code};
 
 #[tokio::test]
-async fn arguments_out_of_their_bounds_answer_the_guides_codes_and_sentences() {
+async fn arguments_out_of_bounds_get_documented_codes() {
     let mut guide = Guide::of_alice().await;
     for (i, (amount, code, sentence)) in [
         ("0", "invalid_amount", "Amount must be positive"),
@@ -62,7 +62,7 @@ async fn arguments_out_of_their_bounds_answer_the_guides_codes_and_sentences() {
 }
 
 #[tokio::test]
-async fn no_malformed_argument_reaches_a_body() {
+async fn malformed_argument_never_reaches_tool_body() {
     let mut guide = Guide::of_alice().await;
     let long = format!("\"{}\"", "x".repeat(5000));
     let huge = format!("\"{}\"", "x".repeat(400_000));
@@ -134,7 +134,7 @@ async fn no_malformed_argument_reaches_a_body() {
 
 /// A model in an attacker's hands: it asks for every tool, with every argument it likes, in every conversation.
 #[tokio::test]
-async fn a_hijacked_model_reaches_nothing_of_another_caller() {
+async fn hijacked_model_reaches_nothing_of_another_caller() {
     let mut guide = Guide::start().await;
     guide.peer.begin("nobody").await;
     let ids = [

@@ -17,7 +17,7 @@ use crate::twin;
 const AT_ONCE: usize = 2;
 
 #[tokio::test]
-async fn sqlmap_finds_nothing_in_any_tool_that_takes_a_text() {
+async fn sqlmap_on_every_text_tool_finds_nothing() {
     let card = "4111111111111111";
     let probes = [
         ("search_products", "query", "wireless headphones", json!({})),
@@ -53,7 +53,7 @@ async fn sqlmap_finds_nothing_in_any_tool_that_takes_a_text() {
 }
 
 #[tokio::test]
-async fn sqlmap_finds_nothing_in_the_statements_below_the_guard() {
+async fn sqlmap_on_statements_below_guard_finds_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = shop(&folder.path().join("shop.db")).await;
     let probes = [
@@ -80,7 +80,7 @@ async fn sqlmap_finds_nothing_in_the_statements_below_the_guard() {
 }
 
 #[tokio::test]
-async fn sqlmap_finds_the_hole_of_a_twin_and_a_type_stops_it_there_too() {
+async fn sqlmap_on_vulnerable_twin_finds_hole_except_behind_type() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("shop.db");
     shop(&path).await;

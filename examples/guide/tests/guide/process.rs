@@ -12,7 +12,7 @@ use crate::platform::{Platform, patient};
 use crate::rig::{Guide, command, made_up_key};
 
 #[tokio::test]
-async fn a_lost_connection_comes_back_with_its_conversations_and_answers() {
+async fn reconnect_restores_conversations_and_answers() {
     let mut guide = Guide::of_alice().await;
     guide
         .peer
@@ -41,7 +41,7 @@ async fn a_lost_connection_comes_back_with_its_conversations_and_answers() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_good_ends_the_process_with_what_to_do() {
+async fn permanent_refusal_ends_process_with_advice() {
     for (status, body, advice) in [
         (
             "401 Unauthorized",
@@ -72,7 +72,7 @@ async fn a_refusal_for_good_ends_the_process_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_setting_that_is_missing_or_wrong_is_told_at_the_start() {
+async fn setting_missing_or_wrong_is_reported_at_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = async |changes: &[(&str, &str)], arguments: &[&str]| {
         let mut command = command(folder.path(), "ws://127.0.0.1:1/sdk/websocket");
@@ -160,7 +160,7 @@ impl Encrypted {
 }
 
 #[tokio::test]
-async fn a_certificate_is_checked_and_an_authority_of_ones_own_is_named_by_a_file() {
+async fn tls_certificate_is_trusted_only_with_its_ca_file() {
     let platform = Encrypted::start().await;
     let port = platform.listener.local_addr().expect("an address").port();
     let url = format!("wss://localhost:{port}");

@@ -9,7 +9,7 @@ use crate::rig::{Guide, made_up_key};
 const PASSWORDS: [&str; 2] = ["sunflower", "tulip"];
 
 #[tokio::test]
-async fn neither_logs_nor_database_nor_audit_hold_a_secret() {
+async fn logs_database_and_audit_hold_no_secret() {
     let mut guide = Guide::of_alice().await;
     let key = guide.fernet_key.clone();
     guide.log_in("v1", "alice", "wrong-made-up-password").await;
@@ -85,7 +85,7 @@ async fn neither_logs_nor_database_nor_audit_hold_a_secret() {
 }
 
 #[tokio::test]
-async fn a_stored_card_opens_with_pythons_cryptography() {
+async fn stored_card_opens_with_python_cryptography() {
     let mut guide = Guide::of_alice().await;
     let stored = guide
         .call(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const BE_AGENT: &str = "CANARY_BE_AGENT";
 
 /// The name of the test below, as the harness knows it.
-pub(super) const TEST: &str = "canary::agent::serves_when_it_is_started_as_an_agent";
+pub(super) const TEST: &str = "canary::agent::test_process_serves_when_started_as_agent";
 
 /// The secrets that the agent itself has, told on standard input.
 #[derive(Serialize, Deserialize, Default)]
@@ -137,7 +137,7 @@ impl Trouble {
 
 /// Passes at once, unless it was started to be an agent.
 #[test]
-fn serves_when_it_is_started_as_an_agent() {
+fn test_process_serves_when_started_as_agent() {
     if std::env::var_os(BE_AGENT).is_none() {
         return;
     }

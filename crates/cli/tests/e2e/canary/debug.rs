@@ -235,7 +235,7 @@ fn printed(markers: &mut Markers) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn a_type_that_prints_a_text_is_looked_at_or_has_a_reason() {
+fn type_deriving_debug_is_checked_or_has_stated_reason() {
     let known: BTreeSet<&str> = [DECLARED, MASKED, NAMES]
         .into_iter()
         .flatten()

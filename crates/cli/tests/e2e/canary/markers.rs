@@ -267,7 +267,7 @@ impl Search {
 }
 
 #[test]
-fn a_planted_secret_is_found_in_every_form() {
+fn planted_secret_is_found_in_every_encoding() {
     let mut markers = Markers::new();
     let words = markers.carry_all("test");
     let values: Vec<(Kind, String)> = markers

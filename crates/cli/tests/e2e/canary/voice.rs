@@ -13,7 +13,7 @@ use crate::platform::command;
 use crate::voice::speak;
 
 #[test]
-fn what_is_spoken_is_met_nowhere() {
+fn spoken_secret_appears_nowhere() {
     let (mut markers, mut pile) = (Markers::new(), Pile::default());
     let folder = TempDir::new().expect("a folder");
     let mut house = House::speaking(&mut markers);

