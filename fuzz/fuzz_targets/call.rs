@@ -8,11 +8,9 @@ use std::time::Duration;
 use conversimple_fuzz::Draw;
 use conversimple_fuzz::schema::{declaration, fitting};
 use conversimple_guard::Refusal;
+use conversimple_guard::call::{Author, Call, Permit, Policy, Quotas, Session, SessionLimits};
 use conversimple_guard::capture::InputSource;
 use conversimple_guard::consent::{Answer, Consent, ReadBack, Sentences};
-use conversimple_guard::call::{
-    Author, Call, Permit, Policy, Quotas, Session, SessionLimits,
-};
 use conversimple_guard::reply::Clear;
 use conversimple_wire::tool::{OwnThing, OwnThings, ToolCall};
 use conversimple_wire::{CallId, ConversationId, ToolSpec};
@@ -154,12 +152,14 @@ impl Room {
             again: String::new(),
         };
         let given = |_: &_, text: &str| Some(text.to_owned().into());
-        let question =
-            ReadBack::of(&conversation(), policy, arguments.clone(), given, sentences)?;
+        let question = ReadBack::of(&conversation(), policy, arguments.clone(), given, sentences)?;
         let Answer::Yes(agreement) = question.answer("yes", InputSource::Typed) else {
             panic!("a plain yes is a yes")
         };
-        let yes = question.heard().agreed(agreement).expect("the same question");
+        let yes = question
+            .heard()
+            .agreed(agreement)
+            .expect("the same question");
         self.call(policy, arguments.clone(), Consent::Spoken(yes))
     }
 
