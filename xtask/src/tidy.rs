@@ -17,8 +17,9 @@ use crate::shape;
 use crate::tree::{self, SourceFile};
 
 /// The floor of each package: it may depend on packages of a lower floor, and on those of its own that stand behind it.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("conversimple-mask", 0),
+    ("conversimple-spoken", 0),
     ("conversimple-wire", 0),
     ("conversimple-guard", 1),
     ("conversimple-conversation", 2),
@@ -40,8 +41,9 @@ const FLOORS: [(&str, u8); 16] = [
 const FOUNDATION: [&str; 1] = ["conversimple-mask"];
 
 /// Packages without a clock, socket, file, environment or random source.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "conversimple-mask",
+    "conversimple-spoken",
     "conversimple-wire",
     "conversimple-guard",
     "conversimple-conversation",

@@ -9,13 +9,11 @@
 //! before any word comes here. The dialog is no security boundary. It never makes up an own thing's id and never calls
 //! an internal tool, but the guard checks both again.
 
-mod calendar;
 mod choose;
 mod dialog;
 mod fill;
 mod index;
 mod negation;
-mod number;
 mod own;
 mod phrase;
 mod reading;
@@ -25,6 +23,8 @@ mod step;
 mod talk;
 mod verb;
 mod words;
+
+use conversimple_spoken::{calendar, number};
 
 pub use dialog::Dialog;
 pub use index::Index;

@@ -2,7 +2,6 @@
 //!
 //! What comes out is words and the marks that shape a sentence, and nothing else. How the words sound is decided elsewhere.
 
-mod numbers;
 mod rules;
 
 use unicode_normalization::UnicodeNormalization as _;

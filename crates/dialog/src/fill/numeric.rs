@@ -151,15 +151,7 @@ fn candidates(open: &[(Argument<'_>, Shape)], utterance: &Utterance<'_>) -> Vec<
         let counted =
             (at + 1..at + 6).any(|next| cues.iter().any(|own| own == utterance.stem(next)));
         if counted && utterance.free(at, at + 1) {
-            found.push(Number {
-                value: Decimal::from(value),
-                currency: None,
-                percent: false,
-                unit: None,
-                spoken: false,
-                from: at,
-                to: at + 1,
-            });
+            found.push(Number::plain(Decimal::from(value), at, at + 1));
         }
     }
     found.sort_by_key(|number| number.from);

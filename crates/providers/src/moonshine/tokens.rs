@@ -77,19 +77,9 @@ impl Vocabulary {
 
     /// Digits may be repeated: the best known card number for tests ends in fifteen ones.
     fn is_digits(&self, tokens: &[i64]) -> bool {
-        let text = self.text(tokens).to_lowercase();
-        let mut words = text
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty());
-        let is_digit =
-            |word: &str| DIGITS.contains(&word) || word.bytes().all(|b| b.is_ascii_digit());
-        words.clone().next().is_some() && words.all(is_digit)
+        conversimple_spoken::number::is_digits(&self.text(tokens))
     }
 }
-
-const DIGITS: [&str; 12] = [
-    "oh", "o", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-];
 
 /// The longest run of tokens that counts as one repeated thing.
 const LONGEST_PERIOD: usize = 12;

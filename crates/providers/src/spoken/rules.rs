@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use conversimple_spoken::number::{
+    say_cardinal as cardinal, say_decimal as decimal, say_digits as digits, say_ordinal as ordinal,
+    say_year as year,
+};
 use regex::{Captures, Regex};
-
-use super::numbers::{cardinal, decimal, digits, ordinal, year};
 
 /// Where it applies, and what is said there.
 pub(super) struct Rule {

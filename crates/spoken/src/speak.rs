@@ -1,43 +1,28 @@
 //! Numbers as English words. Which kind of number it is (an amount, a year, an id) is the caller's decision.
 
-const SMALL: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] = [
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
-const SCALES: [&str; 6] = [
-    "",
-    " thousand",
-    " million",
-    " billion",
-    " trillion",
-    " quadrillion",
-];
+use crate::lexicon::{Class, ordinal_of, word_of};
+
+fn small(number: u64) -> &'static str {
+    let value = i64::try_from(number % 20).unwrap_or_default();
+    word_of(Class::Small, value).unwrap_or_default()
+}
+
+/// The word for a thousand to the power of `groups`.
+fn scale(groups: usize) -> &'static str {
+    let power = u32::try_from(groups)
+        .ok()
+        .and_then(|groups| 1_000_i64.checked_pow(groups));
+    power
+        .filter(|power| *power > 1)
+        .and_then(|power| word_of(Class::Scale, power))
+        .unwrap_or_default()
+}
 
 /// 1250 as "one thousand two hundred fifty".
-pub(super) fn cardinal(number: u64) -> String {
+#[must_use]
+pub fn cardinal(number: u64) -> String {
     if number == 0 {
-        return SMALL[0].to_owned();
+        return small(0).to_owned();
     }
     let mut groups = Vec::new();
     let mut rest = number;
@@ -50,34 +35,25 @@ pub(super) fn cardinal(number: u64) -> String {
         .enumerate()
         .rev()
         .filter(|(_, group)| **group > 0)
-        .map(|(scale, group)| {
-            format!(
-                "{}{}",
-                below_thousand(*group),
-                SCALES.get(scale).unwrap_or(&" quintillion")
-            )
-        })
+        .map(|(power, group)| format!("{} {}", below_thousand(*group), scale(power)))
         .collect();
-    words.join(" ")
+    words
+        .iter()
+        .map(|word| word.trim_end())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// 21 as "twenty first".
-pub(super) fn ordinal(number: u64) -> String {
+#[must_use]
+pub fn ordinal(number: u64) -> String {
     let words = cardinal(number);
     let (head, last) = words
         .rsplit_once(' ')
         .map_or(("", words.as_str()), |(head, last)| (head, last));
-    let last = match last {
-        "one" => "first".to_owned(),
-        "two" => "second".to_owned(),
-        "three" => "third".to_owned(),
-        "five" => "fifth".to_owned(),
-        "eight" => "eighth".to_owned(),
-        "nine" => "ninth".to_owned(),
-        "twelve" => "twelfth".to_owned(),
-        tens if tens.ends_with('y') => format!("{}ieth", &tens[..tens.len() - 1]),
-        other => format!("{other}th"),
-    };
+    let last = crate::lexicon::number_word(last)
+        .and_then(|(_, value)| ordinal_of(value))
+        .map_or_else(|| format!("{last}th"), str::to_owned);
     if head.is_empty() {
         last
     } else {
@@ -86,7 +62,8 @@ pub(super) fn ordinal(number: u64) -> String {
 }
 
 /// 1999 as "nineteen ninety nine", 2005 as "two thousand five".
-pub(super) fn year(number: u64) -> String {
+#[must_use]
+pub fn year(number: u64) -> String {
     let (century, rest) = (number / 100, number % 100);
     match (century, rest) {
         (10..=99, 0) if !century.is_multiple_of(10) => format!("{} hundred", cardinal(century)),
@@ -99,11 +76,12 @@ pub(super) fn year(number: u64) -> String {
 }
 
 /// Each digit by itself; everything else is left out.
-pub(super) fn digits(text: &str) -> String {
+#[must_use]
+pub fn digits(text: &str) -> String {
     let words: Vec<&str> = text
         .bytes()
         .filter(u8::is_ascii_digit)
-        .map(|digit| SMALL[usize::from(digit - b'0')])
+        .map(|digit| small(u64::from(digit - b'0')))
         .collect();
     words.join(" ")
 }
@@ -111,7 +89,8 @@ pub(super) fn digits(text: &str) -> String {
 /// Digits with commas, a sign or a point: "1,250.5" as "one thousand two hundred fifty point five".
 ///
 /// What is too long to be an amount, or begins with a zero, is read digit by digit.
-pub(super) fn decimal(text: &str) -> String {
+#[must_use]
+pub fn decimal(text: &str) -> String {
     let (sign, text) = match text.strip_prefix(['-', '−']) {
         Some(rest) => ("minus ", rest),
         None => ("", text),
@@ -121,7 +100,7 @@ pub(super) fn decimal(text: &str) -> String {
     let as_id = whole.len() > 15 || (whole.len() > 1 && whole.starts_with('0'));
     let spoken = match whole.parse::<u64>() {
         Ok(number) if !as_id => cardinal(number),
-        _ if whole.is_empty() => SMALL[0].to_owned(),
+        _ if whole.is_empty() => small(0).to_owned(),
         _ => digits(&whole),
     };
     if fraction.is_empty() {
@@ -133,14 +112,14 @@ pub(super) fn decimal(text: &str) -> String {
 
 fn below_thousand(number: u64) -> String {
     let mut words = Vec::new();
-    let small = |n: u64| SMALL[usize::try_from(n).unwrap_or(0) % 20];
     if number >= 100 {
         words.push(small(number / 100));
         words.push("hundred");
     }
     let rest = number % 100;
     if rest >= 20 {
-        words.push(TENS[usize::try_from(rest / 10).unwrap_or(0) % 10]);
+        let ten = i64::try_from(rest - rest % 10).unwrap_or_default();
+        words.push(word_of(Class::Ten, ten).unwrap_or_default());
         if !rest.is_multiple_of(10) {
             words.push(small(rest % 10));
         }

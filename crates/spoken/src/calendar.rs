@@ -1,32 +1,67 @@
-//! Days and times of day as they are spoken and written: "next Monday", "May 5th", "in three days", "half past two".
+//! Days and times of day as they are said and written: "next Monday", "May 5th", "in three days", "half past two".
+
+use std::sync::LazyLock;
 
 use time::{Date, Duration, Month, Weekday};
 
-use crate::number::number_at;
+use crate::lexicon::ordinal_value;
+use crate::number::{number_at, ordinal_at, small};
+use crate::table::{rows, several};
 use crate::words::Word;
+
+static MONTHS: LazyLock<Vec<Vec<String>>> =
+    LazyLock::new(|| names(include_str!("../data/months.tsv")));
+
+static WEEKDAYS: LazyLock<Vec<Vec<String>>> =
+    LazyLock::new(|| names(include_str!("../data/weekdays.tsv")));
+
+/// Days that are named from today.
+static RELATIVE: LazyLock<Vec<(Vec<&'static str>, i64)>> = LazyLock::new(|| {
+    rows(include_str!("../data/relative.tsv"), 2)
+        .filter_map(|row| Some((row[0].split(' ').collect(), row[1].parse().ok()?)))
+        .collect()
+});
+
+/// The names of each row, in lower case.
+fn names(table: &'static str) -> Vec<Vec<String>> {
+    let row = |row: Vec<&'static str>| {
+        let short = several(row[1]).map(str::to_lowercase);
+        std::iter::once(row[0].to_lowercase())
+            .chain(short)
+            .collect()
+    };
+    rows(table, 3).map(row).collect()
+}
 
 /// A day or a time in a text, with the words that it takes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
+pub struct Found<T> {
+    /// The day or the time.
+    pub value: T,
+    /// Its first word.
+    pub from: usize,
+    /// The word behind its last.
+    pub to: usize,
 }
 
 /// A time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Clock {
-    pub(crate) hour: u8,
-    pub(crate) minute: u8,
+pub struct Clock {
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
 }
 
 /// All days of a text.
-pub(crate) fn days(words: &[Word], today: Date) -> Vec<Found<Date>> {
+#[must_use]
+pub fn days(words: &[Word], today: Date) -> Vec<Found<Date>> {
     scan(words, |words, at| day_at(words, at, today))
 }
 
 /// All times of day of a text. `expected`: a bare "at seven" or "seven" counts as well.
-pub(crate) fn times(words: &[Word], expected: bool) -> Vec<Found<Clock>> {
+#[must_use]
+pub fn times(words: &[Word], expected: bool) -> Vec<Found<Clock>> {
     scan(words, |words, at| clock_at(words, at, expected))
 }
 
@@ -61,50 +96,51 @@ fn day_at(words: &[Word], at: usize, today: Date) -> Option<(Date, usize)> {
 }
 
 fn relative(words: &[Word], at: usize, today: Date) -> Option<(Date, usize)> {
-    let shift = |days: i64| today.checked_add(Duration::days(days));
-    let word = lower(words, at);
-    let next = lower(words, at + 1);
-    Some(match word {
-        "today" | "tonight" => (today, at + 1),
-        "tomorrow" => (shift(1)?, at + 1),
-        "yesterday" => (shift(-1)?, at + 1),
-        "day" if next == "after" && lower(words, at + 2) == "tomorrow" => (shift(2)?, at + 3),
-        "day" if next == "before" && lower(words, at + 2) == "yesterday" => (shift(-2)?, at + 3),
-        "in" => {
-            let number = number_at(words, at + 1).filter(|_| at + 1 < words.len());
-            let count = match (&number, next) {
-                (Some(number), _) => number.value.try_into().ok()?,
-                (None, "a") => 1_i64,
-                _ => return None,
-            };
-            let unit_at = number.map_or(at + 2, |number| number.to);
-            let days = match lower(words, unit_at) {
-                "day" | "days" => count,
-                "week" | "weeks" => count.checked_mul(7)?,
-                _ => return None,
-            };
-            if !(-40_000..40_000).contains(&days) {
-                return None;
-            }
-            (shift(days)?, unit_at + 1)
+    let (days, to) = match lower(words, at) {
+        "in" => counted(words, at + 1)?,
+        "next" if lower(words, at + 1) == "week" => (7, at + 2),
+        word @ ("next" | "this" | "coming" | "last") => {
+            let ahead = days_ahead(today.weekday(), weekday(lower(words, at + 1))?);
+            (
+                i64::from(ahead) - if word == "last" { 7 } else { 0 },
+                at + 2,
+            )
         }
-        "next" | "this" | "coming" | "last" => {
-            if word == "next" && next == "week" {
-                return Some((shift(7)?, at + 2));
-            }
-            let day = weekday(next)?;
-            let ahead = days_ahead(today.weekday(), day);
-            let days = match word {
-                "last" => i64::from(ahead) - 7,
-                _ => i64::from(ahead),
-            };
-            (shift(days)?, at + 2)
-        }
-        _ => {
-            let day = weekday(word)?;
-            (shift(i64::from(days_ahead(today.weekday(), day)))?, at + 1)
-        }
+        word => match named_day(words, at) {
+            Some(named) => named,
+            None => (
+                i64::from(days_ahead(today.weekday(), weekday(word)?)),
+                at + 1,
+            ),
+        },
+    };
+    Some((today.checked_add(Duration::days(days))?, to))
+}
+
+/// "today", "the day after tomorrow": days from today, and the word behind them.
+fn named_day(words: &[Word], at: usize) -> Option<(i64, usize)> {
+    RELATIVE.iter().find_map(|(name, days)| {
+        let fits = name
+            .iter()
+            .enumerate()
+            .all(|(i, word)| lower(words, at + i) == *word);
+        fits.then_some((*days, at + name.len()))
     })
+}
+
+/// "three days", "a week": in how many days.
+fn counted(words: &[Word], at: usize) -> Option<(i64, usize)> {
+    let (count, to) = match number_at(words, at) {
+        Some(number) => (i64::try_from(number.value).ok()?, number.to),
+        None if lower(words, at) == "a" => (1, at + 1),
+        None => return None,
+    };
+    let days = match lower(words, to) {
+        "day" | "days" => count,
+        "week" | "weeks" => count.checked_mul(7)?,
+        _ => return None,
+    };
+    (-40_000..40_000).contains(&days).then_some((days, to + 1))
 }
 
 /// Days from one weekday to the next of another name, 1 to 7.
@@ -114,16 +150,10 @@ fn days_ahead(from: Weekday, to: Weekday) -> u8 {
 }
 
 fn weekday(lower: &str) -> Option<Weekday> {
-    Some(match lower {
-        "monday" | "mon" => Weekday::Monday,
-        "tuesday" | "tue" => Weekday::Tuesday,
-        "wednesday" | "wed" => Weekday::Wednesday,
-        "thursday" | "thu" => Weekday::Thursday,
-        "friday" | "fri" => Weekday::Friday,
-        "saturday" => Weekday::Saturday,
-        "sunday" => Weekday::Sunday,
-        _ => return None,
-    })
+    let named = WEEKDAYS
+        .iter()
+        .position(|names| names.iter().any(|name| name == lower))?;
+    Some(Weekday::Monday.nth_next(u8::try_from(named).ok()?))
 }
 
 /// `2024-05-05`, `05/31/2024`, `31.05.2024`, `2024/5/5`.
@@ -152,23 +182,10 @@ fn date(year: u16, month: u16, day: u16) -> Option<Date> {
 }
 
 fn month(lower: &str) -> Option<u16> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let short = |name: &str| lower.len() == 3 && name.starts_with(lower) || name == lower;
-    let at = NAMES.iter().position(|name| short(name))?;
-    u16::try_from(at + 1).ok()
+    let named = MONTHS
+        .iter()
+        .position(|names| names.iter().any(|name| name == lower))?;
+    u16::try_from(named + 1).ok()
 }
 
 fn month_first(words: &[Word], at: usize, today: Date) -> Option<(Date, usize)> {
@@ -223,63 +240,30 @@ fn year(words: &[Word], at: usize) -> Option<(u16, usize)> {
         .then_some((value * 100 + rest, second.to))
 }
 
-/// A day of the month: `5`, `5th`, "fifth", "twenty first".
+/// A day of the month: `5`, `5th`, "fifth", "twenty first", "twenty one".
 fn ordinal(words: &[Word], at: usize) -> Option<(u16, usize)> {
     let word = lower(words, at);
-    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    if let Ok(day) = digits.parse::<u16>() {
-        let tail = &word[digits.len()..];
-        let fits = matches!(tail, "" | "st" | "nd" | "rd" | "th") && (1..32).contains(&day);
-        return fits.then_some((day, at + 1));
-    }
-    if let Some(day) = ordinal_word(word) {
-        return Some((day, at + 1));
-    }
-    let tens = match word {
-        "twenty" => 20,
-        "thirty" => 30,
-        _ => {
-            return crate::number::small(word)
-                .and_then(|day| Some((u16::try_from(day).ok().filter(|d| *d > 0)?, at + 1)));
-        }
+    let (day, to) = match ordinal_at(words, at) {
+        Some(found) => found,
+        None if word.bytes().all(|b| b.is_ascii_digit()) => (word.parse().ok()?, at + 1),
+        None => (small(word)?, at + 1),
     };
-    match ordinal_word(lower(words, at + 1))
-        .or_else(|| crate::number::small(lower(words, at + 1)).and_then(|d| u16::try_from(d).ok()))
-    {
-        Some(unit) if (1..10).contains(&unit) => Some((tens + unit, at + 2)),
-        _ => Some((tens, at + 1)),
-    }
+    let unit = small(lower(words, to)).filter(|unit| (1..10).contains(unit));
+    let (day, to) = match unit {
+        Some(unit) if to == at + 1 && small(word).is_some_and(|ten| ten >= 20) => {
+            (day + unit, to + 1)
+        }
+        _ => (day, to),
+    };
+    let day = u16::try_from(day).ok()?;
+    (1..=90).contains(&day).then_some((day, to))
 }
 
-/// "first" to "nineteenth", "twentieth", "thirtieth".
-pub(crate) fn ordinal_word(lower: &str) -> Option<u16> {
-    const WORDS: [&str; 20] = [
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-        "thirteenth",
-        "fourteenth",
-        "fifteenth",
-        "sixteenth",
-        "seventeenth",
-        "eighteenth",
-        "nineteenth",
-        "twentieth",
-    ];
-    if lower == "thirtieth" {
-        return Some(30);
-    }
-    let at = WORDS.iter().position(|word| *word == lower)?;
-    u16::try_from(at + 1).ok()
+/// "first" to "ninetieth", in one word.
+#[must_use]
+pub fn ordinal_word(lower: &str) -> Option<u16> {
+    let value = ordinal_value(lower).filter(|value| (1..100).contains(value))?;
+    u16::try_from(value).ok()
 }
 
 fn clock_at(words: &[Word], at: usize, expected: bool) -> Option<(Clock, usize)> {
@@ -330,7 +314,7 @@ fn hour_and_minute(words: &[Word], at: usize) -> Option<(u8, u8, usize, bool)> {
             _ => None,
         };
     }
-    let hour = crate::number::small(word).filter(|hour| *hour <= 12)?;
+    let hour = small(word).filter(|hour| *hour <= 12)?;
     let next = number_at(words, at + 1)
         .filter(|n| at + 1 < words.len() && n.spoken && n.currency.is_none());
     let minute = next

@@ -1,0 +1,100 @@
+//! Sums of money in words: "twelve euros and fifty cents". What is said here, `number` understands as the same sum.
+
+use rust_decimal::Decimal;
+
+use crate::currency::{Currency, by_code};
+use crate::speak::{cardinal, decimal};
+
+/// A sum in words; one of no known currency is a number alone.
+#[must_use]
+pub fn say(amount: Decimal, code: &str) -> String {
+    let amount = amount.normalize();
+    let sign = if amount < Decimal::ZERO { "minus " } else { "" };
+    let amount = amount.abs();
+    let Some(currency) = by_code(code) else {
+        return format!("{sign}{}", decimal(&amount.to_string()));
+    };
+    let whole = u64::try_from(amount.trunc()).ok();
+    let cents = u64::try_from(amount.fract() * Decimal::ONE_HUNDRED).ok();
+    match (whole, cents, currency.hundredth) {
+        (Some(whole), Some(0), _) if amount.scale() == 0 => {
+            format!("{sign}{}", counted(whole, currency.one, currency.many))
+        }
+        (Some(whole), Some(cents), Some((one, many))) if amount.scale() <= 2 => {
+            format!(
+                "{sign}{}",
+                in_two(currency, whole, &counted(cents, one, many))
+            )
+        }
+        _ => format!("{sign}{} {}", decimal(&amount.to_string()), currency.many),
+    }
+}
+
+fn in_two(currency: &Currency, whole: u64, part: &str) -> String {
+    if whole == 0 {
+        return part.to_owned();
+    }
+    format!("{} and {part}", counted(whole, currency.one, currency.many))
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        cardinal(count),
+        if count == 1 { one } else { many }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::number::{amounts, numbers};
+    use crate::words::words;
+
+    #[test]
+    fn sum_is_said_in_its_units() {
+        for (amount, code, expected) in [
+            ("20", "USD", "twenty dollars"),
+            ("1", "EUR", "one euro"),
+            ("12.50", "EUR", "twelve euros and fifty cents"),
+            ("0.01", "GBP", "one penny"),
+            ("-5.25", "USD", "minus five dollars and twenty five cents"),
+            ("1234", "JPY", "one thousand two hundred thirty four yen"),
+            ("2.5", "BTC", "two point five bitcoins"),
+            ("1.005", "USD", "one point zero zero five dollars"),
+            ("7", "XXX", "seven"),
+        ] {
+            let amount: Decimal = amount.parse().expect("a number");
+            assert_eq!(say(amount, code), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sum_that_is_said_is_understood_as_that_sum(
+            cents in prop_oneof![1_i64..100_000, 1_i64..1_000_000_000_000],
+            code in prop::sample::select(vec!["USD", "EUR", "GBP", "CHF", "CAD", "INR", "NZD"]),
+            negative in any::<bool>(),
+        ) {
+            let amount = Decimal::new(if negative { -cents } else { cents }, 2);
+            let said = say(amount, code);
+            let list = words(&format!("please pay {said} to Bob"));
+            for found in [numbers(&list), amounts(&list)] {
+                let heard: Vec<_> = found.iter().map(|n| (n.value.normalize(), n.other)).collect();
+                prop_assert_eq!(heard, vec![(amount.normalize(), None)], "{}", said);
+                let currency = found[0].currency.unwrap_or_default();
+                prop_assert!(crate::currency::may_mean(currency, found[0].naming, code), "{said} {currency}");
+            }
+        }
+
+        #[test]
+        fn number_that_is_said_is_understood_as_that_number(number in prop_oneof![0_u64..10_000, 0_u64..1_000_000_000_000]) {
+            let said = crate::speak::cardinal(number);
+            let found = amounts(&words(&said));
+            prop_assert_eq!(found.len(), 1, "{}", &said);
+            prop_assert_eq!(found[0].readings().collect::<Vec<_>>(), vec![Decimal::from(number)], "{}", said);
+        }
+    }
+}
