@@ -3,16 +3,20 @@
 //! Own things are not filled here (see `own`), and a secret only by its token.
 
 mod answer;
+mod doubt;
 mod numeric;
 mod request;
 mod span;
 mod textual;
+
+use std::collections::BTreeMap;
 
 use conversimple_wire::Contact;
 use serde_json::{Number, Value};
 use time::Date;
 
 pub(crate) use answer::answer;
+pub(crate) use doubt::Doubt;
 pub(crate) use request::fill;
 
 use crate::calendar::Clock;
@@ -28,6 +32,8 @@ pub(crate) struct Utterance<'a> {
     stems: Vec<String>,
     pub(crate) used: Vec<bool>,
     pub(crate) today: Date,
+    /// What was heard for an argument and has to be asked, by the argument's name.
+    pub(crate) doubts: BTreeMap<String, Doubt>,
 }
 
 impl<'a> Utterance<'a> {
@@ -40,6 +46,7 @@ impl<'a> Utterance<'a> {
             stems: words.iter().map(|word| stem(&word.lower)).collect(),
             words,
             today,
+            doubts: BTreeMap::new(),
         }
     }
 

@@ -130,7 +130,8 @@ pub(crate) fn choices(schema: &Value) -> Option<Vec<Value>> {
         .find_map(|variant| list(variant.get("enum")?.as_array()?))
 }
 
-fn is_money(name: &str, schema: &Value) -> bool {
+/// Whether an argument's name or format says that it is a sum of money.
+pub(crate) fn is_money(name: &str, schema: &Value) -> bool {
     const WORDS: [&str; 16] = [
         "amount", "price", "cost", "budget", "payment", "total", "fee", "money", "salary",
         "income", "balance", "deposit", "tip", "fare", "charge", "loan",

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::reading::Naming;
 use crate::table::{rows, several};
-use crate::words::Word;
+use crate::words::{Word, words};
 
 /// A currency and its names.
 #[derive(Debug)]
@@ -23,11 +23,13 @@ pub struct Currency {
     pub hundredth: Option<(&'static str, &'static str)>,
     adjectives: Vec<&'static str>,
     words: Vec<&'static str>,
+    /// Its names where the short ones are not enough.
+    full: Vec<&'static str>,
 }
 
 static CURRENCIES: LazyLock<Vec<Currency>> = LazyLock::new(|| {
     let given = |cell: &'static str| (cell != "-").then_some(cell);
-    rows(include_str!("../data/currencies.tsv"), 8)
+    rows(include_str!("../data/currencies.tsv"), 9)
         .map(|row| Currency {
             code: row[0],
             lower: row[0].to_lowercase(),
@@ -37,11 +39,23 @@ static CURRENCIES: LazyLock<Vec<Currency>> = LazyLock::new(|| {
             hundredth: given(row[4]).zip(given(row[5])),
             adjectives: several(row[6]).collect(),
             words: several(row[7]).collect(),
+            full: several(row[8]).collect(),
         })
         .collect()
 });
 
 impl Currency {
+    /// Its name where no other currency is meant: "US dollar", "US dollars".
+    #[must_use]
+    pub fn full(&self, one: bool) -> &'static str {
+        match (self.full.as_slice(), one) {
+            ([one, _], true) => one,
+            ([_, many], false) => many,
+            (_, true) => self.one,
+            (_, false) => self.many,
+        }
+    }
+
     /// Whether a word without an adjective names it.
     fn is_named(&self, lower: &str) -> bool {
         [self.one, self.many, self.lower.as_str()].contains(&lower)
@@ -102,7 +116,8 @@ pub(crate) fn naming(words: &[Word], at: usize) -> Option<(&'static str, usize, 
 }
 
 /// The first currency with a hundredth of that name.
-pub(crate) fn of_hundredth(lower: &str) -> Option<&'static str> {
+#[must_use]
+pub fn of_hundredth(lower: &str) -> Option<&'static str> {
     let mut known = CURRENCIES.iter();
     known
         .find(|currency| has_hundredth(currency, lower))
@@ -152,6 +167,35 @@ fn sign_naming(sign: &str) -> Naming {
     }
 }
 
+/// Whether an argument's numbers count hundredths: `amount_cents`, "in pence", "in minor units".
+#[must_use]
+pub fn counts_hundredths(name: &[String], description: &str) -> bool {
+    let hundredth = |word: &str| of_hundredth(word).is_some() || word == "minor";
+    let list = words(description);
+    let led = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| list.get(before));
+        before.is_some_and(|word| ["in", "of", "the"].contains(&word.lower.as_str()))
+            || description[..list[at].start].ends_with('(')
+    };
+    let smallest = |at: usize| list[at].lower == "smallest";
+    name.iter().any(|part| hundredth(part))
+        || (0..list.len()).any(|at| (hundredth(&list[at].lower) || smallest(at)) && led(at))
+}
+
+/// The currencies that an argument's name and description speak of: `amount_usd`, "in euros", "(GBP)".
+#[must_use]
+pub fn declared(name: &[String], description: &str) -> Vec<&'static str> {
+    let mut out: Vec<&'static str> = name.iter().filter_map(|part| currency_word(part)).collect();
+    let list = words(description);
+    let mut at = 0;
+    while at < list.len() {
+        let found = currency_words(&list, at);
+        out.extend(found.map(|(code, _)| code));
+        at += found.map_or(1, |(_, len)| len);
+    }
+    out
+}
+
 /// Whether what was said may mean the currency `code`: "dollars" may be Canadian ones, "yen" may not.
 #[must_use]
 pub fn may_mean(said: &str, naming: Naming, code: &str) -> bool {
@@ -168,7 +212,6 @@ pub fn may_mean(said: &str, naming: Naming, code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::words;
 
     #[test]
     fn currency_is_named_by_words_sign_or_code() {
@@ -186,6 +229,35 @@ mod tests {
             ("canadian", None),
         ] {
             assert_eq!(currency_words(&words(text), 0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn argument_declares_its_currencies_and_hundredths() {
+        let parts = |name: &str| name.split('_').map(str::to_owned).collect::<Vec<_>>();
+        for (name, description, codes, hundredths) in [
+            ("amount", "The amount", vec![], false),
+            ("amount_usd", "", vec!["USD"], false),
+            ("amount_cents", "", vec![], true),
+            ("amount", "The amount in cents.", vec![], true),
+            ("amount", "Amount (in minor units)", vec![], true),
+            (
+                "amount",
+                "Amount in the smallest unit of the currency",
+                vec![],
+                true,
+            ),
+            (
+                "amount",
+                "In euros or US dollars",
+                vec!["EUR", "USD"],
+                false,
+            ),
+            ("price", "the price (GBP)", vec!["GBP"], false),
+        ] {
+            let found = declared(&parts(name), description);
+            let found = (found, counts_hundredths(&parts(name), description));
+            assert_eq!(found, (codes, hundredths), "{name} {description}");
         }
     }
 

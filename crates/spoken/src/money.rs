@@ -5,6 +5,52 @@ use rust_decimal::Decimal;
 use crate::currency::{Currency, by_code};
 use crate::speak::{cardinal, decimal};
 
+/// A number in figures with its thousands apart; a fraction has two places at least: "4,250", "42.50".
+#[must_use]
+pub fn figures(value: Decimal) -> String {
+    let value = value.normalize();
+    let places = if value.scale() == 1 { 2 } else { value.scale() };
+    let text = format!("{:.*}", usize::try_from(places).unwrap_or(0), value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut out = String::from(if value < Decimal::ZERO { "minus " } else { "" });
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if fraction.is_empty() {
+        out
+    } else {
+        format!("{out}.{fraction}")
+    }
+}
+
+/// A sum as it is offered for choice: in figures, with its hundredths by name: "42 dollars and 50 cents", "4,250".
+#[must_use]
+pub fn offered(value: Decimal, code: Option<&str>) -> String {
+    let cents = (value.abs().fract() * Decimal::ONE_HUNDRED).normalize();
+    let known = code.and_then(by_code);
+    let Some((currency, (one, many))) = known.and_then(|known| Some((known, known.hundredth?)))
+    else {
+        return figures(value);
+    };
+    if cents == Decimal::ZERO || cents.fract() != Decimal::ZERO {
+        return figures(value);
+    }
+    let part = format!("{cents} {}", if cents == Decimal::ONE { one } else { many });
+    let whole = value.trunc();
+    if whole == Decimal::ZERO {
+        return part;
+    }
+    let name = if whole.abs() == Decimal::ONE {
+        currency.one
+    } else {
+        currency.many
+    };
+    format!("{} {name} and {part}", figures(whole))
+}
+
 /// A sum in words; one of no known currency is a number alone.
 #[must_use]
 pub fn say(amount: Decimal, code: &str) -> String {
@@ -68,6 +114,21 @@ mod tests {
         ] {
             let amount: Decimal = amount.parse().expect("a number");
             assert_eq!(say(amount, code), expected);
+        }
+    }
+
+    #[test]
+    fn sum_offered_for_choice_has_figures_and_named_hundredths() {
+        for (value, code, expected) in [
+            ("42.5", Some("USD"), "42 dollars and 50 cents"),
+            ("1.05", Some("EUR"), "1 euro and 5 cents"),
+            ("0.5", Some("GBP"), "50 pence"),
+            ("4250", Some("USD"), "4,250"),
+            ("-1234567", None, "minus 1,234,567"),
+            ("42.5", None, "42.50"),
+            ("0.125", Some("USD"), "0.125"),
+        ] {
+            assert_eq!(offered(value.parse().expect("a number"), code), expected);
         }
     }
 

@@ -13,7 +13,7 @@ pub use crate::speak::{cardinal as say_cardinal, decimal as say_decimal, digits 
 pub use crate::speak::{ordinal as say_ordinal, year as say_year};
 
 use crate::cardinal::cardinal;
-use crate::currency::{hundredth_of, naming, of_hundredth};
+use crate::currency::{hundredth_of, naming, of_hundredth, of_sign};
 use crate::figures::{goes_on, is_bare, written, written_fraction};
 use crate::lexicon::{Class, fraction, is_closed, number_word, ordinal_value};
 use crate::view::View;
@@ -182,6 +182,14 @@ fn is_zero(lower: &str) -> bool {
 fn in_figures(view: View<'_>, at: usize) -> Option<Number> {
     if let Some(value) = written_fraction(view.lower(at)) {
         return Some(Number::plain(value, at, at + 1));
+    }
+    if let Some((code, naming)) = of_sign(view.lower(at)) {
+        let number = in_figures(view, at + 1).filter(|number| number.currency.is_none())?;
+        return Some(Number {
+            currency: Some(code),
+            naming,
+            ..number
+        });
     }
     let money = |after: usize| currency_word(view.lower(after)).is_some();
     let mut to = at + 1;
@@ -387,14 +395,9 @@ impl Parse<'_> {
             });
         }
         let zero = is_zero(lower);
-        let group = cardinal(self.view, at + usize::from(zero))?;
+        let (value, to) = below_hundred(self.view, at + usize::from(zero))?;
         let fits = if zero { 1..10 } else { 10..100 };
-        let same = group.scale == 1 && group.value == group.low;
-        (same && fits.contains(&group.value)).then_some(Group {
-            value: group.value,
-            to: group.to,
-            zero,
-        })
+        fits.contains(&value).then_some(Group { value, to, zero })
     }
 
     /// What stands behind the second group.
@@ -502,6 +505,18 @@ impl Parse<'_> {
             self.number.to = at + 2;
         }
         below
+    }
+}
+
+/// "five", "fifty", "fifty five": no more than two figures.
+fn below_hundred(view: View<'_>, at: usize) -> Option<(i64, usize)> {
+    match number_word(view.lower(at))? {
+        (Class::Small, value) => Some((value, at + 1)),
+        (Class::Ten, ten) => match number_word(view.lower(at + 1)) {
+            Some((Class::Small, unit)) if (1..10).contains(&unit) => Some((ten + unit, at + 2)),
+            _ => Some((ten, at + 1)),
+        },
+        _ => None,
     }
 }
 

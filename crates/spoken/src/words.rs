@@ -17,6 +17,9 @@ pub struct Word {
     pub initial: bool,
 }
 
+/// The signs of currencies.
+const SIGNS: &str = "$€£₹¥₩₺₽₪฿₿";
+
 /// Cuts a text into words. A secret's token `⟨password 1⟩` is one word; `twenty-five` is two.
 pub fn words(text: &str) -> Vec<Word> {
     let mut out = Vec::new();
@@ -59,20 +62,10 @@ fn push_chunk(text: &str, start: usize, end: usize, out: &mut Vec<Word>) {
         out.push(word(text, start, end, ends_clause));
         return;
     }
-    let open = |c: char| !(c.is_alphanumeric() || "$€£-+#@_.".contains(c));
-    let close = |c: char| !(c.is_alphanumeric() || "%€£$#_°²³".contains(c));
-    let left = chunk.trim_start_matches(open);
-    let core = left.trim_end_matches(close);
-    let core = core.trim_start_matches(|c: char| c == '.' && core.len() < 2);
-    if core.is_empty()
-        || !core
-            .chars()
-            .any(|c| c.is_alphanumeric() || "$€£%".contains(c))
-    {
-        if let (Some(last), true) = (
-            out.last_mut(),
-            chunk.contains([',', '.', '?', '!', ';', '—', '-']),
-        ) {
+    let core = core(chunk);
+    if !core.chars().any(tells) {
+        let ends = chunk.contains([',', '.', '?', '!', ';', '—', '-']);
+        if let Some(last) = out.last_mut().filter(|_| ends) {
             last.ends_clause = true;
         }
         return;
@@ -80,23 +73,36 @@ fn push_chunk(text: &str, start: usize, end: usize, out: &mut Vec<Word>) {
     let from = start + (core.as_ptr() as usize - chunk.as_ptr() as usize);
     let to = from + core.len();
     let ends_clause = text[to..end].contains([',', '.', '?', '!', ';', ':', ')', '…']);
-    let parts: Vec<&str> = core.split(['-', '=']).collect();
-    let worded = |part: &&str| part.chars().all(|c| c.is_alphabetic() || c == '\'');
-    let assigned = core.contains('=') && !core.contains('-');
-    let splits = parts.len() > 1
-        && parts
-            .iter()
-            .all(|part| !part.is_empty() && (assigned || worded(part)));
-    if !splits {
-        out.push(word(text, from, to, ends_clause));
-        return;
-    }
     let mut at = from;
-    for (i, part) in parts.iter().enumerate() {
-        let last = i + 1 == parts.len();
-        out.push(word(text, at, at + part.len(), last && ends_clause));
-        at += part.len() + 1;
+    for part in parts(core) {
+        let until = at + part.len();
+        out.push(word(text, at, until, until == to && ends_clause));
+        at = until + 1;
     }
+}
+
+/// A chunk without the punctuation around it.
+fn core(chunk: &str) -> &str {
+    let open = |c: char| !(c.is_alphanumeric() || "-−+#@_.".contains(c) || SIGNS.contains(c));
+    let close = |c: char| !(c.is_alphanumeric() || "%#_°²³½¼¾".contains(c) || SIGNS.contains(c));
+    let core = chunk.trim_start_matches(open).trim_end_matches(close);
+    core.trim_start_matches(|c: char| c == '.' && core.len() < 2)
+}
+
+/// Whether a sign makes a word of what it stands in.
+fn tells(c: char) -> bool {
+    c.is_alphanumeric() || c == '%' || "½¼¾".contains(c) || SIGNS.contains(c)
+}
+
+/// "twenty-five" and "a=b" are two words, "555-0134" is one.
+fn parts(core: &str) -> Vec<&str> {
+    let parts: Vec<&str> = core.split(['-', '=']).collect();
+    let assigned = core.contains('=') && !core.contains('-');
+    let worded = |part: &str| part.chars().all(|c| c.is_alphabetic() || c == '\'');
+    let splits = parts
+        .iter()
+        .all(|part| !part.is_empty() && (assigned || worded(part)));
+    if splits { parts } else { vec![core] }
 }
 
 fn word(text: &str, start: usize, end: usize, ends_clause: bool) -> Word {

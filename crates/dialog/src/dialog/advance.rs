@@ -93,6 +93,9 @@ impl Dialog {
         if task.arguments.contains_key(argument.name) {
             return Need::Nothing;
         }
+        if let Some(doubt) = task.doubts.get(argument.name) {
+            return self.ask(task, argument, doubt.question());
+        }
         if let Some(kind) = argument.own() {
             return self.need_own(task, argument, kind);
         }

@@ -96,10 +96,12 @@ impl Dialog {
                 changed.insert(argument.name.to_owned(), Value::String(thing.id.clone()));
             }
         }
+        let mut inside = Utterance::new(text, today);
         if changed.is_empty() {
-            changed = fill(spec, &mut Utterance::new(text, today), &Map::new());
+            changed = fill(spec, &mut inside, &Map::new());
         }
-        if changed.is_empty() {
+        let doubted = task.take_doubts(&mut inside);
+        if changed.is_empty() && !doubted {
             let mut inside = Utterance::new(text, today);
             let mut given = spec.arguments().filter(|argument| {
                 task.arguments.contains_key(argument.name) && argument.secret().is_none()
@@ -107,7 +109,8 @@ impl Dialog {
             let (Some(only), None) = (given.next(), given.next()) else {
                 return None;
             };
-            let value = answer(&only, &mut inside).filter(|_| inside.words.len() <= VALUE_WORDS)?;
+            let value =
+                answer(spec, &only, &mut inside).filter(|_| inside.words.len() <= VALUE_WORDS)?;
             changed.insert(only.name.to_owned(), value);
         }
         task.arguments.extend(changed);

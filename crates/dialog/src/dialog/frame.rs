@@ -1,7 +1,10 @@
 //! A task: one tool on its way to being called.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
+use crate::fill::{Doubt, Utterance};
 use crate::number::digits;
 use crate::words::{limited, words};
 
@@ -17,6 +20,8 @@ pub(super) struct Frame {
     pub(super) asked: Option<String>,
     /// Answers in a row that did not give it.
     pub(super) tries: u8,
+    /// What was heard for an argument and has to be asked.
+    pub(super) doubts: BTreeMap<String, Doubt>,
 }
 
 /// A question that is not about an argument.
@@ -39,7 +44,19 @@ impl Frame {
             request: limited(request, REQUEST_LIMIT_BYTES).to_owned(),
             asked: None,
             tries: 0,
+            doubts: BTreeMap::new(),
         }
+    }
+
+    /// What an utterance leaves in doubt is asked, and has no value until then. Whether there is any.
+    pub(super) fn take_doubts(&mut self, utterance: &mut Utterance<'_>) -> bool {
+        let doubts = std::mem::take(&mut utterance.doubts);
+        for name in doubts.keys() {
+            self.arguments.remove(name);
+        }
+        let any = !doubts.is_empty();
+        self.doubts.extend(doubts);
+        any
     }
 
     /// Some of its words are a secret's: they go, and so does every value that was made of them.

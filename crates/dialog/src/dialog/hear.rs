@@ -178,6 +178,7 @@ impl Dialog {
         let spec = &index.tools[tool].spec;
         let mut task = Frame::new(tool, request);
         task.arguments = fill(spec, utterance, &task.arguments);
+        task.take_doubts(utterance);
         if spec.role() == Role::Login {
             self.login_tries = 0;
         }

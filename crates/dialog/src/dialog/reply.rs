@@ -35,10 +35,14 @@ impl Dialog {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let asked = task.asked.clone().unwrap_or_default();
+        let asked_name = asked.clone();
         let argument = spec.argument(&asked);
         let picked = argument.and_then(|argument| self.picked(&argument, utterance.text));
         let mut rest = Utterance::new(heard.text, heard.today);
-        let value = argument.and_then(|argument| answer(&argument, &mut rest));
+        let doubt = task.doubts.remove(&asked);
+        let chosen = doubt.as_ref().and_then(|doubt| doubt.picked(&rest.words));
+        let value =
+            argument.and_then(|argument| chosen.or_else(|| answer(spec, &argument, &mut rest)));
         let typed = argument.is_some_and(|argument| !is_open_text(&shape(&argument)));
         let answers = (value.is_some() && typed) || picked.is_some();
         let short = utterance.words.len() <= SHORT_ANSWER_WORDS;
@@ -56,7 +60,9 @@ impl Dialog {
             (None, Some(value)) => take_value(spec, &mut task, &asked, value, typed, &mut rest),
             (None, None) => take_others(spec, &mut task, &asked, utterance.text, &mut rest),
         };
-        if took {
+        // A doubt is asked about; the same one once more gets no further.
+        let doubted = task.take_doubts(&mut rest) && task.doubts.get(&asked_name) != doubt.as_ref();
+        if took || doubted {
             task.tries = 0;
             return self.advance(task);
         }

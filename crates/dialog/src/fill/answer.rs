@@ -1,22 +1,31 @@
 //! Reads the answer to a question for one argument: everything that was said is about that argument.
 
-use conversimple_wire::Contact;
 use conversimple_wire::tool::Argument;
+use conversimple_wire::{Contact, ToolSpec};
 use serde_json::Value;
 
 use super::{
-    Utterance, choice, contact_of, holds_secret, is_token_of, json_date, json_number, json_time,
-    soft_options, unspell,
+    Utterance, choice, contact_of, holds_secret, is_numeric, is_token_of, json_date, json_number,
+    json_time, numeric, soft_options, unspell,
 };
 use crate::calendar::{days, times};
-use crate::number::{Number, currency_words, digits, numbers};
+use crate::number::{currency_words, digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
 use crate::words::{Word, is_function_word};
 
 /// The value that an answer gives to the argument that was asked for; its words are used up. `None`: it gives none.
-pub(crate) fn answer(argument: &Argument<'_>, utterance: &mut Utterance<'_>) -> Option<Value> {
+pub(crate) fn answer(
+    spec: &ToolSpec,
+    argument: &Argument<'_>,
+    utterance: &mut Utterance<'_>,
+) -> Option<Value> {
     let shape = shape(argument);
+    if is_numeric(&shape) {
+        let said = numeric::answer(spec, argument, &shape, utterance);
+        let doubted = utterance.doubts.contains_key(argument.name);
+        return said.or_else(|| misheard(utterance).filter(|_| !doubted));
+    }
     let value = read(&shape, argument.schema, utterance)?;
     let range = match shape {
         Shape::Date => days(&utterance.words, utterance.today)
@@ -25,9 +34,6 @@ pub(crate) fn answer(argument: &Argument<'_>, utterance: &mut Utterance<'_>) -> 
         Shape::Time => times(&utterance.words, true)
             .first()
             .map(|found| (found.from, found.to)),
-        Shape::Money | Shape::Number | Shape::Integer => {
-            meant(utterance).map(|number| (number.from, number.to))
-        }
         _ => None,
     };
     if let Some((from, to)) = range {
@@ -58,8 +64,10 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
             .map(|(code, _)| Value::from(code))
             .or_else(|| words_of_answer(utterance).map(Value::String)),
         Shape::Choice(values) => choice(utterance, values).map(|(value, ..)| value),
-        Shape::Money | Shape::Number => number(utterance),
-        Shape::Integer => number(utterance).filter(Value::is_i64),
+        Shape::Money | Shape::Number => number(list).or_else(|| misheard(utterance)),
+        Shape::Integer => number(list)
+            .or_else(|| misheard(utterance))
+            .filter(Value::is_i64),
         Shape::Boolean => match yes_no(utterance.text) {
             Some(Answer::Yes) => Some(Value::Bool(true)),
             Some(Answer::No) => Some(Value::Bool(false)),
@@ -91,11 +99,13 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
     }
 }
 
-/// The number of an answer; where none is heard, a single word that recognisers write for one ("for", "to", "won").
-fn number(utterance: &Utterance<'_>) -> Option<Value> {
-    if let Some(number) = meant(utterance) {
-        return json_number(number.value);
-    }
+/// The first number of words.
+fn number(words: &[Word]) -> Option<Value> {
+    json_number(numbers(words).first()?.value)
+}
+
+/// The number that a single word is which recognisers write for one ("for", "to", "won").
+fn misheard(utterance: &Utterance<'_>) -> Option<Value> {
     let filler = |word: &&Word| {
         !matches!(
             word.lower.as_str(),
@@ -106,26 +116,8 @@ fn number(utterance: &Utterance<'_>) -> Option<Value> {
     let (Some(only), None) = (telling.next(), telling.next()) else {
         return None;
     };
-    digits(std::slice::from_ref(only), true)
-        .parse::<i64>()
-        .ok()
-        .map(Value::from)
-}
-
-/// Of several numbers the first, or the last where the caller corrects: "no, not thirty, forty".
-fn meant(utterance: &Utterance<'_>) -> Option<Number> {
-    let mut found = numbers(&utterance.words);
-    let corrects = |word: &Word| {
-        matches!(
-            word.lower.as_str(),
-            "no" | "not" | "sorry" | "mean" | "actually"
-        )
-    };
-    if utterance.words.iter().any(corrects) {
-        found.pop()
-    } else {
-        (!found.is_empty()).then(|| found.swap_remove(0))
-    }
+    let heard = digits(std::slice::from_ref(only), true).parse::<i64>();
+    heard.ok().map(Value::from)
 }
 
 /// An e-mail address, written or spoken: "alice at example dot com".

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use conversimple_wire::tool::Argument;
+use conversimple_spoken::currency::{by_code, counts_hundredths, declared, may_mean};
+use conversimple_spoken::money::{figures, offered};
+use conversimple_spoken::number::{amounts, ordinal_at};
+use conversimple_spoken::unit::{Unit, of_argument, one_of, quantity};
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::{Argument, tool_key};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use super::doubt::Doubt;
 use super::{Utterance, is_numeric, json_number};
-use crate::calendar::ordinal_word;
 use crate::number::{Number, numbers};
-use crate::shape::{Shape, fits};
-use crate::words::{identifier_words, is_function_word, limited, stem, words};
+use crate::shape::{Shape, fits, is_money, shape};
+use crate::words::{Word, identifier_words, is_function_word, limited, stem, words};
 
 /// A cue this strong gives a number to an argument.
 const CUE_SURE: f32 = 1.0;
@@ -20,33 +25,90 @@ const NAMED: f32 = 1.0;
 const DESCRIBED: f32 = 0.5;
 
 pub(super) fn fill(
+    spec: &ToolSpec,
     open: &[(Argument<'_>, Shape)],
     utterance: &mut Utterance<'_>,
     out: &mut Map<String, Value>,
 ) {
-    let found = candidates(open, utterance);
-    let mut taken = vec![false; found.len()];
-    lists(open, utterance, &found, &mut taken, out);
+    let numeric = |(argument, shape): &(Argument<'_>, Shape)| {
+        is_numeric(shape) && !out.contains_key(argument.name)
+    };
     let wanted: Vec<Wanted<'_>> = open
         .iter()
-        .filter(|(argument, shape)| is_numeric(shape) && !out.contains_key(argument.name))
-        .map(|(argument, shape)| Wanted::new(argument, shape))
+        .filter(|open| numeric(open))
+        .map(|(argument, shape)| Wanted::new(spec, argument, shape))
         .collect();
+    let found = candidates(open, &wanted, utterance);
+    let mut taken = vec![false; found.len()];
+    lists(spec, open, utterance, &found, &mut taken, out);
     let mut given = by_cues(&wanted, utterance, &found, &mut taken);
-    in_order(&wanted, &found, &mut taken, &mut given);
+    in_order(&wanted, utterance, &found, &mut taken, &mut given);
     straighten(&wanted, &mut given);
-    for (a, n) in given {
-        if let Some(value) = wanted[a].value(&found[n]) {
-            out.insert(wanted[a].argument.name.to_owned(), value);
-            let to = found[n].to;
-            let unit = strength(&wanted[a].cues, utterance.lower(to), true).is_some();
-            utterance.take(
-                found[n].from,
-                to + usize::from(unit && !utterance.words[to - 1].ends_clause),
-            );
+    for (a, n) in &given {
+        let (want, number) = (&wanted[*a], &found[*n]);
+        let free = |m: usize| !given.values().any(|other| *other == m);
+        let partner = linked(utterance, &found, *n)
+            .filter(|m| free(*m))
+            .map(|m| &found[m]);
+        match want.settle(&utterance.words, number, partner) {
+            Ok(value) => {
+                out.insert(want.argument.name.to_owned(), value);
+            }
+            Err(doubt) => {
+                utterance
+                    .doubts
+                    .insert(want.argument.name.to_owned(), doubt);
+            }
+        }
+        let ends = [Some(number), partner].into_iter().flatten();
+        for (from, to) in ends
+            .map(|number| (number.from, want.end(utterance, number)))
+            .collect::<Vec<_>>()
+        {
+            utterance.take(from, to);
         }
     }
     single_units(&wanted, utterance, out);
+}
+
+/// The value that an answer to the question for a numeric argument gives; `None` where it gives none, or a doubt.
+pub(super) fn answer(
+    spec: &ToolSpec,
+    argument: &Argument<'_>,
+    shape: &Shape,
+    utterance: &mut Utterance<'_>,
+) -> Option<Value> {
+    let want = Wanted::new(spec, argument, shape);
+    let wanted = std::slice::from_ref(&want);
+    let found = said(wanted, utterance);
+    let corrects = |word: &Word| CORRECTS.contains(&word.lower.as_str());
+    let at = if utterance.words.iter().any(corrects) {
+        found.len().checked_sub(1)?
+    } else {
+        0
+    };
+    let number = found.get(at)?;
+    let partner = linked(utterance, &found, at).map(|m| &found[m]);
+    let settled = want.settle(&utterance.words, number, partner);
+    utterance.take(number.from, number.to);
+    match settled {
+        Ok(value) => Some(value),
+        Err(doubt) => {
+            utterance.doubts.insert(argument.name.to_owned(), doubt);
+            None
+        }
+    }
+}
+
+/// Of several numbers the last counts behind these: "no, not thirty, forty".
+const CORRECTS: [&str; 5] = ["no", "not", "sorry", "mean", "actually"];
+
+/// What an argument's numbers count.
+enum Counted {
+    Plain,
+    Unit(&'static Unit),
+    /// Hundredths of a currency.
+    Cents,
 }
 
 /// A numeric argument and the words that speak for it.
@@ -55,52 +117,203 @@ struct Wanted<'a> {
     shape: Shape,
     cues: BTreeMap<String, f32>,
     is_year: bool,
+    /// It is a sum of money.
+    is_sum: bool,
+    counted: Counted,
+    /// The currencies that it takes; none where the declaration names none.
+    taken: Vec<String>,
 }
 
 impl<'a> Wanted<'a> {
-    fn new(argument: &Argument<'a>, shape: &Shape) -> Self {
-        let is_year = identifier_words(argument.name)
+    fn new(spec: &ToolSpec, argument: &Argument<'a>, shape: &Shape) -> Self {
+        let name = identifier_words(argument.name);
+        let is_year = name
             .last()
             .is_some_and(|part| part.trim_end_matches(|c: char| c.is_ascii_digit()) == "year");
+        let described = limited(description(argument), 300);
+        let money = is_money(argument.name, argument.schema) || *shape == Shape::Money;
+        let hundredths = counts_hundredths(&name, described);
+        let counted = match of_argument(&name, described) {
+            _ if hundredths => Counted::Cents,
+            Some(unit) if !money => Counted::Unit(unit),
+            _ => Counted::Plain,
+        };
+        let is_sum = money || hundredths;
         Self {
             argument: *argument,
             shape: shape.clone(),
             cues: cues(argument),
             is_year,
+            is_sum,
+            counted,
+            taken: if is_sum {
+                currencies(spec, &name, described)
+            } else {
+                Vec::new()
+            },
         }
     }
 
-    fn value(&self, number: &Number) -> Option<Value> {
-        let described = self
-            .argument
-            .schema
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        // "8 %" is 0.08 for a number whose declaration does not speak of percent.
-        let share = number.percent
-            && self.shape != Shape::Integer
-            && !described.to_lowercase().contains("percent")
-            && !self.argument.name.to_lowercase().contains("percent");
-        let value = if share {
-            number.value.checked_div(Decimal::ONE_HUNDRED)?
-        } else {
-            number.value
+    /// What a number gives this argument, in its likeliest reading.
+    fn value(&self, words: &[Word], number: &Number) -> Option<Value> {
+        let mut readings = self
+            .readings(words, number)
+            .into_iter()
+            .map(|(value, _)| value);
+        if self.is_year {
+            let year = |value: &Value| {
+                value
+                    .as_i64()
+                    .is_some_and(|year| (1000..2200).contains(&year))
+            };
+            return readings.clone().find(year).or_else(|| readings.next());
+        }
+        readings.next()
+    }
+
+    /// All values that a number can give this argument, and how each is said.
+    fn readings(&self, words: &[Word], number: &Number) -> Vec<(Value, String)> {
+        let code = number.currency.or(match self.taken.as_slice() {
+            [only] => Some(only.as_str()),
+            _ => None,
+        });
+        let mut out = Vec::new();
+        for value in number.readings() {
+            let said = if self.is_sum {
+                offered(value, code)
+            } else {
+                figures(value)
+            };
+            out.extend(
+                self.converted(words, number, value)
+                    .map(|value| (value, said)),
+            );
+        }
+        // Twelve, where cents are counted, is twelve of the whole or twelve of its hundredths.
+        let bare = number.currency.is_none() && number.other.is_none();
+        if matches!(self.counted, Counted::Cents) && bare && number.value.fract() == Decimal::ZERO {
+            let known = code.and_then(by_code).or_else(|| by_code("USD"));
+            let (whole, part) = known.map_or(("", ""), |known| {
+                (known.many, known.hundredth.map_or("", |(_, many)| many))
+            });
+            let said = |unit: &str| format!("{} {unit}", figures(number.value));
+            out = out
+                .into_iter()
+                .map(|(value, _)| (value, said(whole)))
+                .collect();
+            out.extend(json_number(number.value).map(|value| (value, said(part))));
+        }
+        out.retain(|(value, _)| self.shape != Shape::Integer || value.is_i64());
+        out.dedup_by(|a, b| a.0 == b.0);
+        out
+    }
+
+    /// A reading in the unit that the argument counts in. `None`: it measures something else.
+    fn converted(&self, words: &[Word], number: &Number, value: Decimal) -> Option<Value> {
+        let value = match self.counted {
+            Counted::Cents => value.checked_mul(Decimal::ONE_HUNDRED)?,
+            Counted::Unit(unit) => match quantity(
+                words,
+                &Number {
+                    value,
+                    ..number.clone()
+                },
+                unit,
+            ) {
+                Some(said) => said.unit.convert(said.value, unit)?,
+                None if number.currency.is_some() => return None,
+                None => value,
+            },
+            Counted::Plain if self.is_share(number) => value.checked_div(Decimal::ONE_HUNDRED)?,
+            Counted::Plain => value,
         };
-        let json = json_number(value)?;
-        (self.shape != Shape::Integer || json.is_i64()).then_some(json)
+        json_number(value)
+    }
+
+    /// "8 %" is 0.08 for a number whose declaration does not speak of percent.
+    fn is_share(&self, number: &Number) -> bool {
+        let percent = |text: &str| text.to_lowercase().contains("percent");
+        number.percent
+            && self.shape != Shape::Integer
+            && !percent(description(&self.argument))
+            && !percent(self.argument.name)
+    }
+
+    /// The one value that a number gives, or why it is asked. `partner`: another number that was offered in its place.
+    fn settle(
+        &self,
+        words: &[Word],
+        number: &Number,
+        partner: Option<&Number>,
+    ) -> Result<Value, Doubt> {
+        if let Some(said) = number.currency
+            && !self.taken.is_empty()
+            && !self
+                .taken
+                .iter()
+                .any(|code| may_mean(said, number.naming, code))
+        {
+            return Err(Doubt::Currency(said, self.taken.clone()));
+        }
+        let mut readings = match partner {
+            Some(partner) if partner.from < number.from => self.readings(words, partner),
+            _ => self.readings(words, number),
+        };
+        match partner {
+            Some(partner) if partner.from > number.from => {
+                readings.extend(self.readings(words, partner))
+            }
+            Some(_) => readings.extend(self.readings(words, number)),
+            None if !self.is_sum && self.is_year => {
+                return Ok(self.value(words, number).unwrap_or_default());
+            }
+            None => {}
+        }
+        let fitting = |(value, _): &&(Value, String)| fits(self.argument.schema, value);
+        let kept: Vec<_> = readings.iter().filter(fitting).cloned().collect();
+        match (kept.as_slice(), readings.as_slice()) {
+            ([(value, _)], _) | ([], [(value, _)]) => Ok(value.clone()),
+            ([], _) => Err(Doubt::Either(readings)),
+            _ => Err(Doubt::Either(kept)),
+        }
+    }
+
+    /// The unit that it counts in, where no other argument counts what that measures.
+    fn only_of_its_kind(&self, wanted: &[Self]) -> Option<&'static Unit> {
+        let Counted::Unit(unit) = self.counted else {
+            return None;
+        };
+        let same = |want: &&Self| matches!(want.counted, Counted::Unit(other) if other.measures == unit.measures);
+        (wanted.iter().filter(same).count() == 1).then_some(unit)
+    }
+
+    /// The word behind a number and its unit.
+    fn end(&self, utterance: &Utterance<'_>, number: &Number) -> usize {
+        if let Counted::Unit(unit) = self.counted
+            && let Some(said) = quantity(&utterance.words, number, unit)
+        {
+            return said.to;
+        }
+        let to = number.to;
+        let unit = strength(&self.cues, utterance.lower(to), true).is_some();
+        to + usize::from(unit && !utterance.words[to - 1].ends_clause)
     }
 
     /// How well a number's own kind fits the argument.
     fn kind_score(&self, number: &Number, utterance: &Utterance<'_>) -> f32 {
         let year = is_year(number)
             && (number.from == 0 || YEAR_LEADS.contains(&utterance.lower(number.from - 1)));
-        let mut score = match (&self.shape, number.currency) {
-            (Shape::Money, Some(_)) => 1.0,
-            (Shape::Money, None) => 0.2,
+        let mut score = match (self.is_sum, number.currency) {
+            (true, Some(_)) => 1.0,
+            (true, None) => 0.2,
             (_, Some(_)) => -0.3,
             _ => 0.0,
         };
+        if let Counted::Unit(unit) = self.counted
+            && quantity(&utterance.words, number, unit).is_some()
+        {
+            score += 1.0;
+        }
         if self.is_year && is_year(number) {
             score += 1.6;
         } else if self.is_year || year {
@@ -110,24 +323,136 @@ impl<'a> Wanted<'a> {
     }
 }
 
+fn description<'a>(argument: &Argument<'a>) -> &'a str {
+    argument
+        .schema
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// The currencies that a sum of a tool takes: those of its argument for the currency, the tool's own, or those that the
+/// sum's own declaration speaks of. None: the declaration names none, or takes any.
+fn currencies(spec: &ToolSpec, name: &[String], description: &str) -> Vec<String> {
+    let names_currency = |argument: &Argument<'_>| {
+        identifier_words(argument.name)
+            .iter()
+            .any(|word| word == "currency")
+    };
+    let mut listed = Vec::new();
+    for argument in spec.arguments().filter(names_currency) {
+        match shape(&argument) {
+            Shape::Choice(values) => {
+                listed.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            _ => return Vec::new(),
+        }
+    }
+    let tool = || {
+        let declared = spec.parameters.get(tool_key::CURRENCY)?;
+        declared.as_str().map(|code| vec![code.to_owned()])
+    };
+    if !listed.is_empty() {
+        return listed;
+    }
+    tool().unwrap_or_else(|| {
+        declared(name, description)
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    })
+}
+
+/// The number that was offered in place of another: "10 or 20", "between 10 and 20", "10 to 20".
+fn linked(utterance: &Utterance<'_>, found: &[Number], n: usize) -> Option<usize> {
+    let joins = |m: usize| {
+        found
+            .get(m)
+            .zip(found.get(m + 1))
+            .is_some_and(|(a, b)| offers_both(utterance, a, b))
+    };
+    if joins(n) {
+        return Some(n + 1);
+    }
+    n.checked_sub(1).filter(|before| joins(*before))
+}
+
+fn offers_both(utterance: &Utterance<'_>, a: &Number, b: &Number) -> bool {
+    let before = a.from.checked_sub(1).map_or("", |at| utterance.lower(at));
+    let Some(between) = utterance.words.get(a.to..b.from) else {
+        return false;
+    };
+    let rises = b.value > a.value && (a.currency.is_none() || b.currency.is_some());
+    match between {
+        [first, ..] if between.len() <= 2 && first.lower == "or" => true,
+        [only] if only.lower == "to" => rises,
+        [only] if only.lower == "and" => before == "between",
+        _ => false,
+    }
+}
+
 const YEAR_LEADS: &[&str] = &[
     "in", "since", "year", "from", "to", "until", "of", "for", "and", "by",
 ];
 
 fn is_year(number: &Number) -> bool {
-    number.value >= Decimal::from(1000)
-        && number.value < Decimal::from(2200)
-        && number.value.fract() == Decimal::ZERO
-        && number.currency.is_none()
-        && number.unit.is_none()
+    let year = |value: Decimal| {
+        value >= Decimal::from(1000)
+            && value < Decimal::from(2200)
+            && value.fract() == Decimal::ZERO
+    };
+    number.readings().any(year) && number.currency.is_none() && number.unit.is_none()
+}
+
+/// The numbers that were said, as the arguments that want some read them.
+fn said(wanted: &[Wanted<'_>], utterance: &Utterance<'_>) -> Vec<Number> {
+    let joined = wanted.iter().any(|want| want.is_sum || want.is_year);
+    let mut found = if joined {
+        amounts(&utterance.words)
+    } else {
+        numbers(&utterance.words)
+    };
+    for want in wanted {
+        let Counted::Unit(unit) = want.counted else {
+            continue;
+        };
+        for at in 0..utterance.words.len() {
+            let covered = found
+                .iter()
+                .any(|number| (number.from..number.to).contains(&at));
+            found.extend(one_of(&utterance.words, at, unit).filter(|_| !covered));
+        }
+    }
+    found.retain(|number| utterance.free(number.from, number.to) && !is_pronoun(utterance, number));
+    found.sort_by_key(|number| number.from);
+    for unit in wanted
+        .iter()
+        .filter_map(|want| want.only_of_its_kind(wanted))
+    {
+        join_parts(&mut found, utterance, unit);
+    }
+    found
+}
+
+/// Where one argument takes the whole, the 30 of "1 hour 30 minutes" is no number of its own.
+fn join_parts(found: &mut Vec<Number>, utterance: &Utterance<'_>, unit: &Unit) {
+    let mut covered = 0;
+    found.retain(|number| {
+        let inside = number.from < covered;
+        if let Some(said) = quantity(&utterance.words, number, unit).filter(|_| !inside) {
+            covered = said.to;
+        }
+        !inside
+    });
 }
 
 /// The numbers that no argument has yet; where some argument counts in order ("18th century"), ordinals as well.
-fn candidates(open: &[(Argument<'_>, Shape)], utterance: &Utterance<'_>) -> Vec<Number> {
-    let mut found: Vec<Number> = numbers(&utterance.words)
-        .into_iter()
-        .filter(|number| utterance.free(number.from, number.to) && !is_pronoun(utterance, number))
-        .collect();
+fn candidates(
+    open: &[(Argument<'_>, Shape)],
+    wanted: &[Wanted<'_>],
+    utterance: &Utterance<'_>,
+) -> Vec<Number> {
+    let mut found = said(wanted, utterance);
     let cues: Vec<String> = open
         .iter()
         .flat_map(|(argument, _)| identifier_words(argument.name))
@@ -145,26 +470,19 @@ fn candidates(open: &[(Argument<'_>, Shape)], utterance: &Utterance<'_>) -> Vec<
     let count = found.len();
     found.retain(|number| !is_count(&names, utterance, number, count));
     for at in 0..utterance.words.len() {
-        let Some(value) = ordinal(utterance.lower(at)) else {
+        let Some((value, to)) = ordinal_at(&utterance.words, at) else {
             continue;
         };
-        let counted =
-            (at + 1..at + 6).any(|next| cues.iter().any(|own| own == utterance.stem(next)));
-        if counted && utterance.free(at, at + 1) {
-            found.push(Number::plain(Decimal::from(value), at, at + 1));
+        let counted = (to..to + 5).any(|next| cues.iter().any(|own| own == utterance.stem(next)));
+        let inside = found
+            .iter()
+            .any(|number| number.from < to && at < number.to);
+        if counted && !inside && utterance.lower(at) != "second" && utterance.free(at, to) {
+            found.push(Number::plain(Decimal::from(value), at, to));
         }
     }
     found.sort_by_key(|number| number.from);
     found
-}
-
-fn ordinal(lower: &str) -> Option<u16> {
-    let digits = ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|end| lower.strip_suffix(end));
-    digits
-        .and_then(|digits| digits.parse().ok())
-        .or_else(|| ordinal_word(lower).filter(|_| lower != "second"))
 }
 
 fn by_cues(
@@ -176,7 +494,7 @@ fn by_cues(
     let mut pairs = Vec::new();
     for (a, want) in wanted.iter().enumerate() {
         for (n, number) in found.iter().enumerate() {
-            let Some(value) = want.value(number).filter(|_| !taken[n]) else {
+            let Some(value) = want.value(&utterance.words, number).filter(|_| !taken[n]) else {
                 continue;
             };
             let cue = cue_score(utterance, number, want, found);
@@ -202,6 +520,7 @@ fn by_cues(
 /// What is left goes to the required arguments in order.
 fn in_order(
     wanted: &[Wanted<'_>],
+    utterance: &Utterance<'_>,
     found: &[Number],
     taken: &mut [bool],
     given: &mut BTreeMap<usize, usize>,
@@ -211,7 +530,9 @@ fn in_order(
             continue;
         }
         let next = (0..found.len()).find(|n| {
-            !taken[*n] && want.value(&found[*n]).is_some() && (!want.is_year || is_year(&found[*n]))
+            !taken[*n]
+                && want.value(&utterance.words, &found[*n]).is_some()
+                && (!want.is_year || is_year(&found[*n]))
         });
         if let Some(n) = next {
             taken[n] = true;
@@ -248,7 +569,9 @@ fn single_units(wanted: &[Wanted<'_>], utterance: &Utterance<'_>, out: &mut Map<
         "next", "past", "last", "a", "an", "coming", "previous", "this",
     ];
     for want in wanted {
-        if out.contains_key(want.argument.name) || !want.argument.required {
+        let name = want.argument.name;
+        let known = out.contains_key(name) || utterance.doubts.contains_key(name);
+        if known || !want.argument.required {
             continue;
         }
         let unit = |at: usize| match utterance.lower(at) {
@@ -293,12 +616,7 @@ fn is_pronoun(utterance: &Utterance<'_>, number: &Number) -> bool {
 /// Stems that speak for an argument, with their strength.
 fn cues(argument: &Argument<'_>) -> BTreeMap<String, f32> {
     let mut out = BTreeMap::new();
-    let description = argument
-        .schema
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    for word in words(limited(description, 300)) {
+    for word in words(limited(description(argument), 300)) {
         if !is_function_word(&word.lower) {
             out.insert(stem(&word.lower), DESCRIBED);
         }
@@ -431,6 +749,7 @@ fn unit_measures(lower: &str) -> &'static [&'static str] {
 
 /// Runs of numbers ("12, 24 and 36", "[1, 2]", "(3, 4)") fill arguments that take lists of numbers.
 fn lists(
+    spec: &ToolSpec,
     open: &[(Argument<'_>, Shape)],
     utterance: &mut Utterance<'_>,
     found: &[Number],
@@ -441,7 +760,7 @@ fn lists(
         .iter()
         .filter_map(|(argument, shape)| match shape {
             Shape::List(inner) if is_numeric(inner) => {
-                Some((Wanted::new(argument, inner), (**inner).clone()))
+                Some((Wanted::new(spec, argument, inner), (**inner).clone()))
             }
             _ => None,
         })
@@ -459,7 +778,10 @@ fn lists(
     }
     runs.retain(|run| run.len() > 1 || wanted.len() == 1 && found.len() == 1);
     for ((want, _), run) in wanted.iter().zip(runs) {
-        let items: Vec<Value> = run.iter().filter_map(|n| want.value(&found[*n])).collect();
+        let items: Vec<Value> = run
+            .iter()
+            .filter_map(|n| want.value(&utterance.words, &found[*n]))
+            .collect();
         if items.len() == run.len() {
             for n in run {
                 taken[n] = true;

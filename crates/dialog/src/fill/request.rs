@@ -56,7 +56,7 @@ fn fill_at(
     for (argument, shape) in named {
         choices(argument, shape, utterance, &mut out);
     }
-    numeric::fill(&open, utterance, &mut out);
+    numeric::fill(spec, &open, utterance, &mut out);
     booleans(&open, utterance, &mut out);
     objects(&open, utterance, depth, &mut out);
     textual::fill(spec, &open, utterance, &mut out);
