@@ -3,11 +3,13 @@
 //! Own things are not filled here (see `own`), and a secret only by its token.
 
 mod answer;
+mod cues;
 mod doubt;
 mod numeric;
 mod request;
 mod span;
 mod textual;
+mod wanted;
 
 use std::collections::BTreeMap;
 

@@ -2,27 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use conversimple_spoken::currency::{by_code, counts_hundredths, declared, may_mean};
-use conversimple_spoken::money::{figures, offered};
 use conversimple_spoken::number::{amounts, ordinal_at};
-use conversimple_spoken::unit::{Unit, of_argument, one_of, quantity};
+use conversimple_spoken::unit::{Unit, one_of, quantity};
 use conversimple_wire::ToolSpec;
-use conversimple_wire::tool::{Argument, tool_key};
+use conversimple_wire::tool::Argument;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::doubt::Doubt;
-use super::{Utterance, is_numeric, json_number};
+use super::cues::{NAMED, strength};
+use super::wanted::{Counted, Wanted, is_year};
+use super::{Utterance, is_numeric};
 use crate::number::{Number, numbers};
-use crate::shape::{Shape, fits, is_money, shape};
-use crate::words::{Word, identifier_words, is_function_word, limited, stem, words};
+use crate::shape::{Shape, fits};
+use crate::words::{Word, identifier_words, stem};
 
 /// A cue this strong gives a number to an argument.
 const CUE_SURE: f32 = 1.0;
-
-/// Strength of a word of an argument's name, and of its description.
-const NAMED: f32 = 1.0;
-const DESCRIBED: f32 = 0.5;
 
 pub(super) fn fill(
     spec: &ToolSpec,
@@ -103,266 +98,6 @@ pub(super) fn answer(
 /// Of several numbers the last counts behind these: "no, not thirty, forty".
 const CORRECTS: [&str; 5] = ["no", "not", "sorry", "mean", "actually"];
 
-/// What an argument's numbers count.
-enum Counted {
-    Plain,
-    Unit(&'static Unit),
-    /// Hundredths of a currency.
-    Cents,
-}
-
-/// A numeric argument and the words that speak for it.
-struct Wanted<'a> {
-    argument: Argument<'a>,
-    shape: Shape,
-    cues: BTreeMap<String, f32>,
-    is_year: bool,
-    /// It is a sum of money.
-    is_sum: bool,
-    counted: Counted,
-    /// The currencies that it takes; none where the declaration names none.
-    taken: Vec<String>,
-}
-
-impl<'a> Wanted<'a> {
-    fn new(spec: &ToolSpec, argument: &Argument<'a>, shape: &Shape) -> Self {
-        let name = identifier_words(argument.name);
-        let is_year = name
-            .last()
-            .is_some_and(|part| part.trim_end_matches(|c: char| c.is_ascii_digit()) == "year");
-        let described = limited(description(argument), 300);
-        let money = is_money(argument.name, argument.schema) || *shape == Shape::Money;
-        let hundredths = counts_hundredths(&name, described);
-        let counted = match of_argument(&name, described) {
-            _ if hundredths => Counted::Cents,
-            Some(unit) if !money => Counted::Unit(unit),
-            _ => Counted::Plain,
-        };
-        let is_sum = money || hundredths;
-        Self {
-            argument: *argument,
-            shape: shape.clone(),
-            cues: cues(argument),
-            is_year,
-            is_sum,
-            counted,
-            taken: if is_sum {
-                currencies(spec, &name, described)
-            } else {
-                Vec::new()
-            },
-        }
-    }
-
-    /// What a number gives this argument, in its likeliest reading.
-    fn value(&self, words: &[Word], number: &Number) -> Option<Value> {
-        let mut readings = self
-            .readings(words, number)
-            .into_iter()
-            .map(|(value, _)| value);
-        if self.is_year {
-            let year = |value: &Value| {
-                value
-                    .as_i64()
-                    .is_some_and(|year| (1000..2200).contains(&year))
-            };
-            return readings.clone().find(year).or_else(|| readings.next());
-        }
-        readings.next()
-    }
-
-    /// All values that a number can give this argument, and how each is said.
-    fn readings(&self, words: &[Word], number: &Number) -> Vec<(Value, String)> {
-        let code = number.currency.or(match self.taken.as_slice() {
-            [only] => Some(only.as_str()),
-            _ => None,
-        });
-        let mut out = Vec::new();
-        for value in number.readings() {
-            let said = if self.is_sum {
-                offered(value, code)
-            } else {
-                figures(value)
-            };
-            out.extend(
-                self.converted(words, number, value)
-                    .map(|value| (value, said)),
-            );
-        }
-        // Twelve, where cents are counted, is twelve of the whole or twelve of its hundredths.
-        let bare = number.currency.is_none() && number.other.is_none();
-        if matches!(self.counted, Counted::Cents) && bare && number.value.fract() == Decimal::ZERO {
-            let known = code.and_then(by_code).or_else(|| by_code("USD"));
-            let (whole, part) = known.map_or(("", ""), |known| {
-                (known.many, known.hundredth.map_or("", |(_, many)| many))
-            });
-            let said = |unit: &str| format!("{} {unit}", figures(number.value));
-            out = out
-                .into_iter()
-                .map(|(value, _)| (value, said(whole)))
-                .collect();
-            out.extend(json_number(number.value).map(|value| (value, said(part))));
-        }
-        out.retain(|(value, _)| self.shape != Shape::Integer || value.is_i64());
-        out.dedup_by(|a, b| a.0 == b.0);
-        out
-    }
-
-    /// A reading in the unit that the argument counts in. `None`: it measures something else.
-    fn converted(&self, words: &[Word], number: &Number, value: Decimal) -> Option<Value> {
-        let value = match self.counted {
-            Counted::Cents => value.checked_mul(Decimal::ONE_HUNDRED)?,
-            Counted::Unit(unit) => match quantity(
-                words,
-                &Number {
-                    value,
-                    ..number.clone()
-                },
-                unit,
-            ) {
-                Some(said) => said.unit.convert(said.value, unit)?,
-                None if number.currency.is_some() => return None,
-                None => value,
-            },
-            Counted::Plain if self.is_share(number) => value.checked_div(Decimal::ONE_HUNDRED)?,
-            Counted::Plain => value,
-        };
-        json_number(value)
-    }
-
-    /// "8 %" is 0.08 for a number whose declaration does not speak of percent.
-    fn is_share(&self, number: &Number) -> bool {
-        let percent = |text: &str| text.to_lowercase().contains("percent");
-        number.percent
-            && self.shape != Shape::Integer
-            && !percent(description(&self.argument))
-            && !percent(self.argument.name)
-    }
-
-    /// The one value that a number gives, or why it is asked. `partner`: another number that was offered in its place.
-    fn settle(
-        &self,
-        words: &[Word],
-        number: &Number,
-        partner: Option<&Number>,
-    ) -> Result<Value, Doubt> {
-        if let Some(said) = number.currency
-            && !self.taken.is_empty()
-            && !self
-                .taken
-                .iter()
-                .any(|code| may_mean(said, number.naming, code))
-        {
-            return Err(Doubt::Currency(said, self.taken.clone()));
-        }
-        let mut readings = match partner {
-            Some(partner) if partner.from < number.from => self.readings(words, partner),
-            _ => self.readings(words, number),
-        };
-        match partner {
-            Some(partner) if partner.from > number.from => {
-                readings.extend(self.readings(words, partner))
-            }
-            Some(_) => readings.extend(self.readings(words, number)),
-            None if !self.is_sum && self.is_year => {
-                return Ok(self.value(words, number).unwrap_or_default());
-            }
-            None => {}
-        }
-        let fitting = |(value, _): &&(Value, String)| fits(self.argument.schema, value);
-        let kept: Vec<_> = readings.iter().filter(fitting).cloned().collect();
-        match (kept.as_slice(), readings.as_slice()) {
-            ([(value, _)], _) | ([], [(value, _)]) => Ok(value.clone()),
-            ([], _) => Err(Doubt::Either(readings)),
-            _ => Err(Doubt::Either(kept)),
-        }
-    }
-
-    /// The unit that it counts in, where no other argument counts what that measures.
-    fn only_of_its_kind(&self, wanted: &[Self]) -> Option<&'static Unit> {
-        let Counted::Unit(unit) = self.counted else {
-            return None;
-        };
-        let same = |want: &&Self| matches!(want.counted, Counted::Unit(other) if other.measures == unit.measures);
-        (wanted.iter().filter(same).count() == 1).then_some(unit)
-    }
-
-    /// The word behind a number and its unit.
-    fn end(&self, utterance: &Utterance<'_>, number: &Number) -> usize {
-        if let Counted::Unit(unit) = self.counted
-            && let Some(said) = quantity(&utterance.words, number, unit)
-        {
-            return said.to;
-        }
-        let to = number.to;
-        let unit = strength(&self.cues, utterance.lower(to), true).is_some();
-        to + usize::from(unit && !utterance.words[to - 1].ends_clause)
-    }
-
-    /// How well a number's own kind fits the argument.
-    fn kind_score(&self, number: &Number, utterance: &Utterance<'_>) -> f32 {
-        let year = is_year(number)
-            && (number.from == 0 || YEAR_LEADS.contains(&utterance.lower(number.from - 1)));
-        let mut score = match (self.is_sum, number.currency) {
-            (true, Some(_)) => 1.0,
-            (true, None) => 0.2,
-            (_, Some(_)) => -0.3,
-            _ => 0.0,
-        };
-        if let Counted::Unit(unit) = self.counted
-            && quantity(&utterance.words, number, unit).is_some()
-        {
-            score += 1.0;
-        }
-        if self.is_year && is_year(number) {
-            score += 1.6;
-        } else if self.is_year || year {
-            score -= 0.9;
-        }
-        score
-    }
-}
-
-fn description<'a>(argument: &Argument<'a>) -> &'a str {
-    argument
-        .schema
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// The currencies that a sum of a tool takes: those of its argument for the currency, the tool's own, or those that the
-/// sum's own declaration speaks of. None: the declaration names none, or takes any.
-fn currencies(spec: &ToolSpec, name: &[String], description: &str) -> Vec<String> {
-    let names_currency = |argument: &Argument<'_>| {
-        identifier_words(argument.name)
-            .iter()
-            .any(|word| word == "currency")
-    };
-    let mut listed = Vec::new();
-    for argument in spec.arguments().filter(names_currency) {
-        match shape(&argument) {
-            Shape::Choice(values) => {
-                listed.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
-            }
-            _ => return Vec::new(),
-        }
-    }
-    let tool = || {
-        let declared = spec.parameters.get(tool_key::CURRENCY)?;
-        declared.as_str().map(|code| vec![code.to_owned()])
-    };
-    if !listed.is_empty() {
-        return listed;
-    }
-    tool().unwrap_or_else(|| {
-        declared(name, description)
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
-    })
-}
-
 /// The number that was offered in place of another: "10 or 20", "between 10 and 20", "10 to 20".
 fn linked(utterance: &Utterance<'_>, found: &[Number], n: usize) -> Option<usize> {
     let joins = |m: usize| {
@@ -389,19 +124,6 @@ fn offers_both(utterance: &Utterance<'_>, a: &Number, b: &Number) -> bool {
         [only] if only.lower == "and" => before == "between",
         _ => false,
     }
-}
-
-const YEAR_LEADS: &[&str] = &[
-    "in", "since", "year", "from", "to", "until", "of", "for", "and", "by",
-];
-
-fn is_year(number: &Number) -> bool {
-    let year = |value: Decimal| {
-        value >= Decimal::from(1000)
-            && value < Decimal::from(2200)
-            && value.fract() == Decimal::ZERO
-    };
-    number.readings().any(year) && number.currency.is_none() && number.unit.is_none()
 }
 
 /// The numbers that were said, as the arguments that want some read them.
@@ -613,23 +335,6 @@ fn is_pronoun(utterance: &Utterance<'_>, number: &Number) -> bool {
             || number.from > 0 && BEFORE.contains(&utterance.lower(number.from - 1)))
 }
 
-/// Stems that speak for an argument, with their strength.
-fn cues(argument: &Argument<'_>) -> BTreeMap<String, f32> {
-    let mut out = BTreeMap::new();
-    for word in words(limited(description(argument), 300)) {
-        if !is_function_word(&word.lower) {
-            out.insert(stem(&word.lower), DESCRIBED);
-        }
-    }
-    for part in identifier_words(argument.name) {
-        let plain = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        if !matches!(plain, "number" | "value" | "num" | "") {
-            out.insert(stem(plain), NAMED);
-        }
-    }
-    out
-}
-
 /// How strongly the words around a number speak for an argument: near words more, those across another number less, the
 /// unit right after it most. For an argument that is not required, only its name and its unit speak.
 fn cue_score(utterance: &Utterance<'_>, number: &Number, want: &Wanted<'_>, all: &[Number]) -> f32 {
@@ -676,75 +381,6 @@ fn cue_score(utterance: &Utterance<'_>, number: &Number, want: &Wanted<'_>, all:
         best = best.max(2.0);
     }
     best + total.min(0.5)
-}
-
-/// How strongly a word speaks for an argument; a long word may be misspelled at its end, a unit abbreviated.
-fn strength(cues: &BTreeMap<String, f32>, lower: &str, unit: bool) -> Option<f32> {
-    let stem_of = stem(lower);
-    if let Some(strength) = cues.get(&stem_of) {
-        return Some(*strength);
-    }
-    if unit {
-        let measured = unit_measures(lower)
-            .iter()
-            .any(|name| cues.contains_key(&stem(name)));
-        if measured {
-            return Some(0.9);
-        }
-    }
-    let long = stem_of.len() >= 6 && stem_of.is_ascii();
-    let near = |cue: &&String| {
-        cue.len().abs_diff(stem_of.len()) <= 2
-            && cue.is_ascii()
-            && cue.len() >= 6
-            && cue[..5] == stem_of[..5]
-    };
-    long.then(|| {
-        cues.iter()
-            .find(|(cue, _)| near(cue))
-            .map(|(_, strength)| strength * 0.7)
-    })
-    .flatten()
-}
-
-/// What a unit measures, and its full name.
-fn unit_measures(lower: &str) -> &'static [&'static str] {
-    match lower {
-        "K" | "k" | "kelvin" | "c" | "°c" | "celsius" | "f" | "°f" | "fahrenheit" | "degrees" => {
-            &[
-                "temperature",
-                "temp",
-                "kelvin",
-                "celsius",
-                "fahrenheit",
-                "angle",
-            ]
-        }
-        "m" | "meters" | "metres" | "meter" | "km" | "kilometers" | "miles" | "mile" | "cm"
-        | "mm" | "feet" | "ft" | "inches" => &[
-            "distance",
-            "length",
-            "height",
-            "width",
-            "radius",
-            "depth",
-            "meter",
-            "kilometer",
-        ],
-        "kg" | "kilograms" | "g" | "grams" | "lbs" | "lb" | "pounds" | "pound" => {
-            &["weight", "mass", "kilogram", "gram", "pound"]
-        }
-        "s" | "sec" | "seconds" | "second" | "minutes" | "minute" | "min" | "hours" | "hour"
-        | "h" | "days" | "day" | "weeks" | "months" | "years" | "nights" => {
-            &["time", "duration", "period", "term", "timeframe", "stay"]
-        }
-        "mph" | "mps" | "kmh" => &["speed", "velocity"],
-        "moles" | "mole" | "mol" | "pieces" | "items" | "units" => &["quantity", "count"],
-        "volts" | "v" => &["voltage", "volt"],
-        "amps" | "amperes" | "ampere" => &["current"],
-        "ohms" => &["resistance"],
-        _ => &[],
-    }
 }
 
 /// Runs of numbers ("12, 24 and 36", "[1, 2]", "(3, 4)") fill arguments that take lists of numbers.
