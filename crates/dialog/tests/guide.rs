@@ -214,7 +214,7 @@ fn wrong_password_is_asked_again_and_given_up_at_third() {
     let arguments = || json!({"username": "alice", "password": "⟨password 1⟩"});
     assert_eq!(
         talk.result("login", arguments(), wrong()),
-        "\"That name or password is not right. Let's try again.\" \"What is your username?\""
+        "\"That name or password is not right. Let's try again.\" \"What is your password?\" <password>"
     );
     talk.result("login", arguments(), wrong());
     assert_eq!(

@@ -10,6 +10,7 @@
 
 mod accepts;
 mod attempts;
+mod codes;
 mod memory;
 mod own;
 mod permit;

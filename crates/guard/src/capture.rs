@@ -5,7 +5,8 @@
 //! conversation, and with `Capture` what of an utterance is a secret: what the mask finds, and while a secret is asked for
 //! the whole answer. What a secret looks like is `mask`'s; which argument may have the value is `call`'s.
 //!
-//! Values live in memory only, are zeroised when the vault is dropped, and have no Debug, Display or Serialize. A token
+//! Values live in memory only, are zeroised when the vault is dropped, and have no Debug, Display or Serialize. One that was
+//! used goes into no argument any more, but is known until then, so that it is hidden wherever it comes back. A token
 //! names a kind and a number and nothing of the value; it means something in its own conversation alone, and one that a
 //! caller types or says is taken apart before anything reads it.
 //!
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 use conversimple_mask::{self as mask, Heard, Kind, Span};
 
 mod answer;
+mod echo;
 mod hint;
 mod listen;
 mod normal;
@@ -133,6 +135,8 @@ pub struct Vault {
 struct Entry {
     token: Token,
     value: Zeroizing<String>,
+    /// It did its work: it stands for nothing any more, and is hidden where it comes back.
+    used: bool,
 }
 
 impl Vault {
@@ -253,12 +257,12 @@ impl Vault {
         self.entries.is_empty()
     }
 
-    /// Forgets and zeroises one value, after its one use.
+    /// One value had its one use: from now on its token stands for nothing.
     pub fn forget(&mut self, token: Token) {
         for entries in [&mut self.entries, &mut self.settled, &mut self.before] {
             if let Some(entry) = entries.iter_mut().find(|entry| entry.token == token) {
                 // The place stays taken, so that the number is never given to another value.
-                entry.value = Zeroizing::default();
+                entry.used = true;
             }
         }
     }
@@ -286,7 +290,7 @@ impl Vault {
 
     fn value(&self, token: Token) -> Option<&str> {
         let entry = self.entries.iter().find(|entry| entry.token == token)?;
-        (!entry.value.is_empty()).then_some(entry.value.as_str())
+        (!entry.used).then_some(entry.value.as_str())
     }
 
     fn swap_spans(&mut self, text: &str, spans: &[Span], whole: Option<&str>) -> Swapped {
@@ -325,7 +329,7 @@ impl Vault {
         if let Some(entry) = self
             .entries
             .iter()
-            .find(|entry| entry.token.kind == kind && entry.value == value)
+            .find(|entry| !entry.used && entry.token.kind == kind && entry.value == value)
         {
             return Some(entry.token);
         }
@@ -341,7 +345,11 @@ impl Vault {
             kind,
             number: u16::try_from(number + 1).ok()?,
         };
-        self.entries.push(Entry { token, value });
+        self.entries.push(Entry {
+            token,
+            value,
+            used: false,
+        });
         Some(token)
     }
 
@@ -354,7 +362,7 @@ impl Vault {
             .find(|entry| entry.token.kind == kind);
         match newest {
             Some(entry)
-                if !entry.value.is_empty()
+                if !entry.used
                     && value.starts_with(entry.value.as_str())
                     && value.len() <= VALUE_BYTES =>
             {

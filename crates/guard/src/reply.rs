@@ -6,12 +6,15 @@
 //! away.
 
 mod fault;
+mod received;
 
 use conversimple_wire::Code;
 use serde_json::{Map, Value, json};
 
 use crate::refusal::Refusal;
 use conversimple_mask as mask;
+
+pub use received::{Answer, NamedCaller, received};
 
 /// Largest result, in bytes of its JSON text.
 pub const RESULT_LIMIT_BYTES: usize = 64 * 1024;
@@ -78,8 +81,13 @@ impl Clear {
     /// Makes a tool's own error public and masks what looks like a secret. What is no object becomes one:
     /// `{"result": …}`.
     pub fn masked(self) -> Masked {
+        self.masked_with(|_| true)
+    }
+
+    /// As [`Clear::masked`]; a code that is not `known` is `tool_execution_error`.
+    pub fn masked_with(self, known: impl Fn(&str) -> bool) -> Masked {
         let mut value = match self.0 {
-            Value::Object(map) => Value::Object(fault::public(map)),
+            Value::Object(map) => Value::Object(fault::public(map, &known)),
             Value::Null => Value::Object(Map::new()),
             other => json!({ "result": other }),
         };

@@ -42,6 +42,8 @@ pub mod tool_key {
     /// `[{"rule": "less", "of": ["from", "to"], "code"?, "message"?}]`: rules between arguments. Also `at_most`, `equal`,
     /// `differ`, `exactly_one`, `at_least_one` and `together`.
     pub const RULES: &str = "x-rules";
+    /// `["shop_closed"]`: codes of the tool's own that it may fail with. Codes of rules and bounds need not be repeated.
+    pub const CODES: &str = "x-codes";
     /// `["what do I have in checking"]`: sentences with which callers ask for the tool.
     pub const EXAMPLES: &str = "x-examples";
     /// `"Your balance is {balance}."`: how the result is said.

@@ -8,6 +8,7 @@
 mod agent;
 mod commands;
 mod debug;
+mod echo;
 mod house;
 mod markers;
 mod routes;
@@ -44,6 +45,7 @@ fn secret_appears_only_in_its_declared_argument() {
     let conversation = sockets::a_conversation(&house, &mut markers, &mut pile, &mut delivered);
     sockets::what_no_caller_should_send(&house, &mut markers, &mut pile);
     sockets::an_agent_of_another_make(&house, &mut markers, &mut pile);
+    echo::an_agent_that_says_again_what_it_heard(&house, &mut markers, &mut pile);
     routes::every_route(&house, &mut markers, &mut pile);
     routes::what_is_no_route(&house, &mut markers, &mut pile);
     routes::what_people_look_at(&house, &conversation, &mut markers, &mut pile);

@@ -151,7 +151,13 @@ impl Dialog {
             self.parked.clear();
             return Step::say(format!("{message} Let's leave it for now."));
         }
-        task.arguments.clear();
+        // Who they are was said; what is asked for again is the secret, and what is none but was given as a token of one.
+        let index = self.index.clone();
+        let spec = &index.tools[task.tool].spec;
+        task.arguments.retain(|name, value| {
+            let is_secret = spec.argument(name).is_none_or(|it| it.secret().is_some());
+            !is_secret && !value.as_str().is_some_and(|text| text.contains('⟨'))
+        });
         task.asked = None;
         self.advance(task)
             .after(format!("{message} Let's try again."))

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::accepts::{Accepts, Slot};
+use super::codes::Codes;
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, SchemaError};
@@ -76,6 +77,7 @@ pub struct Policy {
     sums: Vec<Sum>,
     own: Vec<OwnArgument>,
     slots: Slot,
+    codes: Codes,
     /// Every declared name.
     arguments: Vec<String>,
 }
@@ -110,6 +112,7 @@ impl Policy {
             schema: compile(spec, author)?,
             own: own.collect(),
             slots: Slot::of(spec),
+            codes: Codes::of(spec),
             role: spec.role(),
             account: account(spec),
             internal: spec.internal(),
@@ -151,6 +154,11 @@ impl Policy {
             Some(Value::Number(number)) => number.to_string(),
             _ => String::new(),
         }
+    }
+
+    /// Whether the declaration knows this code of a failure.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codes.has(code)
     }
 
     /// Whether it is hidden from language engines.

@@ -133,14 +133,7 @@ fn number(kind: Kind, words: &str, found: &[Span]) -> Answer {
 fn figures(words: &str) -> Vec<(usize, usize)> {
     let list: Vec<(usize, &str)> = split(words).collect();
     let sure = |at: usize| list.get(at).is_some_and(|(_, word)| is_figure(word));
-    let near = |at: usize| {
-        list.get(at).is_some_and(|(_, word)| {
-            matches!(
-                plain(word).as_str(),
-                "oh" | "o" | "double" | "triple" | "to" | "too" | "for" | "won" | "ate" | "hundred"
-            )
-        })
-    };
+    let near = |at: usize| list.get(at).is_some_and(|(_, word)| is_near_figure(word));
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < list.len() {
@@ -162,8 +155,16 @@ fn figures(words: &str) -> Vec<(usize, usize)> {
     out
 }
 
+/// A word that is part of a number beside figures: "double", or "to" for two.
+pub(super) fn is_near_figure(word: &str) -> bool {
+    matches!(
+        plain(word).as_str(),
+        "oh" | "o" | "double" | "triple" | "to" | "too" | "for" | "won" | "ate" | "hundred"
+    )
+}
+
 /// A word that can be nothing but a figure: written digits, or "seven"; not "to".
-fn is_figure(word: &str) -> bool {
+pub(super) fn is_figure(word: &str) -> bool {
     let plain = plain(word);
     plain.chars().any(|c| c.is_numeric())
         || !matches!(
@@ -252,7 +253,7 @@ fn plain(words: &str) -> String {
         .join(" ")
 }
 
-fn split(words: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn split(words: &str) -> impl Iterator<Item = (usize, &str)> {
     words
         .split_whitespace()
         .map(|word| (word.as_ptr() as usize - words.as_ptr() as usize, word))

@@ -153,6 +153,12 @@ impl Capture {
         for span in mask::find(words) {
             heard.spans = answer::covering(&heard.spans, span);
         }
+        // A number that goes on from the turn before is all that there is.
+        if !heard.continues {
+            for span in self.vault.met_in(words) {
+                heard.spans = answer::covering(&heard.spans, span);
+            }
+        }
         let (swapped, unfinished) = match asked {
             Some(kind) if matches!(how, InputSource::Typed | InputSource::Keypad) => {
                 (self.typed(kind, words, &heard), false)

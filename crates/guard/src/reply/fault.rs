@@ -52,7 +52,12 @@ static CLASS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The public part of a result.
-pub(super) fn public(mut result: Map<String, Value>) -> Map<String, Value> {
+pub(super) fn public(
+    mut result: Map<String, Value>,
+    known: &dyn Fn(&str) -> bool,
+) -> Map<String, Value> {
+    let is_known = |code: &String| is_code(code) && known(code);
+    let failed = || Code::ToolExecutionError.as_str().to_owned();
     for name in INSIDE {
         result.remove(*name);
     }
@@ -60,15 +65,16 @@ pub(super) fn public(mut result: Map<String, Value>) -> Map<String, Value> {
         None | Some(Value::Null | Value::Bool(false)) => return result,
         Some(Value::String(text)) if text.is_empty() => return result,
         Some(Value::String(text)) if is_code(text) => {
-            (Some(text.clone()), text_of(result.get("message")))
+            let code = Some(text).filter(|code| is_known(code)).cloned();
+            (
+                code.or_else(|| Some(failed())),
+                text_of(result.get("message")),
+            )
         }
         Some(Value::String(text)) => (None, Some(text.clone())),
         Some(Value::Object(error)) => {
             let code = text_of(error.get("code").or_else(|| error.get("type")));
-            (
-                code.filter(|code| is_code(code)),
-                text_of(error.get("message")),
-            )
+            (code.filter(is_known), text_of(error.get("message")))
         }
         Some(_) => (None, None),
     };
@@ -86,7 +92,7 @@ pub(super) fn public(mut result: Map<String, Value>) -> Map<String, Value> {
                 .sentence();
             (code, message.unwrap_or_else(|| sentence.to_owned()))
         }
-        (None, Some(message)) => (Code::ToolExecutionError.as_str().to_owned(), message),
+        (None, Some(message)) => (failed(), message),
         (None, None) => {
             let code = Code::ServiceUnavailable;
             (code.as_str().to_owned(), code.sentence().to_owned())
@@ -125,7 +131,7 @@ mod tests {
         let Value::Object(map) = result else {
             panic!("an object")
         };
-        Value::Object(public(map))
+        Value::Object(public(map, &|_| true))
     }
 
     #[test]

@@ -283,8 +283,8 @@ impl Connection {
         self.answer(frame, ReplyStatus::Ok, response).await
     }
 
-    /// The agent's own words about a failure may carry anything, a database's password among it: they go nowhere but
-    /// into a masked log line. What the conversation learns is a code.
+    /// The agent's own words about a failure may carry anything, a database's password or the caller's among it: they go
+    /// nowhere. What the conversation learns is a code; the cause stands in the agent's own log.
     fn failed(
         &self,
         socket: SocketId,
@@ -292,7 +292,7 @@ impl Connection {
         code: Option<&str>,
         message: &str,
     ) {
-        tracing::debug!(%call_id, cause = %conversimple_mask::mask(message), "a tool failed");
+        tracing::debug!(%call_id, bytes = message.len(), "a tool failed");
         let code = code.and_then(Code::find).unwrap_or(match message {
             "Tool execution timed out" => Code::ToolTimeout,
             _ => Code::ServiceUnavailable,

@@ -15,9 +15,9 @@ use conversimple_guard::call::{
     Accepts, Author, Call, LoginTicket, Permit, Policy, Session, SessionLimits, Toolset, fits,
     stage,
 };
-use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token, neutralise};
+use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token};
 use conversimple_guard::consent::{Consent, ReadBack, Sentences};
-use conversimple_guard::reply::Clear;
+use conversimple_guard::reply::{Answer, NamedCaller, received};
 use conversimple_mask::{Kind, mask, mask_json};
 use conversimple_store::Tenant;
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
@@ -44,6 +44,8 @@ pub(super) struct Gate {
     policies: HashMap<String, Arc<Policy>>,
     counted: Shared,
     login: Session,
+    /// Who logged in, as it may be recorded.
+    who: Option<String>,
     own: BTreeMap<String, OwnThings>,
     capture: Capture,
     /// The caller is in the middle of a number that they were asked for.
@@ -70,10 +72,11 @@ pub(super) struct Begun {
 
 /// A call that was let through.
 struct InFlight {
+    tool: String,
     arguments: Map<String, Value>,
     ticket: Option<LoginTicket>,
-    /// Whom the agent's reply names as the caller, before it was masked.
-    named: Option<String>,
+    /// Whom the agent's reply names as the caller.
+    named: Option<NamedCaller>,
 }
 
 impl Gate {
@@ -84,6 +87,7 @@ impl Gate {
             policies: HashMap::new(),
             counted: platform.counters.of(tenant.customer_id()),
             login: Session::new(id.clone(), SessionLimits::default()),
+            who: None,
             own: BTreeMap::new(),
             capture: Capture::new(),
             unfinished: false,
@@ -266,6 +270,7 @@ impl Gate {
         self.in_flight.insert(
             call_id.clone(),
             InFlight {
+                tool: call.tool.clone(),
                 arguments: arguments.clone(),
                 ticket,
                 named: None,
@@ -365,19 +370,17 @@ impl Gate {
         call.owned(&proofs)
     }
 
-    /// What an agent's reply is worth: too large is refused, and what still looks like a secret is masked.
+    /// What an agent's reply is worth. Nothing else sees it before this.
     pub(super) fn clear_reply(&mut self, call_id: &CallId, outcome: ToolOutcome) -> ToolOutcome {
-        match outcome {
-            ToolOutcome::Result(mut value) => {
-                // A token in a reply is the agent's own text and stands for nothing here.
-                neutralise(&mut value);
-                if let Some(passed) = self.in_flight.get_mut(call_id) {
-                    passed.named = caller_named(&value);
-                }
-                ToolOutcome::Result(Clear::new(value).masked().sealed().into_value())
-            }
-            failed @ ToolOutcome::Failed(_) => failed,
+        let passed = self.in_flight.get_mut(call_id);
+        let tool = passed.as_ref().map(|passed| passed.tool.as_str());
+        let policy = tool.and_then(|tool| self.policies.get(tool));
+        let Answer { outcome, caller } =
+            received(outcome, self.capture.vault(), policy.map(Arc::as_ref));
+        if let Some(passed) = passed {
+            passed.named = caller;
         }
+        outcome
     }
 
     /// A call ended: logins and own things follow from it, and it is in the trail.
@@ -421,7 +424,10 @@ impl Gate {
                 }
                 // The agent says who it is; the id is for our limits and the trail, never an argument.
                 // Somebody without a name shares no limit with others who have none.
-                let id = passed.named.unwrap_or_else(|| self.id.to_string());
+                let named = passed.named;
+                self.who = named.as_ref().map(|named| named.shown.clone());
+                let id = named.and_then(|named| named.id);
+                let id = id.unwrap_or_else(|| self.id.to_string());
                 let _in = self.login.log_in(ticket, &id, clock::now());
                 self.own.clear();
             }
@@ -503,12 +509,18 @@ impl Gate {
             turn: call.turn,
             tool: self.shown_tool(call),
             arguments: self.shown(call),
-            who: self
-                .login
-                .whose(clock::now())
-                .map(|caller| caller.id().to_owned()),
+            who: self.who(),
             refused,
         }
+    }
+}
+
+impl Gate {
+    /// Who is logged in, as it may be recorded.
+    fn who(&mut self) -> Option<String> {
+        self.login.whose(clock::now())?;
+        let named = self.who.clone();
+        Some(named.unwrap_or_else(|| self.id.to_string()))
     }
 }
 
@@ -528,11 +540,4 @@ fn declared(tools: &[ToolSpec]) -> String {
         .chain(codes)
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// Who the agent says that the caller is: for our limits and the trail, never an argument.
-fn caller_named(result: &Value) -> Option<String> {
-    let keys = ["user_id", "user", "customer_id", "id"];
-    keys.iter()
-        .find_map(|key| result.get(*key)?.as_str().map(str::to_owned))
 }

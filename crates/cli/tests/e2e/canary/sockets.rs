@@ -25,16 +25,16 @@ use crate::tap::Side;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A socket that waits for what it wants.
-struct Socket {
+pub(super) struct Socket {
     runtime: Runtime,
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    said: Vec<String>,
+    pub(super) said: Vec<String>,
     /// The messages of a caller that were sent.
     sent: BTreeSet<&'static str>,
 }
 
 impl Socket {
-    fn open(url: &str, key: Option<&str>) -> Result<Self, Error> {
+    pub(super) fn open(url: &str, key: Option<&str>) -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -53,7 +53,7 @@ impl Socket {
         })
     }
 
-    fn send(&mut self, message: Message) {
+    pub(super) fn send(&mut self, message: Message) {
         // One that is closed already has said why.
         let _closed = self.runtime.block_on(self.stream.send(message));
     }
@@ -65,7 +65,7 @@ impl Socket {
     }
 
     /// The next text, or nothing when the socket is closed.
-    fn next(&mut self) -> Option<Value> {
+    pub(super) fn next(&mut self) -> Option<Value> {
         loop {
             let Self {
                 runtime, stream, ..
@@ -83,7 +83,7 @@ impl Socket {
         }
     }
 
-    fn wait_for(&mut self, kind: &str) -> Value {
+    pub(super) fn wait_for(&mut self, kind: &str) -> Value {
         loop {
             let message = self
                 .next()
@@ -198,7 +198,7 @@ fn over_rest(house: &House, markers: &mut Markers, pile: &mut Pile) {
 }
 
 /// A new conversation's id and the token that opens its socket once.
-fn opened(house: &House, key: &str, markers: &mut Markers) -> (String, String) {
+pub(super) fn opened(house: &House, key: &str, markers: &mut Markers) -> (String, String) {
     let key = format!("Bearer {key}");
     let answer = request(
         house.address,
