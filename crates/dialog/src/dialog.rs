@@ -21,9 +21,9 @@ use serde_json::{Map, Value};
 
 use crate::index::{Index, add_telling};
 use crate::own::{Pick, pick};
-use crate::phrase::{deed, list};
-use crate::say::spoken_text;
+use crate::phrase::deed;
 use crate::step::{Act, Expect, Heard, Step, spoken_name};
+use crate::wording::{list, spoken_text};
 use frame::{Frame, Question};
 
 /// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.

@@ -14,7 +14,8 @@ mod wanted;
 use std::collections::BTreeMap;
 
 use conversimple_wire::Contact;
-use serde_json::{Number, Value};
+use conversimple_wire::tool::Argument;
+use serde_json::{Map, Number, Value};
 use time::Date;
 
 pub(crate) use answer::answer;
@@ -249,6 +250,15 @@ fn unspell(list: &[Word]) -> Option<String> {
 /// Whether a shape is filled with numbers.
 fn is_numeric(shape: &Shape) -> bool {
     matches!(shape, Shape::Money | Shape::Number | Shape::Integer)
+}
+
+/// The arguments among these that nothing fills yet, but for those that take numbers.
+fn still_open<'s, 'a>(
+    open: &'s [(Argument<'a>, Shape)],
+    out: &'s Map<String, Value>,
+) -> impl Iterator<Item = &'s (Argument<'a>, Shape)> {
+    open.iter()
+        .filter(move |(argument, shape)| !out.contains_key(argument.name) && !is_numeric(shape))
 }
 
 #[cfg(test)]

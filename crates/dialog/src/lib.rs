@@ -13,6 +13,7 @@ mod choose;
 mod dialog;
 mod fill;
 mod index;
+mod lexicon;
 mod negation;
 mod own;
 mod phrase;
@@ -22,6 +23,7 @@ mod shape;
 mod step;
 mod talk;
 mod verb;
+mod wording;
 mod words;
 
 use conversimple_spoken::{calendar, number};

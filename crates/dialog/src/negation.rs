@@ -4,6 +4,7 @@
 //! want or need something ("I don't want to pay", "there is no need to pay") or an end to something ("stop paying").
 //! What follows "instead of" and "rather than" is negated too. Which tool the rest asks for is decided elsewhere.
 
+use crate::lexicon::{FORBIDDING, INSTEAD, LEAD_IN, List, NO_VERB, UNWANTED};
 use crate::words::words;
 
 /// What is left of an utterance without its negated clauses.
@@ -16,109 +17,6 @@ pub(crate) enum Wish {
     /// Everything is negated: the caller wants nothing.
     Nothing,
 }
-
-/// Words that may stand before the clause proper.
-const LEAD_IN: &[&str] = &[
-    "please", "no", "oh", "well", "um", "uh", "so", "sorry", "actually", "okay", "ok", "and",
-    "but", "just", "hey", "now", "kindly", "alright", "also",
-];
-
-/// Beginnings of a clause that say what is not wanted, whatever follows.
-const UNWANTED: &[&str] = &[
-    "i don't want",
-    "i do not want",
-    "i don't wanna",
-    "i don't need",
-    "i do not need",
-    "i don't wish",
-    "i do not wish",
-    "i don't intend",
-    "i do not intend",
-    "i didn't want",
-    "i did not want",
-    "i didn't ask",
-    "i did not ask",
-    "i never wanted",
-    "i never want",
-    "i never asked",
-    "i wouldn't like",
-    "i would not like",
-    "i would never",
-    "i'd rather not",
-    "i would rather not",
-    "i'd prefer not",
-    "i would prefer not",
-    "i won't",
-    "i will not",
-    "i no longer want",
-    "i no longer need",
-    "i'm not going to",
-    "i am not going to",
-    "i don't feel like",
-    "no need to",
-    "there's no need to",
-    "there is no need to",
-    "no reason to",
-    "you don't need to",
-    "you do not need to",
-    "you don't have to",
-    "you do not have to",
-    "you needn't",
-    "you must not",
-    "you mustn't",
-    "you should not",
-    "you shouldn't",
-    "you can't",
-    "you cannot",
-    "you may not",
-    "we don't want",
-    "we do not want",
-    "we don't need",
-];
-
-/// Orders not to do something; what follows must be a verb.
-const FORBIDDING: &[&str] = &[
-    "do not",
-    "don't",
-    "dont",
-    "never",
-    "do not ever",
-    "don't ever",
-    "don't you dare",
-];
-
-/// After an order not to do something these make it a question, a reminder or small talk: "don't I have a card",
-/// "don't forget to pay".
-const NO_VERB: &[&str] = &[
-    "i",
-    "you",
-    "we",
-    "they",
-    "he",
-    "she",
-    "it",
-    "forget",
-    "worry",
-    "mind",
-    "hesitate",
-    "know",
-    "think",
-    "care",
-    "have",
-    "understand",
-    "remember",
-    "fail",
-    "the",
-    "my",
-    "your",
-    "a",
-    "any",
-    "even",
-    "delay",
-];
-
-/// Words after which the rest of a clause is what is not wanted.
-const INSTEAD: &[&str] = &["instead of", "rather than"];
 
 /// Finds the wish of an utterance.
 pub(crate) fn wish(text: &str) -> Wish {
@@ -169,7 +67,7 @@ fn wanted(clause: &str) -> &str {
     }
     let lower = clause.to_ascii_lowercase();
     let instead = INSTEAD
-        .iter()
+        .phrases()
         .filter_map(|words| lower.find(&format!(" {words} ")))
         .min();
     match instead {
@@ -181,37 +79,28 @@ fn wanted(clause: &str) -> &str {
 fn is_negated(clause: &str) -> bool {
     let list = words(clause);
     let mut lower: Vec<&str> = list.iter().map(|word| word.lower.as_str()).collect();
-    let leads = lower
-        .iter()
-        .take_while(|word| LEAD_IN.contains(word))
-        .count();
+    let leads = lower.iter().take_while(|word| LEAD_IN.has(word)).count();
     // "No need to" begins with a word that also leads in.
-    let unwanted = |list: &[&str]| after_any(list, UNWANTED).is_some();
+    let unwanted = |list: &[&str]| after_any(list, &UNWANTED).is_some();
     if (0..=leads).any(|from| unwanted(&lower[from..])) {
         return true;
     }
     lower.drain(..leads);
-    let verb = |rest: &[&str]| rest.first().is_some_and(|word| !NO_VERB.contains(word));
-    if after_any(&lower, FORBIDDING).is_some_and(verb) {
+    let verb = |rest: &[&str]| rest.first().is_some_and(|word| !NO_VERB.has(word));
+    if after_any(&lower, &FORBIDDING).is_some_and(verb) {
         return true;
     }
     matches!(lower.as_slice(), ["stop", what, ..] if what.len() > 4 && what.ends_with("ing"))
 }
 
 /// What follows the longest of these phrases that the list begins with.
-fn after_any<'a, 'b>(list: &'a [&'b str], phrases: &[&str]) -> Option<&'a [&'b str]> {
-    let lens = phrases.iter().filter_map(|phrase| {
-        let len = phrase.split(' ').count();
-        let begins = list.len() >= len && phrase.split(' ').zip(list).all(|(a, b)| a == *b);
-        begins.then_some(len)
-    });
-    lens.max().map(|len| &list[len..])
+fn after_any<'a, 'b>(list: &'a [&'b str], phrases: &List) -> Option<&'a [&'b str]> {
+    let (len, _) = phrases.longest(list.iter().copied())?;
+    list.get(len..)
 }
 
 fn is_lead_in(clause: &str) -> bool {
-    words(clause)
-        .iter()
-        .all(|word| LEAD_IN.contains(&word.lower.as_str()))
+    words(clause).iter().all(|word| LEAD_IN.has(&word.lower))
 }
 
 #[cfg(test)]

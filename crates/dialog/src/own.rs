@@ -5,6 +5,7 @@
 use conversimple_wire::tool::OwnThing;
 
 use crate::calendar::ordinal_word;
+use crate::lexicon::NAMELESS;
 use crate::step::spoken_name;
 use crate::words::{Word, identifier_words, is_function_word, stem, words};
 
@@ -174,18 +175,10 @@ fn names_another(kind: &str, list: &[Word]) -> bool {
         }
         let before = at.checked_sub(1).and_then(|before| list.get(before));
         before.is_some_and(|before| {
-            !is_function_word(&before.lower)
-                && !before.ends_clause
-                && ACCOUNT_TALK.iter().all(|plain| *plain != before.lower)
+            !is_function_word(&before.lower) && !before.ends_clause && !NAMELESS.has(&before.lower)
         })
     })
 }
-
-/// Words before "account" that do not name one.
-const ACCOUNT_TALK: &[&str] = &[
-    "bank", "current", "get", "check", "show", "main", "personal", "own", "user", "customer",
-    "find", "any", "one", "whole", "credit",
-];
 
 /// "checking, savings or the joint account".
 pub(crate) fn offer(things: &[OwnThing]) -> Vec<&str> {

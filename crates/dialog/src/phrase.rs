@@ -8,8 +8,10 @@ use conversimple_wire::tool::{Argument, Confirmation};
 use serde_json::{Map, Value};
 
 use crate::index::first_sentence;
-use crate::say::{currency_name, figure, spoken_text, sum_figure};
+use crate::lexicon::{QUESTIONS, SPOKEN_VERBS};
+use crate::say::{currency_name, figure, sum_figure};
 use crate::shape::{Shape, shape};
+use crate::wording::{capital_first, currency_of, is_currency, label, list, spoken_text};
 use crate::words::identifier_words;
 
 /// The sentences that ask for the caller's consent to a call.
@@ -138,24 +140,6 @@ fn full_money(value: &Value, currency: Option<&str>) -> String {
     }
 }
 
-/// The currency of a tool's amounts: said, declared for the argument, or declared for the tool.
-pub(crate) fn currency_of(spec: &ToolSpec, arguments: &Map<String, Value>) -> Option<String> {
-    let argument = spec.arguments().find(|argument| is_currency(argument.name));
-    let said = argument.and_then(|argument| {
-        arguments
-            .get(argument.name)
-            .or_else(|| argument.schema.get("default"))
-    });
-    let declared = spec
-        .parameters
-        .get(conversimple_wire::tool::tool_key::CURRENCY);
-    said.or(declared).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn is_currency(name: &str) -> bool {
-    identifier_words(name).iter().any(|word| word == "currency")
-}
-
 fn has_money(spec: &ToolSpec, arguments: &Map<String, Value>) -> bool {
     spec.arguments()
         .any(|argument| arguments.contains_key(argument.name) && shape(&argument) == Shape::Money)
@@ -203,23 +187,8 @@ pub(crate) fn deed(spec: &ToolSpec) -> String {
 
 /// "Gets" and "calculates" as they follow "I can".
 fn imperative(lower: &str) -> String {
-    const THIRD_PERSON: &[(&str, &str)] = &[
-        ("fetches", "fetch"),
-        ("searches", "search"),
-        ("processes", "process"),
-        ("gets", "get"),
-        ("does", "do"),
-        ("analyzes", "analyze"),
-        ("identifies", "identify"),
-        ("applies", "apply"),
-        ("verifies", "verify"),
-        ("returns", "get"),
-        ("retrieves", "look up"),
-        ("retrieve", "look up"),
-        ("fetch", "get"),
-    ];
-    if let Some((_, base)) = THIRD_PERSON.iter().find(|(third, _)| *third == lower) {
-        return (*base).to_owned();
+    if let Some(base) = SPOKEN_VERBS.get(lower) {
+        return base.to_owned();
     }
     let third = lower.len() > 4 && lower.ends_with("es") && !lower.ends_with("sses");
     if third
@@ -234,87 +203,33 @@ fn imperative(lower: &str) -> String {
     lower.to_owned()
 }
 
-pub(crate) fn capital_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
-/// An argument's or a key's name as words: `start_date` is "start date".
-pub(crate) fn label(name: &str) -> String {
-    identifier_words(name).join(" ")
-}
-
-/// "a", "a and b", "a, b and c".
-pub(crate) fn list(items: &[String], last: &str) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
-    }
-}
-
 /// How an argument is asked for.
 pub(crate) fn question(argument: &Argument<'_>) -> String {
     if let Some(ask) = argument.ask() {
         return spoken_text(ask, 200);
     }
-    let label = label(argument.name);
-    match shape(argument) {
-        Shape::Secret(kind) if kind == "card" => "What is the card number?".into(),
-        Shape::Secret(kind) if kind == "pin" => "What is your PIN?".into(),
-        Shape::Secret(_) => format!("What is your {label}?"),
-        Shape::Own(kind) => format!("Which {}?", self::label(&kind)),
-        Shape::Choice(values) => {
-            let names: Vec<String> = values.iter().take(5).map(plain).collect();
-            format!("Which {label}: {}?", list(&names, "or"))
-        }
-        Shape::Money if argument.name == "amount" => "How much?".into(),
-        Shape::Integer if label.ends_with('s') && !label.ends_with("ss") => {
-            format!("How many {label}?")
-        }
-        Shape::Money | Shape::Number | Shape::Integer => format!("What {label}?"),
-        Shape::Boolean => format!("{}, yes or no?", capital_first(&label)),
-        Shape::Date if label == "date" => "For which day?".into(),
-        Shape::Date => format!("Which {label}?"),
-        Shape::Time if label == "time" => "At what time?".into(),
-        Shape::Time => format!("What {label}?"),
-        Shape::Email => "What is the e-mail address?".into(),
-        Shape::Phone => "What is the phone number?".into(),
-        Shape::Username => "What is your username?".into(),
-        Shape::Place
-            if matches!(
-                label.as_str(),
-                "city" | "country" | "location" | "place" | "town"
-            ) =>
-        {
-            format!("For which {label}?")
-        }
-        Shape::Place if matches!(label.as_str(), "from" | "origin") => "From where?".into(),
-        Shape::Place if matches!(label.as_str(), "to" | "destination") => "Where to?".into(),
-        Shape::Query
-            if matches!(
-                label.as_str(),
-                "query" | "q" | "search" | "keyword" | "term" | "search query"
-            ) =>
-        {
-            "What are you looking for?".into()
-        }
-        Shape::Query
-            if matches!(
-                label.as_str(),
-                "text" | "message" | "body" | "content" | "note"
-            ) =>
-        {
-            "What should it say?".into()
-        }
-        Shape::Person if matches!(label.as_str(), "recipient" | "payee" | "to") => {
-            "To whom?".into()
-        }
-        Shape::List(_) => format!("Which {label}?"),
-        _ => format!("What is the {label}?"),
+    let shape = shape(argument);
+    let (topic, label) = match &shape {
+        Shape::Secret(kind) => (kind.clone(), label(argument.name)),
+        Shape::Own(kind) => (label(kind), label(kind)),
+        Shape::Integer if is_plural(argument.name) => ("plural".to_owned(), label(argument.name)),
+        _ => (label(argument.name), label(argument.name)),
+    };
+    let kind = shape.name();
+    let template = QUESTIONS
+        .get(&format!("{kind} {topic}"))
+        .or_else(|| QUESTIONS.get(kind))
+        .unwrap_or("What is the {}?");
+    let mut sentence = capital_first(&template.replace("{}", &label));
+    if let Shape::Choice(values) = &shape {
+        let names: Vec<String> = values.iter().take(5).map(plain).collect();
+        sentence = sentence.replace("{choices}", &list(&names, "or"));
     }
+    sentence
+}
+
+fn is_plural(name: &str) -> bool {
+    name.ends_with('s') && !name.ends_with("ss")
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use conversimple_wire::ToolSpec;
 use serde_json::{Map, Value};
 
 use crate::fill::holds_secret;
-use crate::phrase::{capital_first, currency_of, label, list};
+use crate::lexicon::{MONEY_KEYS, UNSAID};
+use crate::wording::{capital_first, currency_of, label, list, spoken_text};
 use crate::words::{identifier_words, limited};
 
 /// Items of a list that are said.
@@ -279,28 +280,7 @@ fn unmasked_tail(text: &str) -> String {
 
 /// Whether a key's value is not said: ids and whatever looks secret.
 fn is_hidden(key: &str) -> bool {
-    const WORDS: [&str; 17] = [
-        "id",
-        "ids",
-        "uuid",
-        "guid",
-        "token",
-        "password",
-        "secret",
-        "pin",
-        "cvv",
-        "ssn",
-        "hash",
-        "key",
-        "signature",
-        "session",
-        "url",
-        "uri",
-        "trace",
-    ];
-    identifier_words(key)
-        .iter()
-        .any(|word| WORDS.contains(&word.as_str()))
+    identifier_words(key).iter().any(|word| UNSAID.has(word))
 }
 
 fn is_last_four(key: &str) -> bool {
@@ -311,13 +291,9 @@ fn is_last_four(key: &str) -> bool {
 }
 
 fn is_money_key(key: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "balance", "amount", "price", "total", "cost", "fee", "subtotal", "tax", "charge",
-        "payment", "deposit", "salary", "due", "fare",
-    ];
     identifier_words(key)
         .last()
-        .is_some_and(|word| WORDS.contains(&word.as_str()))
+        .is_some_and(|word| MONEY_KEYS.has(word))
 }
 
 /// A sum as it is said and shown: `$1,250`, `20.50 euros`.
@@ -405,27 +381,6 @@ fn grouped(digits: &str, negative: bool) -> String {
     } else {
         out
     }
-}
-
-/// Text that can be said: one line, without control characters and markup, of bounded length.
-pub(crate) fn spoken_text(text: &str, limit_bytes: usize) -> String {
-    let kept: String = text
-        .chars()
-        .map(|c| {
-            if c.is_control() || "{}<>`|\\".contains(c) {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
-    let joined = kept.split_whitespace().collect::<Vec<_>>().join(" ");
-    if joined.len() <= limit_bytes {
-        return joined;
-    }
-    let cut = limited(&joined, limit_bytes);
-    let end = cut.rfind(' ').unwrap_or(cut.len());
-    cut[..end].trim_end_matches([',', ';', ':']).to_owned()
 }
 
 fn ended(text: &str) -> String {

@@ -1,9 +1,12 @@
 //! Reads what kind of value an argument takes, from its policy keys, its schema and, failing those, its name.
 
+use std::sync::LazyLock;
+
 use conversimple_wire::tool::Argument;
 use conversimple_wire::{Contact, Contacts};
 use serde_json::Value;
 
+use crate::lexicon::{MONEY_NAMES, NAME_SHAPES};
 use crate::words::identifier_words;
 
 /// The kind of value that an argument takes.
@@ -36,6 +39,49 @@ pub(crate) enum Shape {
     Text,
     List(Box<Shape>),
     Object,
+}
+
+impl Shape {
+    /// Its name in the tables.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Secret(_) => "secret",
+            Self::Own(_) => "own",
+            Self::Choice(_) => "choice",
+            Self::Money => "money",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Id => "id",
+            Self::Currency => "currency",
+            Self::Place => "place",
+            Self::Username => "username",
+            Self::Person => "person",
+            Self::Query => "query",
+            Self::Text => "text",
+            Self::List(_) => "list",
+            Self::Object => "object",
+        }
+    }
+
+    /// The shape of a text that the tables call by its name.
+    fn named(name: &str) -> Option<Self> {
+        const TEXTS: [Shape; 8] = [
+            Shape::Currency,
+            Shape::Date,
+            Shape::Time,
+            Shape::Username,
+            Shape::Id,
+            Shape::Place,
+            Shape::Person,
+            Shape::Query,
+        ];
+        TEXTS.into_iter().find(|shape| shape.name() == name)
+    }
 }
 
 /// The kind of value that an argument takes.
@@ -132,12 +178,8 @@ pub(crate) fn choices(schema: &Value) -> Option<Vec<Value>> {
 
 /// Whether an argument's name or format says that it is a sum of money.
 pub(crate) fn is_money(name: &str, schema: &Value) -> bool {
-    const WORDS: [&str; 16] = [
-        "amount", "price", "cost", "budget", "payment", "total", "fee", "money", "salary",
-        "income", "balance", "deposit", "tip", "fare", "charge", "loan",
-    ];
     let words = identifier_words(name);
-    let named = words.iter().any(|word| WORDS.contains(&word.as_str()));
+    let named = words.iter().any(|word| MONEY_NAMES.has(word));
     named || schema.get("format").and_then(Value::as_str) == Some("money")
 }
 
@@ -155,92 +197,45 @@ fn text_shape(name: &str, schema: &Value) -> Shape {
         _ => {}
     }
     let words = identifier_words(name);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let last = words.last().map_or("", String::as_str);
-    if has(&["currency"]) {
-        Shape::Currency
-    } else if has(&["date", "day", "birthday", "checkin", "checkout"])
-        || last == "on"
-        || (has(&["check"]) && has(&["in", "out"]))
-    {
-        Shape::Date
-    } else if last == "time" || has(&["clock"]) {
-        Shape::Time
-    } else if has(&["username", "login"]) || words == ["user"] || words == ["user", "name"] {
-        Shape::Username
-    } else if has(&["id", "code", "reference", "sku", "zip", "postcode"]) || last == "number" {
-        Shape::Id
-    } else if is_place(&words) {
-        Shape::Place
-    } else if has(&[
-        "person",
-        "author",
-        "artist",
-        "actor",
-        "player",
-        "team",
-        "company",
-        "customer",
-        "recipient",
-        "contact",
-        "composer",
-        "director",
-    ]) || last == "name"
-    {
-        Shape::Person
-    } else if has(&[
-        "query",
-        "search",
-        "keyword",
-        "keywords",
-        "term",
-        "q",
-        "text",
-        "message",
-        "question",
-        "topic",
-        "note",
-        "description",
-        "body",
-        "content",
-        "reason",
-        "subject",
-        "comment",
-        "prompt",
-    ]) {
-        Shape::Query
-    } else {
-        Shape::Text
+    NAME_RULES
+        .iter()
+        .find(|rule| rule.fits(&words))
+        .map_or(Shape::Text, |rule| rule.shape.clone())
+}
+
+/// What the words of an argument's name say about its values.
+struct NameRule {
+    place: &'static str,
+    words: Vec<&'static str>,
+    shape: Shape,
+}
+
+impl NameRule {
+    fn fits(&self, name: &[String]) -> bool {
+        match self.place {
+            "whole" => name == self.words,
+            "last" => name.last().is_some_and(|word| self.words == [word]),
+            _ => self
+                .words
+                .iter()
+                .all(|own| name.iter().any(|word| word == own)),
+        }
     }
 }
 
-fn is_place(words: &[String]) -> bool {
-    const PLACES: [&str; 22] = [
-        "city",
-        "location",
-        "place",
-        "town",
-        "country",
-        "state",
-        "address",
-        "area",
-        "region",
-        "origin",
-        "destination",
-        "from",
-        "to",
-        "airport",
-        "station",
-        "departure",
-        "arrival",
-        "county",
-        "province",
-        "start",
-        "end",
-        "where",
-    ];
-    words.iter().any(|word| PLACES.contains(&word.as_str()))
-}
+/// The rows of a table, the first that fits decides: "any" all of these words in any place, "last" the last word, "whole"
+/// the whole name.
+static NAME_RULES: LazyLock<Vec<NameRule>> = LazyLock::new(|| {
+    let rows = NAME_SHAPES.rows().filter_map(|(pattern, shape)| {
+        let (place, words) = pattern.split_once(' ')?;
+        Some(NameRule {
+            place,
+            words: words.split(' ').collect(),
+            shape: Shape::named(shape)?,
+        })
+    });
+    rows.collect()
+});
 
 /// Whether nearly any words could be a value of this kind.
 pub(crate) fn is_open_text(shape: &Shape) -> bool {
@@ -303,6 +298,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn every_row_of_name_shapes_is_a_rule() {
+        assert_eq!(NAME_RULES.len(), NAME_SHAPES.rows().count());
+        assert!(
+            NAME_RULES
+                .iter()
+                .all(|rule| ["any", "last", "whole"].contains(&rule.place))
+        );
+    }
 
     fn check(name: &str, schema: Value, expected: Shape) {
         let argument = Argument {

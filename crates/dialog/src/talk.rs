@@ -4,10 +4,8 @@
 //! dialog's own harmless questions, such as an argument that is true or false; whether a risky call goes ahead is
 //! decided by `conversimple_guard::consent`.
 
-mod phrases;
-
+use crate::lexicon::{COURTESY, FILLERS, HESITATIONS, NEUTRAL, NO, OPEN_ENDS, SMALL_TALK, YES};
 use crate::words::{Word, limited, words};
-use phrases::{CHATS, COURTESY, FILLERS, HESITATIONS, NEUTRAL, NO, YES};
 
 /// A plain answer to a question that takes a yes or a no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub(crate) fn yes_no(text: &str) -> Option<Answer> {
     let lower: Vec<&str> = list
         .iter()
         .map(|word| word.lower.as_str())
-        .filter(|word| !FILLERS.contains(word))
+        .filter(|word| !FILLERS.has(word))
         .collect();
     if lower.is_empty() {
         let agrees = list
@@ -59,19 +57,14 @@ enum Part {
 }
 
 fn longest(lower: &[&str]) -> Option<(usize, Part)> {
-    let table = |list: &[&str]| {
-        list.iter()
-            .map(|phrase| phrase.split(' ').collect::<Vec<_>>())
-            .filter(|phrase| lower.starts_with(phrase))
-            .map(|phrase| phrase.len())
-            .max()
-    };
-    let yes = table(YES).map(|len| (len, Part::Says(Answer::Yes)));
-    let no = table(NO).map(|len| (len, Part::Says(Answer::No)));
-    let neutral = table(NEUTRAL).map(|len| (len, Part::Neutral));
-    [neutral, yes, no]
+    let reads = [
+        (&NEUTRAL, Part::Neutral),
+        (&YES, Part::Says(Answer::Yes)),
+        (&NO, Part::Says(Answer::No)),
+    ];
+    reads
         .into_iter()
-        .flatten()
+        .filter_map(|(list, part)| Some((list.longest(lower.iter().copied())?.0, part)))
         .max_by_key(|(len, _)| *len)
 }
 
@@ -99,16 +92,42 @@ pub(crate) enum SmallTalk {
     DontKnow,
 }
 
+impl SmallTalk {
+    const ALL: [Self; 14] = [
+        Self::Hello,
+        Self::Thanks,
+        Self::Goodbye,
+        Self::Repeat,
+        Self::Cancel,
+        Self::Abilities,
+        Self::HowAreYou,
+        Self::Who,
+        Self::Robot,
+        Self::SomethingElse,
+        Self::Acknowledged,
+        Self::Declined,
+        Self::Hesitation,
+        Self::DontKnow,
+    ];
+
+    /// The talk that a table calls by its name.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|talk| format!("{talk:?}") == name)
+    }
+}
+
 /// Recognises talk that needs no tool, if the whole utterance is that.
 pub(crate) fn chat(list: &[Word]) -> Option<SmallTalk> {
     let lower: Vec<&str> = list.iter().map(|word| word.lower.as_str()).collect();
-    if lower.iter().all(|word| HESITATIONS.contains(word)) {
+    if lower.iter().all(|word| HESITATIONS.has(word)) {
         return Some(SmallTalk::Hesitation);
     }
     let kept: Vec<&str> = lower
         .iter()
         .copied()
-        .filter(|word| !HESITATIONS.contains(word) && !COURTESY.contains(word))
+        .filter(|word| !HESITATIONS.has(word) && !COURTESY.has(word))
         .collect();
     if kept.len() > 14 {
         return None;
@@ -117,12 +136,10 @@ pub(crate) fn chat(list: &[Word]) -> Option<SmallTalk> {
     if joined.is_empty() {
         return Some(SmallTalk::Acknowledged);
     }
-    for (chat, phrases) in CHATS {
-        if phrases.contains(&joined.as_str()) {
-            return Some(*chat);
-        }
-    }
-    composed(&kept)
+    SMALL_TALK
+        .get(&joined)
+        .and_then(SmallTalk::named)
+        .or_else(|| composed(&kept))
 }
 
 /// "Hello, how are you", "no thanks, goodbye": several phrases in a row; the last one is answered.
@@ -130,31 +147,15 @@ fn composed(kept: &[&str]) -> Option<SmallTalk> {
     let mut at = 0;
     let mut last = None;
     while at < kept.len() {
-        let (len, chat) = CHATS
-            .iter()
-            .flat_map(|(chat, phrases)| {
-                phrases
-                    .iter()
-                    .map(|phrase| (phrase.split(' ').collect::<Vec<_>>(), *chat))
-            })
-            .filter(|(phrase, _)| kept[at..].starts_with(phrase))
-            .map(|(phrase, chat)| (phrase.len(), chat))
-            .max_by_key(|(len, _)| *len)?;
+        let (len, chat) = SMALL_TALK.longest(kept[at..].iter().copied())?;
         at += len;
-        last = Some(chat);
+        last = SmallTalk::named(chat);
     }
     last
 }
 
 /// Whether nothing follows a word that calls for more: "and", "the", "to".
 pub(crate) fn trails_off(text: &str, list: &[Word]) -> bool {
-    const OPEN: &[&str] = &[
-        "and", "or", "but", "the", "a", "an", "to", "of", "for", "from", "in", "on", "at", "with",
-        "my", "your", "um", "uh", "er", "hmm", "is", "are", "was", "that", "this", "because", "so",
-        "if", "then", "i", "i'd", "i'm", "like", "want", "need", "would", "can", "could", "please",
-        "about", "by", "into", "which", "what", "how", "when", "where", "who", "it's", "well",
-        "pay", "double",
-    ];
     let Some(last) = list.last() else { return true };
     let tail = text.trim_end();
     if tail.ends_with(['?', '!']) {
@@ -163,7 +164,7 @@ pub(crate) fn trails_off(text: &str, list: &[Word]) -> bool {
     let courtesy = last.lower == "please" && list.len() > 1;
     tail.ends_with([',', '-', '—', '…', ':'])
         || tail.ends_with("...")
-        || (OPEN.contains(&last.lower.as_str()) && !courtesy)
+        || (OPEN_ENDS.has(&last.lower) && !courtesy)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! "Which cards do I have" and `store_card` share their noun; their deeds tell them apart.
 
+use crate::lexicon::{ADVICE, SKIPPED, VERBS};
 use crate::words::{is_function_word, words};
 
 /// A sort of deed.
@@ -25,6 +26,28 @@ pub(crate) enum Intent {
 }
 
 impl Intent {
+    const ALL: [Self; 12] = [
+        Self::Show,
+        Self::Search,
+        Self::Calculate,
+        Self::Pay,
+        Self::Store,
+        Self::Remove,
+        Self::Create,
+        Self::Change,
+        Self::Send,
+        Self::Book,
+        Self::Play,
+        Self::Login,
+    ];
+
+    /// The sort of deed that a table calls by its name.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|deed| format!("{deed:?}") == name)
+    }
+
     /// Whether the deed leaves everything as it was.
     pub(crate) fn reads(self) -> bool {
         matches!(self, Self::Show | Self::Search | Self::Calculate)
@@ -67,7 +90,7 @@ pub(crate) fn deed_of(text: &str) -> Option<Intent> {
         {
             return Some(deed);
         }
-        if !is_function_word(word) && !SKIPPED.contains(word) {
+        if !is_function_word(word) && !SKIPPED.has(word) {
             return None;
         }
     }
@@ -76,44 +99,17 @@ pub(crate) fn deed_of(text: &str) -> Option<Intent> {
 
 /// Whether a sentence asks for advice or a reason: "what is the best way to …", "why is …", "should I …".
 pub(crate) fn asks_advice(text: &str) -> bool {
-    const PHRASES: &[&[&str]] = &[
-        &["best", "way"],
-        &["quickest", "way"],
-        &["why"],
-        &["should", "i"],
-        &["tips"],
-        &["advice"],
-        &["most", "suitable"],
-        &["do", "you", "think"],
-    ];
     let list = words(text);
-    let starts = |at: usize, phrase: &[&str]| {
-        phrase
-            .iter()
-            .enumerate()
-            .all(|(i, word)| list.get(at + i).is_some_and(|other| other.lower == *word))
-    };
-    (0..list.len()).any(|at| PHRASES.iter().any(|phrase| starts(at, phrase)))
+    (0..list.len()).any(|at| {
+        let from = list[at..].iter().map(|word| word.lower.as_str());
+        ADVICE.longest(from).is_some()
+    })
 }
 
 /// The deed that a tool's name states: any word of it.
 pub(crate) fn deed_of_name(words: &[String]) -> Option<Intent> {
     words.iter().find_map(|word| verb(word))
 }
-
-const SKIPPED: &[&str] = &[
-    "want",
-    "need",
-    "help",
-    "try",
-    "trying",
-    "able",
-    "possible",
-    "wondering",
-    "go",
-    "start",
-    "going",
-];
 
 fn phrase(word: &str, next: &str, third: &str) -> Option<Intent> {
     Some(match (word, next, third) {
@@ -134,34 +130,7 @@ fn phrase(word: &str, next: &str, third: &str) -> Option<Intent> {
 }
 
 fn verb(word: &str) -> Option<Intent> {
-    Some(match word {
-        "show" | "shows" | "list" | "lists" | "get" | "gets" | "tell" | "give" | "display"
-        | "retrieve" | "retrieves" | "fetch" | "fetches" | "check" | "know" | "what" | "what's"
-        | "which" | "who" | "who's" | "where" | "where's" | "when" | "why" | "read" | "provide"
-        | "provides" | "returns" | "obtain" => Intent::Show,
-        "find" | "finds" | "search" | "searches" | "locate" | "locates" | "browse" | "seek"
-        | "discover" | "lookup" => Intent::Search,
-        "calculate" | "calculates" | "compute" | "computes" | "determine" | "determines"
-        | "estimate" | "estimates" | "evaluate" | "solve" | "convert" | "converts" | "analyze"
-        | "analyse" | "predict" | "compare" | "measure" => Intent::Calculate,
-        "pay" | "pays" | "charge" | "payment" => Intent::Pay,
-        "store" | "stores" | "save" | "saves" | "add" | "adds" | "register" | "keep"
-        | "remember" | "record" | "enter" => Intent::Store,
-        "delete" | "deletes" | "remove" | "removes" | "cancel" | "cancels" | "clear" => {
-            Intent::Remove
-        }
-        "create" | "creates" | "generate" | "generates" | "build" | "builds" | "draw" | "draws"
-        | "design" | "write" | "compose" => Intent::Create,
-        "update" | "updates" | "change" | "changes" | "modify" | "modifies" | "set" | "edit"
-        | "adjust" => Intent::Change,
-        "send" | "sends" | "transfer" | "transfers" | "post" | "email" | "message" => Intent::Send,
-        "book" | "books" | "reserve" | "order" | "orders" | "buy" | "purchase" | "schedule" => {
-            Intent::Book
-        }
-        "play" | "plays" => Intent::Play,
-        "login" | "authenticate" => Intent::Login,
-        _ => return None,
-    })
+    Intent::named(VERBS.get(word)?)
 }
 
 #[cfg(test)]

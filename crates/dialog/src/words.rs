@@ -2,6 +2,8 @@
 //!
 //! Cuts keep byte ranges, so that a value can be taken from the text as it was spoken or typed.
 
+use crate::lexicon::{CANONICAL, ENDINGS, FUNCTION_WORDS, GENERIC_WORDS, IRREGULAR};
+
 pub(crate) use conversimple_mask::names::words as identifier_words;
 pub(crate) use conversimple_spoken::words::{Word, words};
 
@@ -20,18 +22,14 @@ pub(crate) fn limited(text: &str, limit_bytes: usize) -> &str {
 /// The form in which words are compared: endings off, irregular forms and close synonyms brought together.
 pub(crate) fn stem(lower: &str) -> String {
     let lower = lower.trim_matches('\'');
-    if let Some(base) = irregular(lower) {
+    if let Some(base) = IRREGULAR.get(lower) {
         return base.to_owned();
     }
     if lower.len() < 4 || !lower.is_ascii() || lower.bytes().any(|b| b.is_ascii_digit()) {
         return lower.to_owned();
     }
     let singular = singular(lower);
-    const ENDINGS: [&str; 24] = [
-        "ization", "ational", "ation", "ating", "ator", "ated", "ment", "ness", "ing", "ity",
-        "ions", "ion", "ate", "ers", "ive", "ied", "er", "ed", "or", "ly", "al", "y", "e", "i",
-    ];
-    for ending in ENDINGS {
+    for ending in ENDINGS.phrases() {
         if let Some(base) = singular.strip_suffix(ending)
             && base.len() >= if ending.len() > 2 { 3 } else { 4 }
         {
@@ -43,10 +41,15 @@ pub(crate) fn stem(lower: &str) -> String {
             {
                 base.pop();
             }
-            return canonical(&base).to_owned();
+            return canonical(base);
         }
     }
-    canonical(&singular).to_owned()
+    canonical(singular)
+}
+
+/// The stem that stands for one and its like.
+fn canonical(stem: String) -> String {
+    CANONICAL.get(&stem).map_or(stem, str::to_owned)
 }
 
 fn singular(lower: &str) -> String {
@@ -70,190 +73,21 @@ fn singular(lower: &str) -> String {
     lower.to_owned()
 }
 
-fn irregular(lower: &str) -> Option<&'static str> {
-    Some(match lower {
-        "paid" | "pays" | "paying" => "pay",
-        "bought" => "buy",
-        "sent" => "send",
-        "spent" => "spend",
-        "found" => "find",
-        "sold" => "sell",
-        "wrote" | "written" => "writ",
-        "took" | "taken" => "tak",
-        "men" => "man",
-        "women" => "woman",
-        "children" => "child",
-        "people" | "persons" => "person",
-        "logged" | "logging" => "login",
-        "mice" => "mouse",
-        "lives" => "life",
-        "discoverer" | "discovered" | "discovery" => "discover",
-        "analysis" | "analyses" | "analyze" | "analyse" | "analyzer" => "analys",
-        "won" | "wins" => "win",
-        "earned" | "earning" | "earnings" => "earn",
-        "movies" | "movie" | "films" => "film",
-        "car" | "cars" | "vehicles" => "vehicl",
-        "cost" | "costs" | "prices" | "pricing" => "price",
-        "weights" => "weight",
-        "temperatures" | "temp" => "temperatur",
-        "cash" | "money" | "funds" => "money",
-        _ => return None,
-    })
-}
-
-/// Stems that mean nearly the same.
-fn canonical(stem: &str) -> &str {
-    match stem {
-        "purchas" => "buy",
-        "charg" => "pay",
-        "transf" | "transfer" => "send",
-        "reserv" => "book",
-        "pric" | "cost" => "price",
-        "sign" => "sign",
-        "authentic" => "login",
-        "vehicl" | "automobil" => "vehicl",
-        "physic" => "physic",
-        "forecast" => "weather",
-        "rout" => "route",
-        "locat" | "plac" => "locat",
-        other => other,
-    }
-}
-
 /// Whether a word only holds a sentence together.
 pub(crate) fn is_function_word(lower: &str) -> bool {
-    FUNCTION_WORDS.contains(&lower)
+    FUNCTION_WORDS.has(lower)
 }
 
 /// How much a word tells about what is wanted: 0 for function words, little for verbs that any request may have.
 pub(crate) fn weight(lower: &str) -> f32 {
     if is_function_word(lower) {
         0.0
-    } else if GENERIC_WORDS.contains(&lower) {
+    } else if GENERIC_WORDS.has(lower) {
         0.3
     } else {
         1.0
     }
 }
-
-const FUNCTION_WORDS: &[&str] = &[
-    "a", "an", "the", "this", "that", "that's", "these", "those", "there", "there's", "here", "it",
-    "it's", "its", "i", "i'm", "i'd", "i'll", "i've", "me", "my", "mine", "myself", "you", "your",
-    "yours", "you're", "he", "she", "him", "her", "his", "hers", "we", "us", "our", "ours", "they",
-    "them", "their", "is", "are", "am", "was", "were", "be", "been", "being", "do", "does", "did",
-    "done", "doing", "don't", "have", "has", "had", "having", "can", "could", "can't", "will",
-    "would", "shall", "should", "may", "might", "must", "of", "in", "on", "at", "to", "for",
-    "from", "by", "with", "about", "into", "onto", "over", "under", "between", "and", "or", "but",
-    "if", "then", "than", "as", "so", "not", "no", "yes", "please", "um", "uh", "hmm", "er", "ah",
-    "oh", "okay", "ok", "well", "just", "really", "very", "also", "too", "some", "any", "each",
-    "every", "what", "what's", "which", "who", "who's", "whom", "whose", "when", "where",
-    "where's", "why", "how", "how's", "let", "let's", "like", "up", "out", "off", "down", "again",
-    "more", "most", "much", "many", "few", "such", "own", "same", "only", "both", "other",
-    "because", "while", "during", "before", "after", "above", "below", "per", "via", "using",
-    "use", "used", "based", "given", "hey", "hi", "hello", "right", "now", "got", "going", "gonna",
-    "wanna", "s", "t", "e", "g", "etc", "eg", "ie", "ll", "ve",
-];
-
-const GENERIC_WORDS: &[&str] = &[
-    "get",
-    "gets",
-    "give",
-    "gives",
-    "tell",
-    "tells",
-    "show",
-    "shows",
-    "find",
-    "finds",
-    "want",
-    "need",
-    "needs",
-    "know",
-    "see",
-    "look",
-    "looking",
-    "check",
-    "help",
-    "make",
-    "makes",
-    "calculate",
-    "calculates",
-    "compute",
-    "computes",
-    "determine",
-    "determines",
-    "retrieve",
-    "retrieves",
-    "fetch",
-    "fetches",
-    "return",
-    "returns",
-    "provide",
-    "provides",
-    "list",
-    "information",
-    "info",
-    "details",
-    "detail",
-    "data",
-    "value",
-    "values",
-    "number",
-    "specific",
-    "specified",
-    "particular",
-    "certain",
-    "type",
-    "name",
-    "thing",
-    "things",
-    "something",
-    "anything",
-    "new",
-    "current",
-    "first",
-    "last",
-    "one",
-    "two",
-    "way",
-    "good",
-    "best",
-    "using",
-    "take",
-    "put",
-    "say",
-    "go",
-    "come",
-    "think",
-    "time",
-    "today",
-    "result",
-    "results",
-    "perform",
-    "run",
-    "start",
-    "tool",
-    "tools",
-    "search",
-    "various",
-    "different",
-    "possible",
-    "parameter",
-    "parameters",
-    "function",
-    "id",
-    "default",
-    "optional",
-    "format",
-    "string",
-    "integer",
-    "float",
-    "boolean",
-    "list",
-    "array",
-    "example",
-    "e.g",
-];
 
 /// The stems of a text's telling words, in order, with `log in` and its like as one word.
 pub(crate) fn stems(text: &str) -> Vec<(String, f32)> {

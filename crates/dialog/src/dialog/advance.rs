@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::Dialog;
 use super::frame::{Frame, Question};
 use crate::own::{Pick, offer};
-use crate::phrase::{deed, label, list, question};
-use crate::say::spoken_text;
+use crate::phrase::{deed, question};
 use crate::shape::{Shape, shape};
 use crate::step::{Act, EndOfTurn, Expect, Step};
+use crate::wording::{label, list, spoken_text};
 
 /// Answers in a row that give nothing, after which the task is left.
 const TRIES_LIMIT: u8 = 3;

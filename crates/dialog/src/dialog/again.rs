@@ -6,6 +6,7 @@ use super::Dialog;
 use super::frame::Frame;
 use crate::choose::ranked;
 use crate::fill::{Utterance, answer, fill};
+use crate::lexicon::{CORRECTION_FILLERS, LOOSE_CORRECTION, List, PLAIN_CORRECTION};
 use crate::own::Pick;
 use crate::shape::{is_open_text, shape};
 use crate::step::{Heard, Step};
@@ -127,13 +128,13 @@ fn correction_lead(utterance: &Utterance<'_>) -> Option<(usize, bool)> {
         .is_some_and(|word| word.lower == "instead");
     let (mut from, mut plain, mut loose) = (0, instead, false);
     loop {
-        if let Some(len) = longest(PLAIN, utterance, from) {
+        if let Some(len) = longest(&PLAIN_CORRECTION, utterance, from) {
             plain = true;
             from += len;
-        } else if let Some(len) = longest(LOOSE, utterance, from) {
+        } else if let Some(len) = longest(&LOOSE_CORRECTION, utterance, from) {
             loose = true;
             from += len;
-        } else if let Some(len) = longest(PASSED_OVER, utterance, from) {
+        } else if let Some(len) = longest(&CORRECTION_FILLERS, utterance, from) {
             from += len;
         } else {
             break;
@@ -144,48 +145,8 @@ fn correction_lead(utterance: &Utterance<'_>) -> Option<(usize, bool)> {
 }
 
 /// How many words the longest phrase of a list takes that stands at a place.
-fn longest(list: &[&str], utterance: &Utterance<'_>, from: usize) -> Option<usize> {
-    let stands = |phrase: &&str| {
-        let mut words = phrase.split(' ').enumerate();
-        words.all(|(i, word)| {
-            utterance
-                .words
-                .get(from + i)
-                .is_some_and(|other| other.lower == word)
-        })
-    };
-    let found = list.iter().filter(|phrase| stands(phrase));
-    found.map(|phrase| phrase.split(' ').count()).max()
+fn longest(list: &List, utterance: &Utterance<'_>, from: usize) -> Option<usize> {
+    let rest = utterance.words.get(from..)?;
+    let (len, _) = list.longest(rest.iter().map(|word| word.lower.as_str()))?;
+    Some(len)
 }
-
-const PLAIN: &[&str] = &[
-    "i mean",
-    "i meant",
-    "make it",
-    "make that",
-    "change it to",
-    "change that to",
-    "i said",
-    "let's make it",
-    "can you make it",
-    "could you make it",
-    "please make it",
-    "not that one",
-    "rather",
-];
-
-const LOOSE: &[&str] = &[
-    "no",
-    "nope",
-    "sorry",
-    "actually",
-    "wait",
-    "change the",
-    "instead",
-    "but",
-    "i wanted",
-    "better",
-    "not that",
-];
-
-const PASSED_OVER: &[&str] = &["yes", "please", "um", "uh", "well", "oh"];

@@ -1,9 +1,9 @@
 //! What is answered to talk that needs no tool.
 
 use super::Dialog;
-use crate::phrase::list;
 use crate::step::{Act, EndOfTurn, Step};
 use crate::talk::SmallTalk;
+use crate::wording::list;
 
 impl Dialog {
     /// Answers talk that needs no tool.

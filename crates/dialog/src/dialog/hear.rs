@@ -12,10 +12,11 @@ use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
 use crate::negation::{Wish, wish};
 use crate::own::{Pick, pick};
-use crate::phrase::{deed, list};
+use crate::phrase::deed;
 use crate::shape::{is_open_text, shape};
 use crate::step::{Act, EndOfTurn, Expect, Heard, Step};
 use crate::talk::{Answer, chat, trails_off, yes_no};
+use crate::wording::list;
 
 impl Dialog {
     pub(super) fn hear(&mut self, heard: Heard<'_>) -> Step {

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::Dialog;
 use super::frame::Frame;
-use crate::say::{result_sentence, spoken_text};
+use crate::say::result_sentence;
 use crate::step::{Act, Step};
+use crate::wording::spoken_text;
 use crate::words::{identifier_words, stem};
 
 /// Logins that fail before the dialog stops asking.

@@ -9,6 +9,7 @@ use super::{
     json_time, numeric, soft_options, unspell,
 };
 use crate::calendar::{days, times};
+use crate::lexicon::{ANSWER_LEADS, NO_USERNAMES};
 use crate::number::{currency_words, digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
@@ -44,13 +45,6 @@ pub(crate) fn answer(
 
 fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Value> {
     let list = &utterance.words;
-    // Whether the argument gets the address or the token is the guard's to decide; it is the answer in any case.
-    let contact = |fits: fn(Contact) -> bool| {
-        let found = list
-            .iter()
-            .find(|word| contact_of(&word.lower).is_some_and(fits));
-        found.map(|word| Value::from(&utterance.text[word.start..word.end]))
-    };
     match shape {
         Shape::Secret(kind) => {
             let token = list.iter().find(|word| is_token_of(&word.lower, kind))?;
@@ -79,6 +73,25 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
         Shape::Time => times(list, true)
             .first()
             .map(|found| json_time(found.value)),
+        Shape::List(inner) => {
+            let items = list_items(inner, schema, utterance);
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        _ => read_text(shape, schema, utterance),
+    }
+}
+
+/// The text that an answer gives.
+fn read_text(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Value> {
+    // Whether the argument gets the address or the token is the guard's to decide; it is the answer in any case.
+    let contact = |fits: fn(Contact) -> bool| {
+        let found = utterance
+            .words
+            .iter()
+            .find(|word| contact_of(&word.lower).is_some_and(fits));
+        found.map(|word| Value::from(&utterance.text[word.start..word.end]))
+    };
+    match shape {
         Shape::Email => contact(|contact| contact == Contact::Email)
             .or_else(|| email(utterance).map(Value::String)),
         Shape::Phone => contact(|contact| contact == Contact::Phone)
@@ -86,11 +99,7 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
         Shape::Id => contact(|_| true).or_else(|| id(utterance).map(Value::String)),
         Shape::Username => contact(|_| true).or_else(|| username(utterance).map(Value::String)),
         Shape::Place | Shape::Person if contact(|_| true).is_some() => contact(|_| true),
-        Shape::List(inner) => {
-            let items = list_items(inner, schema, utterance);
-            (!items.is_empty()).then_some(Value::Array(items))
-        }
-        Shape::Place | Shape::Person | Shape::Query | Shape::Text => {
+        _ => {
             if let Some((value, ..)) = choice(utterance, &soft_options(schema)) {
                 return Some(value);
             }
@@ -142,8 +151,15 @@ pub(super) fn email(utterance: &Utterance<'_>) -> Option<String> {
     if at == 0 || dot <= at || first >= at {
         return None;
     }
+    let out = written_out(&utterance.words[first..]);
+    let (name, host) = out.split_once('@')?;
+    (!name.is_empty() && host.contains('.') && !host.ends_with('.')).then_some(out)
+}
+
+/// The signs and words of a spoken address in writing.
+fn written_out(list: &[Word]) -> String {
     let mut out = String::new();
-    for word in utterance.words[first..].iter().take(20) {
+    for word in list.iter().take(20) {
         match word.lower.as_str() {
             "at" if !out.contains('@') => out.push('@'),
             "dot" => out.push('.'),
@@ -156,8 +172,7 @@ pub(super) fn email(utterance: &Utterance<'_>) -> Option<String> {
             },
         }
     }
-    let (name, host) = out.split_once('@')?;
-    (!name.is_empty() && host.contains('.') && !host.ends_with('.')).then_some(out)
+    out
 }
 
 fn spoken_start(utterance: &Utterance<'_>, at: usize) -> usize {
@@ -246,28 +261,11 @@ pub(super) fn username(utterance: &Utterance<'_>) -> Option<String> {
     {
         return Some(joined);
     }
-    const NO_NAMES: &[&str] = &[
-        "forgot",
-        "forgotten",
-        "know",
-        "password",
-        "remember",
-        "username",
-        "user",
-        "name",
-        "account",
-        "want",
-        "need",
-    ];
     let telling = list
         .iter()
         .filter(|word| !is_function_word(&word.lower))
         .count();
-    if telling > 2
-        || list
-            .iter()
-            .any(|word| NO_NAMES.contains(&word.lower.as_str()))
-    {
+    if telling > 2 || list.iter().any(|word| NO_USERNAMES.has(&word.lower)) {
         return None;
     }
     let first = list
@@ -331,91 +329,15 @@ fn words_of_answer(utterance: &Utterance<'_>) -> Option<String> {
 
 /// How many words at the beginning only introduce an answer.
 fn lead_end(utterance: &Utterance<'_>) -> usize {
-    const LEADS: &[&str] = &[
-        "um",
-        "uh",
-        "well",
-        "oh",
-        "so",
-        "okay",
-        "ok",
-        "it's",
-        "it is",
-        "that's",
-        "that is",
-        "that would be",
-        "it would be",
-        "i said",
-        "i mean",
-        "i meant",
-        "my name is",
-        "my name's",
-        "my username is",
-        "my user name is",
-        "the username is",
-        "username is",
-        "username",
-        "user name",
-        "user name is",
-        "name is",
-        "the name is",
-        "i'm",
-        "i am",
-        "this is",
-        "no",
-        "no it's",
-        "sorry",
-        "actually",
-        "please",
-        "make it",
-        "make that",
-        "let's say",
-        "let's make it",
-        "i'd like",
-        "i want",
-        "i would like",
-        "i'm looking for",
-        "i am looking for",
-        "looking for",
-        "search for",
-        "find",
-        "in",
-        "for",
-        "to",
-        "from",
-        "at",
-        "on",
-        "the city is",
-        "the city of",
-        "my city is",
-        "yes",
-        "yeah",
-        "yes it's",
-        "call me",
-        "they call me",
-        "under the name",
-        "how about",
-        "what about",
-        "i think",
-        "maybe",
-        "to be",
-    ];
+    let count = utterance.words.len();
     let mut from = 0;
-    loop {
-        let longest = LEADS
-            .iter()
-            .map(|lead| lead.split(' ').collect::<Vec<_>>())
-            .filter(|lead| from + lead.len() < utterance.words.len())
-            .filter(|lead| {
-                lead.iter()
-                    .enumerate()
-                    .all(|(i, word)| utterance.lower(from + i) == *word)
-            })
-            .map(|lead| lead.len())
-            .max();
-        match longest {
-            Some(len) => from += len,
-            None => return from,
+    // The last word is never only an introduction.
+    while let Some(rest) = utterance.words.get(from..count.saturating_sub(1)) {
+        let words = rest.iter().map(|word| word.lower.as_str());
+        match ANSWER_LEADS.longest(words) {
+            Some((len, _)) => from += len,
+            None => break,
         }
     }
+    from
 }

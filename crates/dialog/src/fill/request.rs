@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 use time::Date;
 
 use super::{
-    Utterance, answer, choice, contact_of, is_numeric, is_token_of, json_date, json_time, numeric,
-    textual,
+    Utterance, answer, choice, contact_of, is_token_of, json_date, json_time, numeric, textual,
 };
 use crate::calendar::{Found, days, times};
 use crate::number::{currency_word, currency_words};
@@ -346,13 +345,4 @@ fn booleans(
             out.insert(argument.name.to_owned(), Value::Bool(!negated));
         }
     }
-}
-
-/// The required arguments among these that nothing fills yet.
-pub(super) fn still_open<'s, 'a>(
-    open: &'s [(Argument<'a>, Shape)],
-    out: &'s Map<String, Value>,
-) -> impl Iterator<Item = &'s (Argument<'a>, Shape)> {
-    open.iter()
-        .filter(move |(argument, shape)| !out.contains_key(argument.name) && !is_numeric(shape))
 }

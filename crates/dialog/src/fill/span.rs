@@ -1,6 +1,7 @@
 //! Finds ranges of words that belong together: runs of capitals, quotes, enumerations, addresses, noun phrases.
 
 use super::Utterance;
+use crate::lexicon::JOINS;
 use crate::number::number_at;
 use crate::words::is_function_word;
 
@@ -117,7 +118,7 @@ pub(super) fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
             break;
         }
         let joins = first.capital
-            && JOINS.contains(&word.lower.as_str())
+            && JOINS.has(&word.lower)
             && utterance.words.get(to + 1).is_some_and(|next| next.capital);
         let goes_on = if first.capital {
             word.capital || joins
@@ -131,10 +132,6 @@ pub(super) fn phrase(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
     }
     Some((from, to))
 }
-
-const JOINS: &[&str] = &[
-    "of", "the", "de", "da", "van", "von", "la", "al", "vs", "versus", "v",
-];
 
 fn ends_phrase(utterance: &Utterance<'_>, at: usize) -> bool {
     let lower = utterance.lower(at);

@@ -7,11 +7,11 @@ use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Argument;
 use serde_json::{Map, Value};
 
-use super::request::still_open;
 use super::span::{
     Span, address, capital_run, enumerated, is_quoted, phrase, quote_at, quote_before, skip_article,
 };
-use super::{Utterance, choice, soft_options};
+use super::{Utterance, choice, soft_options, still_open};
+use crate::lexicon::{NO_NAMES, PLAIN_MODIFIERS, REQUEST_WORDS, USERNAME_LEADS};
 use crate::number::number_at;
 use crate::shape::Shape;
 use crate::words::{identifier_words, is_function_word, stem, stems, weight};
@@ -275,28 +275,10 @@ fn ordinal_free(lower: &str) -> bool {
 
 /// "My name is alice", "username alice", "log me in as a l i c e".
 fn by_username(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
-    const LEADS: &[&str] = &[
-        "my name is",
-        "my name's",
-        "my username is",
-        "my user name is",
-        "user name is",
-        "user name",
-        "username is",
-        "username",
-        "user is",
-        "user",
-        "as",
-        "i am",
-        "i'm",
-        "this is",
-        "it's",
-        "name is",
-    ];
     if want.shape != Shape::Username {
         return None;
     }
-    LEADS.iter().find_map(|lead| {
+    USERNAME_LEADS.phrases().find_map(|lead| {
         let parts: Vec<&str> = lead.split(' ').collect();
         let starts = |at: &usize| {
             parts
@@ -311,24 +293,6 @@ fn by_username(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
 }
 
 fn username_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
-    const NO_NAMES: &[&str] = &[
-        "trying",
-        "looking",
-        "calling",
-        "going",
-        "sorry",
-        "sure",
-        "ready",
-        "afraid",
-        "wondering",
-        "interested",
-        "new",
-        "password",
-        "name",
-        "name's",
-        "here",
-        "glad",
-    ];
     let letter = |at: usize| {
         at < utterance.words.len()
             && utterance.free(at, at + 1)
@@ -345,7 +309,7 @@ fn username_at(utterance: &Utterance<'_>, from: usize) -> Option<Span> {
     let plain = !is_function_word(&word.lower)
         && weight(&word.lower) > 0.9
         && utterance.free(from, from + 1);
-    (plain && !NO_NAMES.contains(&word.lower.as_str())).then_some((from, from + 1))
+    (plain && !NO_NAMES.has(&word.lower)).then_some((from, from + 1))
 }
 
 /// "The title is Inception", "named Bob", "Premier League" for a league.
@@ -606,43 +570,8 @@ fn sort_word(want: &Wanted<'_>, utterance: &Utterance<'_>, at: usize) -> bool {
         && utterance.free(at, at + 1)
         && !want.own.contains(&stem(&word.lower))
         && number_at(&utterance.words, at).is_none()
-        && !PLAIN_MODIFIERS.contains(&word.lower.as_str())
+        && !PLAIN_MODIFIERS.has(&word.lower)
 }
-
-const PLAIN_MODIFIERS: &[&str] = &[
-    "next",
-    "local",
-    "nearby",
-    "nearest",
-    "closest",
-    "latest",
-    "recent",
-    "upcoming",
-    "available",
-    "full",
-    "detailed",
-    "average",
-    "total",
-    "free",
-    "official",
-    "main",
-    "cheap",
-    "cheapest",
-    "book",
-    "historical",
-    "annual",
-    "key",
-    "major",
-    "exact",
-    "whole",
-    "popular",
-    "top",
-    "recommended",
-    "rated",
-    "minimum",
-    "maximum",
-    "required",
-];
 
 /// A run of capitals inside a sentence.
 fn by_capital(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
@@ -677,7 +606,7 @@ fn by_rest(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
         is_function_word(lower)
             || weight(lower) < 0.9
             || want.own.contains(&stem(lower))
-            || REQUEST_WORDS.contains(&lower)
+            || REQUEST_WORDS.has(lower)
     };
     let from =
         (0..utterance.words.len()).find(|at| utterance.free(*at, at + 1) && !passed_over(*at))?;
@@ -705,27 +634,3 @@ fn by_rest(want: &Wanted<'_>, utterance: &Utterance<'_>) -> Option<Span> {
     }
     (to > from).then_some((from, to))
 }
-
-const REQUEST_WORDS: &[&str] = &[
-    "sell",
-    "carry",
-    "stock",
-    "buy",
-    "interested",
-    "searching",
-    "called",
-    "named",
-    "kind",
-    "kinds",
-    "wondering",
-    "wants",
-    "purchase",
-    "browse",
-    "hoping",
-    "trying",
-    "able",
-    "made",
-    "required",
-    "predict",
-    "impact",
-];
