@@ -5,8 +5,10 @@
 
 use serde_json::Value;
 
-use super::written::is_card;
-use super::{Kind, mask, names, stand_in};
+use super::checks::is_card;
+use super::kind::Kind;
+use super::names;
+use super::replace::{mask, stand_in};
 
 /// Deeper values are replaced whole: nothing of ours is so deep, and a recursion must end.
 const DEPTH: usize = 128;

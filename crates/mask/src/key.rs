@@ -3,34 +3,39 @@
 //!
 //! Decides where such a value begins and ends. A word that nothing announces is left alone, however random it looks: ids and hashes do too.
 
-use std::sync::LazyLock;
+mod option;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::data::rows;
 use super::kind::{Kind, Span};
-use super::lexicon::{COMMAND, COPULA, FILLER, LINK, SECRET_NAME};
+use super::lexicon::{COPULA, FILLER, LINK, SECRET_NAME};
 use super::phrases::Words;
-use super::scan::Scan;
-use super::token::{DASH, LINE, OTHER, STOP};
+use super::place::Place;
+use super::token::{COLON, EQUALS, LINE, OTHER, STOP};
+use super::view::View;
+pub(super) use option::option;
 
 /// How far a key may stand from the word that announces it, in tokens.
 const NEAR: usize = 6;
-/// How far an option may stand from its command, in tokens.
-const LINE_WORDS: usize = 24;
 /// The shortest value that is taken for a key, in bytes.
 const SHORTEST: usize = 14;
 const LONGEST: usize = 300;
+/// The shortest token that may be one.
+const SHORTEST_WORD: u32 = 16;
+/// The longest value of an `Authorization` header.
+const HEADER_BYTES: usize = 2048;
 
-/// A key in the sense of this module around token `at`, which is long or mixes letters and digits.
-pub(super) fn announced(scan: &Scan<'_>, at: usize) -> Option<Span> {
-    if !is_announced(scan, at) {
+/// A key in the sense of this module around a place, whose token is long or mixes letters and digits.
+pub(super) fn announced(place: &Place<'_, '_>) -> Option<Span> {
+    let token = place.token();
+    let long = token.is_mixed() || token.len >= SHORTEST_WORD;
+    if !long || !is_announced(place.view, place.at) {
         return None;
     }
-    let (start, end) = word_around(scan.text.as_bytes(), scan.tokens[at].start);
-    let near = start >= scan.tokens[at].start.saturating_sub(LONGEST);
-    let random = is_random(&scan.text.as_bytes()[start..end]);
+    let (start, end) = word_around(place.view.bytes(), place.start());
+    let near = start >= place.start().saturating_sub(LONGEST);
+    let random = is_random(&place.view.bytes()[start..end]);
     (near && random).then_some(Span {
         start,
         end,
@@ -41,11 +46,9 @@ pub(super) fn announced(scan: &Scan<'_>, at: usize) -> Option<Span> {
 /// Letters and digits as no word has them.
 fn is_random(value: &[u8]) -> bool {
     let count = |class: fn(&u8) -> bool| value.iter().filter(|b| class(b)).count();
-    let (digits, upper, lower) = (
-        count(u8::is_ascii_digit),
-        count(u8::is_ascii_uppercase),
-        count(u8::is_ascii_lowercase),
-    );
+    let digits = count(u8::is_ascii_digit);
+    let upper = count(u8::is_ascii_uppercase);
+    let lower = count(u8::is_ascii_lowercase);
     let turns = value
         .windows(2)
         .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
@@ -55,86 +58,62 @@ fn is_random(value: &[u8]) -> bool {
 }
 
 /// "api key is", "secret token:", "the key you gave me is" stands before token `at`.
-fn is_announced(scan: &Scan<'_>, at: usize) -> bool {
-    let leads = scan.leads();
+fn is_announced(view: View<'_>, at: usize) -> bool {
     let mut said = false;
     for j in (at.saturating_sub(NEAR)..at).rev() {
-        if scan.tokens[j + 1].has(LINE | STOP) {
+        if view.has(j + 1, LINE | STOP) {
             return false;
         }
-        let word = scan.tokens[j].info();
-        let text = leads.text_of(j).to_ascii_lowercase();
-        if word.is(SECRET_NAME) && Words::KeyNouns.has(&text) {
-            let named = leads.before_in(j, Words::KeyNames);
-            let harmless = j > 0 && Words::HarmlessKeys.has(leads.text_of(j - 1));
-            return !harmless
-                && (named
-                    || said
-                    || text == "apikey"
-                    || scan.tokens[j + 1].has(super::token::COLON | super::token::EQUALS));
+        if view.is(j, SECRET_NAME) && view.within(j, Words::KeyNouns) {
+            return is_key(view, j, said);
         }
-        said |= word.is(COPULA);
-        if !word.is(LINK | FILLER | COPULA) && !Words::People.has(&text) {
+        said |= view.is(j, COPULA);
+        if !view.is(j, LINK | FILLER | COPULA) && !view.within(j, Words::People) {
             return false;
         }
     }
     false
 }
 
+/// Whether the word "key" at `at` announces a secret, "is" `said` after it or not.
+fn is_key(view: View<'_>, at: usize, said: bool) -> bool {
+    let told = said || view.says(at, "apikey") || view.has(at + 1, COLON | EQUALS);
+    let harmless = view.before_in(at, Words::HarmlessKeys);
+    !harmless && (told || view.before_in(at, Words::KeyNames))
+}
+
 fn is_key_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~')
+    b.is_ascii_alphanumeric() || b"_-.+/=~".contains(&b)
 }
 
 /// The word of key characters around a place, without a full stop at its end.
 fn word_around(bytes: &[u8], at: usize) -> (usize, usize) {
-    let start = at
-        - bytes[..at]
-            .iter()
-            .rev()
-            .take(LONGEST)
-            .take_while(|b| is_key_byte(**b) && **b != b'=')
-            .count();
-    let mut end = at
-        + bytes[at..]
-            .iter()
-            .take(LONGEST)
-            .take_while(|b| is_key_byte(**b))
-            .count();
+    let before = bytes[..at].iter().rev().take(LONGEST);
+    let inside = |b: &&u8| is_key_byte(**b) && **b != b'=';
+    let start = at - before.take_while(inside).count();
+    let rest = bytes[at..].iter().take(LONGEST);
+    let mut end = at + rest.take_while(|b| is_key_byte(**b)).count();
     while end > at && bytes[end - 1] == b'.' {
         end -= 1;
     }
     (start, end)
 }
 
-/// `Authorization: Basic …`, `Authorization: Token …`, and `Basic …` alone where it is a name and a password: token `at` is the scheme.
-pub(super) fn after_scheme(scan: &Scan<'_>, at: usize) -> Option<Span> {
-    let leads = scan.leads();
-    let scheme = leads.text_of(at).to_ascii_lowercase();
-    if !Words::Schemes.has(&scheme) {
+/// `Authorization: Basic …`, `Authorization: Token …`, and `Basic …` alone where it is a name and a password: the scheme stands
+/// at the place.
+pub(super) fn after_scheme(place: &Place<'_, '_>) -> Option<Span> {
+    let (view, at) = (place.view, place.at);
+    if !place.token().is(SECRET_NAME) || !view.within(at, Words::Schemes) {
         return None;
     }
-    let bytes = scan.text.as_bytes();
-    let from = scan.tokens[at].end();
-    let start = from
-        + bytes[from..]
-            .iter()
-            .take(3)
-            .take_while(|b| **b == b' ')
-            .count();
-    let len = bytes[start..]
-        .iter()
-        .take(2048)
-        .take_while(|b| is_key_byte(**b))
-        .count();
-    let value = scan.text.get(start..start + len)?;
-    let authorised = leads.before_in(at, Words::AuthHeaders);
-    let credentials = || {
-        STANDARD
-            .decode(value)
-            .is_ok_and(|plain| plain.is_ascii() && plain.contains(&b':'))
-    };
-    let fits =
-        start > from && len >= 8 && (authorised || scheme == "basic" && len >= 12 && credentials());
+    let rest = &view.bytes()[place.end()..];
+    let spaces = rest.iter().take(3).take_while(|b| **b == b' ').count();
+    let start = place.end() + spaces;
+    let value = view.bytes()[start..].iter().take(HEADER_BYTES);
+    let len = value.take_while(|b| is_key_byte(**b)).count();
+    let value = view.text.get(start..start + len)?;
+    let basic = || view.says(at, "basic") && len >= 12 && is_name_and_password(value);
+    let fits = spaces > 0 && len >= 8 && (view.before_in(at, Words::AuthHeaders) || basic());
     fits.then_some(Span {
         start,
         end: start + len,
@@ -142,97 +121,33 @@ pub(super) fn after_scheme(scan: &Scan<'_>, at: usize) -> Option<Span> {
     })
 }
 
-/// A command and its option with a secret.
-struct CommandOption {
-    commands: Vec<&'static str>,
-    option: &'static str,
-    /// A name and a colon stand before the secret.
-    pair: bool,
+fn is_name_and_password(value: &str) -> bool {
+    let plain = STANDARD.decode(value);
+    plain.is_ok_and(|plain| plain.is_ascii() && plain.contains(&b':'))
 }
 
-static COMMANDS: LazyLock<Vec<CommandOption>> = LazyLock::new(|| {
-    let rows = rows(include_str!("../data/commands.tsv"));
-    rows.map(|[commands, option, value, _]| CommandOption {
-        commands: commands.split(' ').collect(),
-        option,
-        pair: value.contains(':'),
-    })
-    .collect()
-});
-
-/// The password of a command's option that begins at token `at`: `-u name:password`, `-psecret`.
-pub(super) fn option(scan: &Scan<'_>, at: usize) -> Option<Span> {
-    let (token, bytes) = (scan.tokens[at], scan.text.as_bytes());
-    if !token.has(DASH)
-        || token.start < 2
-        || bytes[token.start - 1] != b'-'
-        || !matches!(bytes[token.start - 2], b' ' | b'-')
-    {
+/// A bot token of Telegram: eight to ten digits (the place's token), a colon, and 35 characters.
+pub(super) fn bot_token(place: &Place<'_, '_>) -> Option<Span> {
+    let token = place.token();
+    let head = token.is_digits() && (8..=10).contains(&token.len) && !token.has(OTHER);
+    if !head || place.next_byte() != Some(b':') {
         return None;
     }
-    let leads = scan.leads();
-    let word = leads.text_of(at);
-    let near = &scan.tokens[at.saturating_sub(LINE_WORDS)..at];
-    let runs = |names: &[&str]| {
-        near.iter()
-            .any(|t| t.info().is(COMMAND) && names.contains(&&scan.text[t.start..t.end()]))
-    };
-    let CommandOption { option, pair, .. } = COMMANDS.iter().find(|known| {
-        let option = known.option;
-        let glued = option.len() == 1 && !known.pair && word.starts_with(option);
-        (word == option || glued) && runs(&known.commands)
-    })?;
-    let mut start = token.start + option.len();
-    start += bytes[start..]
-        .iter()
-        .take(3)
-        .take_while(|b| matches!(b, b' ' | b'='))
-        .count();
-    let quote = bytes
-        .get(start)
-        .copied()
-        .filter(|b| matches!(b, b'"' | b'\''));
-    start += usize::from(quote.is_some());
-    let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |q| *b == q) || *b == b'\n';
-    let window = &bytes[start..bytes.len().min(start + LONGEST)];
-    let end = start + window.iter().position(ends).unwrap_or(window.len());
-    if *pair {
-        start += window[..end - start].iter().position(|b| *b == b':')? + 1;
-    }
-    let value = scan.text.get(start..end)?;
-    let plain = value.len() >= 3
-        && !value.starts_with(['$', '-', '[', '<', '*', '{'])
-        && !(*pair && value.bytes().all(|b| b.is_ascii_digit()));
-    plain.then_some(Span {
-        start,
-        end,
-        kind: Kind::Password,
-    })
-}
-
-/// A bot token of Telegram: eight to ten digits (token `at`), a colon, and 35 characters.
-pub(super) fn bot_token(scan: &Scan<'_>, at: usize) -> Option<Span> {
-    let (token, bytes) = (scan.tokens[at], scan.text.as_bytes());
-    if !token.is_digits()
-        || !(8..=10).contains(&token.len)
-        || bytes.get(token.end()) != Some(&b':')
-        || token.has(OTHER)
-    {
-        return None;
-    }
-    let body = &bytes[token.end() + 1..];
-    let len = body
-        .iter()
-        .take(50)
+    let body = after_sign(place);
+    let taken = body.iter().take(50);
+    let len = taken
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
         .count();
-    let letters = body[..len]
-        .iter()
-        .filter(|b| b.is_ascii_alphabetic())
-        .count();
-    ((33..=37).contains(&len) && letters >= 10).then_some(Span {
-        start: token.start,
-        end: token.end() + 1 + len,
-        kind: Kind::ApiKey,
-    })
+    let letters = body[..len].iter().filter(|b| b.is_ascii_alphabetic());
+    let whole = (33..=37).contains(&len) && letters.count() >= 10;
+    whole.then(|| place.span(place.end() + 1 + len, Kind::ApiKey))
+}
+
+/// The bytes behind the sign that follows the token.
+fn after_sign<'t>(place: &Place<'_, 't>) -> &'t [u8] {
+    place
+        .view
+        .bytes()
+        .get(place.end() + 1..)
+        .unwrap_or_default()
 }

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use super::data::rows;
+use super::phrases::{Words, sets};
 
 /// What a word can be inside a run of digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,9 +120,17 @@ pub(super) struct Word {
     pub(super) value: u8,
     pub(super) topic: Topic,
     pub(super) flags: u32,
+    /// The sets of `phrases` that have it.
+    sets: u128,
 }
 
 impl Word {
+    #[inline]
+    pub(super) fn in_set(&self, words: Words) -> bool {
+        self.sets & words.bit() != 0
+    }
+
+    #[inline]
     pub(super) fn is(&self, flags: u32) -> bool {
         self.flags & flags != 0
     }
@@ -132,6 +141,8 @@ pub(super) const PLAIN: u16 = 0;
 pub(super) const DIGITS: u16 = 1;
 pub(super) const MIXED: u16 = 2;
 pub(super) const ATOM: u16 = 3;
+/// From here on words have no role of their own: only sets have them.
+pub(super) const SET_ONLY: u16 = 1 << 15;
 
 const SLOTS: usize = 8192;
 
@@ -140,6 +151,8 @@ pub(super) struct Lexicon {
     words: Vec<Word>,
     keys: Vec<u128>,
     slots: Vec<u16>,
+    /// How many words have a role.
+    roles: u16,
 }
 
 /// The one lexicon of the process, built at first use.
@@ -147,15 +160,21 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::build);
 
 impl Lexicon {
     /// The number of a word, `PLAIN` when it is not known. Case of ASCII letters does not matter.
+    #[inline]
     pub(super) fn number_of(&self, word: &[u8]) -> u16 {
         if word.len() > 16 {
             return PLAIN;
         }
-        self.find(key(word)).unwrap_or(PLAIN)
+        match self.find(key(word)) {
+            None => PLAIN,
+            Some(number) if number >= self.roles => number | SET_ONLY,
+            Some(number) => number,
+        }
     }
 
+    #[inline]
     pub(super) fn word(&self, number: u16) -> &Word {
-        &self.words[usize::from(number)]
+        &self.words[usize::from(number & !SET_ONLY)]
     }
 
     fn find(&self, key: u128) -> Option<u16> {
@@ -193,11 +212,16 @@ impl Lexicon {
             words: vec![Word::default(); 4],
             keys: vec![0; 4],
             slots: vec![0; SLOTS],
+            roles: u16::MAX,
         };
         for [role, words, _] in rows(include_str!("../data/lexicon.tsv")) {
             if let Some((_, role)) = ROLES.iter().find(|(name, _)| *name == role) {
                 lexicon.add(*role, words);
             }
+        }
+        lexicon.roles = u16::try_from(lexicon.words.len()).unwrap_or(u16::MAX);
+        for (set, word) in sets().filter(|(_, word)| word.len() <= 16) {
+            lexicon.entry(word).sets |= set.bit();
         }
         lexicon
     }
@@ -232,6 +256,15 @@ impl Lexicon {
             Role::Flag(OFFER) => self.entry(&format!("{text}'s")).flags |= OFFER,
             _ => {}
         }
+    }
+}
+
+impl Words {
+    /// Whether `word` is in the set. Case of ASCII letters does not matter.
+    pub(super) fn has(self, word: &str) -> bool {
+        LEXICON
+            .word(LEXICON.number_of(word.as_bytes()))
+            .in_set(self)
     }
 }
 

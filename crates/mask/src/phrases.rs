@@ -2,8 +2,6 @@
 //!
 //! Decides nothing: the words stand in `data/phrases.tsv`, and the detectors say what a neighbour means.
 
-use std::sync::LazyLock;
-
 use super::data::rows;
 
 macro_rules! sets {
@@ -13,6 +11,8 @@ macro_rules! sets {
         pub(super) enum Words { $($name),* }
 
         const NAMES: &[&str] = &[$(stringify!($name)),*];
+        const ALL: &[Words] = &[$(Words::$name),*];
+        const _: () = assert!(ALL.len() <= 128);
     };
 }
 
@@ -21,28 +21,22 @@ sets! {
     SocialOther PhoneOther PenFollowers Memorised ValidThru AfterEnding LastDigits CardCodes SecurityCodes PinHeard PassCodes RunsOut OfWhat Whom TaxIds Numbering Where Printed BackOf ContactNos CodeNumbers WhoseNumber OnOfFor ItsCode ExtensionIs MonthOf DateParts IsSaid SentTo KeyNames AuthHeaders Believes Whose SignNouns Changes Places PinOwners AtOn Reads Three Four CodeDigits OnFile Asks Answers Per Sends PhonePlaces NamesAfter OnFrom Extensions BeforeYear Counted Things WhichOne CvvTwo Exclaims Articles ForLike HarmlessKeys KeyNouns People Schemes Spelling Capitals NoValues Types Sets Its ToAsFrom Said Hums ForWhat Chose BetweenName Softens HoldOn Technical Users PassCode Capital Uttered Marks DoubtfulSigns
 }
 
-static SETS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-    let mut sets = vec![Vec::new(); NAMES.len()];
-    for [name, words, _] in rows(include_str!("../data/phrases.tsv")) {
-        if let Some(set) = NAMES.iter().position(|known| *known == name) {
-            sets[set].extend(words.split(' '));
-        }
-    }
-    sets
-});
-
 impl Words {
-    /// Whether `word` is in the set. Case of ASCII letters does not matter.
-    pub(super) fn has(self, word: &str) -> bool {
-        self.list()
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(word))
+    /// The set as a bit: there are fewer sets than bits.
+    #[inline]
+    pub(super) const fn bit(self) -> u128 {
+        1 << self as u32
     }
+}
 
-    /// The words of the set.
-    pub(super) fn list(self) -> &'static [&'static str] {
-        &SETS[self as usize]
-    }
+/// Every word of every set.
+pub(super) fn sets() -> impl Iterator<Item = (Words, &'static str)> {
+    rows(include_str!("../data/phrases.tsv"))
+        .filter_map(|[name, words, _]| {
+            let at = NAMES.iter().position(|known| *known == name)?;
+            Some((ALL[at], words))
+        })
+        .flat_map(|(set, words)| words.split(' ').map(move |word| (set, word)))
 }
 
 #[cfg(test)]
@@ -57,6 +51,9 @@ mod tests {
                 "{name}"
             );
         }
-        assert!(SETS.iter().all(|set| !set.is_empty()));
+        for set in ALL {
+            assert!(sets().any(|(found, _)| found == *set), "{set:?}");
+        }
+        assert!(sets().all(|(set, word)| word.len() <= 16 && set.has(word)));
     }
 }

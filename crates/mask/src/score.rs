@@ -8,11 +8,10 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::data::rows;
-use super::lexicon::{COPULA, FILLER, LINK, MEASURE, Number, PLAIN};
+use super::lexicon::{COPULA, FILLER, LINK, MEASURE};
 use super::phrases::Words;
-use super::token::{
-    COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, POINT, QUOTE, SLASH, STOP, Token,
-};
+use super::token::{COLON, COMMA, DASH, EQUALS, LINE, OTHER, PAREN, POINT, QUOTE, SLASH, STOP};
+use super::view::View;
 
 #[cfg(any(test, feature = "training"))]
 #[cfg_attr(
@@ -41,8 +40,7 @@ impl Question {
 
 /// A number that may be a secret, with the text around it.
 pub(super) struct Doubt<'t> {
-    pub(super) text: &'t str,
-    pub(super) tokens: &'t [Token],
+    pub(super) view: View<'t>,
     pub(super) question: Question,
     /// The token that names the number ("pin"), or `from` where none does.
     pub(super) name: usize,
@@ -66,6 +64,12 @@ const CLASSES: [(Words, &str); 3] = [
     (Words::Owners, "whose"),
     (Words::Determiners, "determiner"),
     (Words::Prepositions, "preposition"),
+];
+/// Roles of words that are a class of their own.
+const FLAGS: [(u32, &str); 3] = [
+    (COPULA, "copula"),
+    (MEASURE, "unit"),
+    (LINK | FILLER, "link"),
 ];
 /// More words than this between a name and its number are not looked at.
 const BETWEEN: usize = 6;
@@ -91,8 +95,7 @@ impl Doubt<'_> {
         see(&format!("before is {}", classes[0]));
         see(&format!("before are {} {}", classes[1], classes[0]));
         see(&format!("signs before {}", self.signs(self.name)));
-        let follows =
-            (!self.tokens.get(self.to).is_some_and(|t| t.has(STOP | LINE))).then_some(self.to);
+        let follows = (!self.view.has(self.to, STOP | LINE)).then_some(self.to);
         see(&format!("after is {}", self.class(follows)));
         if words {
             for (at, place) in before.into_iter().zip(["before", "before that"]) {
@@ -114,7 +117,7 @@ impl Doubt<'_> {
     fn between(&self, words: bool, before: &str, see: &mut dyn FnMut(&str)) {
         let from = (self.name + 1).min(self.from);
         let between = from..self.from.min(from + BETWEEN);
-        let mut said = self.tokens[self.from].has(COLON | EQUALS);
+        let mut said = self.view.has(self.from, COLON | EQUALS);
         for at in between.clone() {
             said |= self.class(Some(at)) == "copula";
             see(&format!("between is {}", self.class(Some(at))));
@@ -127,27 +130,27 @@ impl Doubt<'_> {
         see(&format!("words between {}", between.len()));
         see(&format!("digits {}", digits.min(9)));
         see(&format!("digits {} said {said}", digits.min(9)));
-        see(&format!("written {}", self.tokens[self.from].is_digits()));
+        see(&format!("written {}", self.view.is_digits(self.from)));
         see(&format!("signs {}", self.signs(self.from)));
     }
 
     fn digits(&self) -> usize {
-        let digits = self.tokens[self.from..self.to].iter().map(|token| {
+        let digits = self.view.tokens[self.from..self.to].iter().map(|token| {
             let written = if token.is_digits() {
                 token.len as usize
             } else {
                 0
             };
-            written + usize::from(token.info().number != Number::None)
+            written + usize::from(token.is_number())
         });
         digits.sum()
     }
 
     /// How large the four numbers are: numbers of clauses are small and seldom zero.
     fn octets(&self, before: &str, see: &mut dyn FnMut(&str)) {
-        let octets: Vec<u32> = self.tokens[self.from..self.to]
+        let octets: Vec<u32> = self.view.tokens[self.from..self.to]
             .iter()
-            .filter_map(|t| self.text[t.start..t.end()].parse().ok())
+            .filter_map(|t| self.view.text[t.start..t.end()].parse().ok())
             .collect();
         let large = octets.iter().any(|n| *n > PARAGRAPHS);
         let zero = octets.contains(&0);
@@ -163,39 +166,30 @@ impl Doubt<'_> {
     }
 
     fn word(&self, at: Option<usize>) -> String {
-        let token = at.and_then(|at| self.tokens.get(at));
-        token.map_or_else(
-            || "edge".to_owned(),
-            |t| match t.is_digits() {
-                true => "number".to_owned(),
-                false => self.text[t.start..t.end()].to_lowercase(),
-            },
-        )
+        let at = at.filter(|at| self.view.token(*at).is_some());
+        match at {
+            None => "edge".to_owned(),
+            Some(at) if self.view.is_digits(at) => "number".to_owned(),
+            Some(at) => self.view.text_of(at).to_lowercase(),
+        }
     }
 
     /// What kind of word stands at `at`: the back-off for nouns that no line has.
     fn class(&self, at: Option<usize>) -> &'static str {
-        let Some(token) = at.and_then(|at| self.tokens.get(at)) else {
+        let Some((at, token)) = at.and_then(|at| Some((at, self.view.token(at)?))) else {
             return "edge";
         };
-        let word = &self.text[token.start..token.end()];
-        let info = token.info();
-        let named = CLASSES.iter().find(|(set, _)| set.has(word));
+        let named = CLASSES.iter().find(|(set, _)| self.view.within(at, *set));
         if let Some((_, name)) = named {
             return name;
         }
-        if token.is_digits() || info.number != Number::None {
+        if self.view.is_number(at) {
             return "number";
         }
-        if token.word == PLAIN {
+        if token.is_plain() {
             return "noun";
         }
-        let flags = [
-            (COPULA, "copula"),
-            (MEASURE, "unit"),
-            (LINK | FILLER, "link"),
-        ];
-        let flagged = flags.iter().find(|(flag, _)| info.is(*flag));
+        let flagged = FLAGS.iter().find(|(flag, _)| token.is(*flag));
         flagged.map_or("known", |(_, name)| name)
     }
 
@@ -213,7 +207,7 @@ impl Doubt<'_> {
             (DASH, "dash"),
             (POINT, "point"),
         ];
-        let gap = self.tokens.get(at).map_or(0, |t| t.gap);
+        let gap = self.view.gap(at);
         let found = names.iter().find(|(sign, _)| gap & sign != 0);
         found.map_or("space", |(_, name)| name)
     }

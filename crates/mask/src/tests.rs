@@ -5,7 +5,7 @@ mod lines;
 use proptest::prelude::*;
 
 use super::corpus::{self, Dice, Half, Score};
-use super::scan::{Scan, Setting};
+use super::scan::{Setting, scan};
 use super::{Span, Watch, find, in_characters, mask};
 
 /// Recall and precision that every form must reach on frames that the mask was not tuned on.
@@ -403,9 +403,8 @@ fn mask_cost_on_hostile_input_is_linear() {
     ] {
         let cost = |count: usize| {
             let text = lines::whole(unit).repeat(count);
-            let scan = Scan::new(&text, Setting::default());
-            let tokens = scan.tokens.len();
-            tokens + scan.run().spans.len()
+            let found = scan(&text, Setting::default());
+            found.tokens + found.spans.len()
         };
         let (small, large) = (cost(500), cost(5000));
         assert!(large <= small * 11 + 64, "{unit:?}: {small} {large}");

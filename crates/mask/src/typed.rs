@@ -6,21 +6,23 @@ use super::phrases::Words;
 use std::sync::LazyLock;
 
 use super::Kind;
+use super::checks::{is_card, is_ssn};
 use super::data::rows;
-use super::digits::{Item, Reading, Run, run_at};
+use super::digits::{Item, Reading, Run, digits_in, run_at};
 use super::judge::{corrected, reread};
 use super::token::{Token, tokens};
-use super::written::{is_card, is_ssn};
+use super::view::View;
 
 /// The digits that `words` stand for as a value of `kind`, each 0 to 9.
 pub fn spoken_digits(kind: Kind, words: &str) -> Vec<u8> {
     let tokens = tokens(words);
+    let view = View::new(words, &tokens);
     let mut run = Run::default();
     let mut start = 0;
-    while start < tokens.len() && !run_at(words, &tokens, start, Reading::VALUE, &mut run) {
+    while start < tokens.len() && !run_at(view, start, Reading::VALUE, &mut run) {
         start += 1;
     }
-    let whole = super::digits_in(words);
+    let whole = digits_in(words);
     if kind == Kind::Card
         && run.digits.len() == whole.len()
         && !is_card(&whole)
@@ -58,6 +60,7 @@ static SIGNS: LazyLock<Vec<(&str, char)>> = LazyLock::new(|| {
 /// `spaced`, plain words keep one space between them.
 pub fn spoken_text(words: &str, spaced: bool) -> String {
     let tokens = tokens(words);
+    let view = View::new(words, &tokens);
     let mut out = String::with_capacity(words.len());
     let (mut at, mut glue, mut capital) = (0, true, false);
     let mut run = Run::default();
@@ -79,7 +82,7 @@ pub fn spoken_text(words: &str, spaced: bool) -> String {
             at += 1;
             continue;
         }
-        if run_at(words, &tokens, at, Reading::VALUE, &mut run) {
+        if run_at(view, at, Reading::VALUE, &mut run) {
             // Only the first item: a filler or sign after it is looked at on its own.
             let item = run.items[0];
             out.extend(run.digits_of(0, 1).iter().map(|d| char::from(b'0' + d)));

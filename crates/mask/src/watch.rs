@@ -11,12 +11,16 @@
 
 use zeroize::Zeroizing;
 
-use super::leads::{Expectation, Lead, Leads};
-use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, Number, SPEAKS, Topic};
-use super::scan::{Found, Live, Scan, Setting};
-use super::token::tokens;
-use super::written::may_grow_into_card;
-use super::{Kind, Span};
+use super::checks::{is_card, may_grow_into_card};
+use super::digits::digits_in;
+use super::kind::{Kind, Span};
+use super::lead::{Expectation, Lead};
+use super::leads::lead_at;
+use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, SPEAKS, Topic};
+use super::replace::replace;
+use super::scan::{Found, Setting, scan};
+use super::token::{Token, tokens};
+use super::view::{Live, View};
 
 /// The longest open end that is kept, in bytes: nineteen digits with fillers around each.
 const CARRY_BYTES: usize = 600;
@@ -50,7 +54,7 @@ impl Heard {
     #[must_use]
     pub fn masked(&self, text: &str) -> String {
         if !self.growing && !self.continues {
-            return super::replace(text, &self.spans);
+            return replace(text, &self.spans);
         }
         let (mut out, mut at) = (String::with_capacity(text.len()), 0);
         for span in &self.spans {
@@ -107,15 +111,10 @@ impl Watch {
         }
         let text = &text[from..];
         let tokens = tokens(text);
-        let leads = Leads {
-            text,
-            tokens: &tokens,
-        };
+        let view = View::new(text, &tokens);
         let mut last = Lead::default();
         for at in 0..tokens.len() {
-            if let Some(lead) = leads.at(at, &last) {
-                last = lead;
-            }
+            last = lead_at(view, at, &last).unwrap_or(last);
         }
         if last.want == Expectation::Nothing {
             return;
@@ -142,14 +141,13 @@ impl Watch {
     /// A growing utterance may be passed as often as it grows, from its beginning; it changes nothing that is kept.
     pub fn heard(&mut self, text: &str, last: bool) -> Heard {
         let live = if last { Live::Utterance } else { Live::Growing };
-        let alone = Scan::new(
+        let alone = scan(
             text,
             Setting {
                 lead: self.asked,
                 live,
             },
-        )
-        .run();
+        );
         let mut heard = Heard {
             spans: alone.spans.clone(),
             growing: !last,
@@ -160,14 +158,8 @@ impl Watch {
             .then(|| Zeroizing::new(format!("{}\n{text}", self.carry.as_str())));
         let mut over = None;
         if let Some(joined) = &joined {
-            let found = Scan::new(
-                joined,
-                Setting {
-                    lead: self.before,
-                    live,
-                },
-            )
-            .run();
+            let lead = self.before;
+            let found = scan(joined, Setting { lead, live });
             self.over(joined, &found, &mut heard);
             over = Some(found);
         }
@@ -185,42 +177,33 @@ impl Watch {
 
     /// The whole utterance is the answer to a question for a password.
     fn answer(&self, text: &str, heard: &mut Heard) {
-        let asked = self.asked.asked
-            && matches!(self.asked.want, Expectation::Password | Expectation::Secret);
-        if !asked || heard.spans.iter().any(|span| span.kind == Kind::Password) {
+        let kind = match self.asked.want {
+            Expectation::Password => Kind::Password,
+            Expectation::Secret => Kind::Secret,
+            _ => return,
+        };
+        let known = heard.spans.iter().any(|span| span.kind == Kind::Password);
+        if !self.asked.asked || known {
             return;
         }
         let tokens = tokens(text);
-        let kind = if self.asked.want == Expectation::Password {
-            Kind::Password
-        } else {
-            Kind::Secret
-        };
-        let spelled =
-            |at: usize| tokens[at].len == 1 && tokens.get(at + 1).is_none_or(|next| next.len == 1);
-        let opens = |at: usize| spelled(at) || !tokens[at].info().is(FILLER | LINK);
-        let Some(first) = (0..tokens.len()).find(|at| opens(*at)) else {
-            return;
-        };
-        let sign = |at: usize| {
-            tokens.get(at).is_some_and(|t| {
-                t.len == 1 || t.info().is(SPEAKS | NATO) || t.info().number != Number::None
-            })
-        };
-        if self.spelled
-            && !(sign(0) && (tokens.len() == 1 || sign(1) || tokens[0].info().is(SPEAKS)))
-        {
-            return;
+        if let Some(first) = self.answer_begins(&tokens) {
+            let start = tokens[first].start;
+            let end = tokens.last().map_or(text.len(), Token::end);
+            heard.spans = vec![Span { start, end, kind }];
         }
-        let declines = tokens.len() > 1 && tokens[first].info().is(NO_VALUE) && !spelled(first);
-        if declines || tokens.len() - first > if self.spelled { 40 } else { 12 } {
-            return;
-        }
-        let (start, end) = (
-            tokens[first].start,
-            tokens.last().map_or(text.len(), |t| t.end()),
-        );
-        heard.spans = vec![Span { start, end, kind }];
+    }
+
+    /// The first word of a password that is the whole answer.
+    fn answer_begins(&self, tokens: &[Token]) -> Option<usize> {
+        let single = |at: usize| tokens.get(at).is_none_or(Token::is_single);
+        let spelled = |at: usize| tokens[at].is_single() && single(at + 1);
+        let opens = |at: &usize| spelled(*at) || !tokens[*at].is(FILLER | LINK);
+        let first = (0..tokens.len()).find(opens)?;
+        let declines = tokens.len() > 1 && tokens[first].is(NO_VALUE) && !spelled(first);
+        let most = if self.spelled { 40 } else { 12 };
+        let goes_on = !self.spelled || spells_on(tokens);
+        (goes_on && !declines && tokens.len() - first <= most).then_some(first)
     }
 
     /// Accepts over what only shows with the carry before the utterance.
@@ -358,6 +341,17 @@ fn words_before(source: &str, at: usize) -> usize {
         .map_or(line, |(space, _)| line + space + 1)
 }
 
+/// A letter, a digit, or the name of a sign.
+fn is_sign(token: &Token) -> bool {
+    token.is_single() || token.is(SPEAKS | NATO) || token.is_number()
+}
+
+/// More of a password that is being spelled.
+fn spells_on(tokens: &[Token]) -> bool {
+    let sign = |at: usize| tokens.get(at).is_some_and(is_sign);
+    sign(0) && (tokens.len() == 1 || sign(1) || tokens[0].is(SPEAKS))
+}
+
 /// A password reaches the end and is being spelled: "capital r o b".
 fn spells(source: &str, spans: &[Span]) -> bool {
     let Some(span) = spans
@@ -369,7 +363,7 @@ fn spells(source: &str, spans: &[Span]) -> bool {
     let tokens = tokens(&source[span.start..span.end]);
     tokens
         .last()
-        .is_some_and(|t| t.len == 1 || t.info().is(SPEAKS | NATO))
+        .is_some_and(|t| t.is_single() || t.is(SPEAKS | NATO))
 }
 
 /// Whether the number that reaches the end needs no more digits.
@@ -377,27 +371,26 @@ fn is_complete(source: &str, open: usize, spans: &[Span]) -> bool {
     let Some(span) = spans.iter().rev().find(|span| span.end > open) else {
         return false;
     };
-    let digits = super::digits_in(&source[span.start..span.end]);
-    let bare = || {
-        let before = source.get(open..span.start).unwrap_or_default();
-        !tokens(before).iter().any(|t| {
-            matches!(
-                t.info().topic,
-                Topic::Ssn | Topic::Social | Topic::Phone | Topic::Call
-            )
-        })
-    };
+    let digits = digits_in(&source[span.start..span.end]);
+    let before = source.get(open..span.start).unwrap_or_default();
+    // Without a lead nine or ten digits may be the first part of a card.
+    let grows = || may_grow_into_card(&digits) && !names_a_number(before);
     match span.kind {
-        Kind::Card => digits.len() >= 19 || super::written::is_card(&digits),
+        Kind::Card => digits.len() >= 19 || is_card(&digits),
         Kind::Pin => digits.len() >= 4,
         Kind::SecurityCode => digits.len() >= 3,
-        // Without a lead nine or ten digits may be the first part of a card.
-        Kind::Ssn => digits.len() >= 9 && !(bare() && may_grow_into_card(&digits)),
-        Kind::Phone => digits.len() >= 10 && !(bare() && may_grow_into_card(&digits)),
+        Kind::Ssn => digits.len() >= 9 && !grows(),
+        Kind::Phone => digits.len() >= 10 && !grows(),
         Kind::Iban => false,
         Kind::Expiry => digits.len() >= 3,
         _ => true,
     }
+}
+
+/// A telephone or a social security number is named in `text`.
+fn names_a_number(text: &str) -> bool {
+    let topics = [Topic::Ssn, Topic::Social, Topic::Phone, Topic::Call];
+    tokens(text).iter().any(|t| topics.contains(&t.topic()))
 }
 
 /// Adds a span; what it overlaps becomes part of it.

@@ -314,68 +314,91 @@ fn confused(digit: u8) -> &'static str {
     }
 }
 
+/// Words between digits, by which a slip is taken back.
+const SLIPS: &[&str] = &[
+    "sorry",
+    "no",
+    "no wait",
+    "uh sorry",
+    "sorry I mean",
+    "scratch that",
+    "oops",
+];
+/// Words between digits that mean nothing.
+const FILLERS: &[&str] = &[
+    "uh",
+    "um",
+    "er",
+    "like",
+    "let me see",
+    "hmm",
+    "and then",
+    "okay",
+    "you know",
+];
+/// Words between groups.
+const DASHES: &[&str] = &["dash", "space", "dash", "then"];
+
 /// Digits as they are said one by one.
 fn dictate(dice: &mut Dice, digits: &[u8], style: Style) -> String {
     let mut words: Vec<String> = Vec::new();
-    let (mut at, mut wrong) = (0, digits.len() / 2 + dice.below(3));
+    let (mut at, wrong) = (0, digits.len() / 2 + dice.below(3));
+    let mut slipped = false;
     while at < digits.len() {
-        let digit = digits[at];
-        let run = digits[at..].iter().take_while(|d| **d == digit).count();
-        if style == Style::Double && run >= 2 {
-            let (name, taken) = if run >= 3 {
-                ("triple", 3)
-            } else {
-                ("double", 2)
-            };
-            words.push(format!("{name} {}", name_of(dice, digit)));
+        if let Some((said, taken)) = repeated(dice, &digits[at..], style) {
+            words.push(said);
             at += taken;
             continue;
         }
-        if style == Style::Corrected && at == wrong {
+        if style == Style::Corrected && at == wrong && !slipped {
             let slip = dice.digit();
-            words.push(format!(
-                "{} {}",
-                name_of(dice, slip),
-                dice.pick(&[
-                    "sorry",
-                    "no",
-                    "no wait",
-                    "uh sorry",
-                    "sorry I mean",
-                    "scratch that",
-                    "oops"
-                ])
-            ));
-            wrong = usize::MAX;
+            words.push(format!("{} {}", name_of(dice, slip), dice.pick(SLIPS)));
+            slipped = true;
         }
         let inner = at > 0 && at + 1 < digits.len();
-        words.push(if style == Style::Confused && inner && dice.chance(3) {
-            confused(digit).to_owned()
-        } else {
-            name_of(dice, digit).to_owned()
-        });
+        words.push(said(dice, digits[at], style, inner));
         at += 1;
-        if style == Style::Filler && at < digits.len() && (dice.chance(5) || at == 2) {
-            words.push(
-                (*dice.pick(&[
-                    "uh",
-                    "um",
-                    "er",
-                    "like",
-                    "let me see",
-                    "hmm",
-                    "and then",
-                    "okay",
-                    "you know",
-                ]))
-                .to_owned(),
-            );
-        }
-        if style == Style::Dashed && at.is_multiple_of(4) && at < digits.len() {
-            words.push((*dice.pick(&["dash", "space", "dash", "then"])).to_owned());
+        if at < digits.len() {
+            words.extend(between(dice, at, style));
         }
     }
     let comma = style == Style::Plain && dice.chance(4);
+    in_groups(&words, comma)
+}
+
+/// "double four", "triple one", and how many digits that is.
+fn repeated(dice: &mut Dice, digits: &[u8], style: Style) -> Option<(String, usize)> {
+    let digit = *digits.first()?;
+    let run = digits.iter().take_while(|d| **d == digit).count();
+    if style != Style::Double || run < 2 {
+        return None;
+    }
+    let (name, taken) = match run {
+        2 => ("double", 2),
+        _ => ("triple", 3),
+    };
+    Some((format!("{name} {}", name_of(dice, digit)), taken))
+}
+
+fn said(dice: &mut Dice, digit: u8, style: Style, inner: bool) -> String {
+    let wrong = style == Style::Confused && inner && dice.chance(3);
+    if wrong {
+        return confused(digit).to_owned();
+    }
+    name_of(dice, digit).to_owned()
+}
+
+/// What stands before the digit at `at`.
+fn between(dice: &mut Dice, at: usize, style: Style) -> Option<String> {
+    let filled = style == Style::Filler && (dice.chance(5) || at == 2);
+    if filled {
+        return Some((*dice.pick(FILLERS)).to_owned());
+    }
+    let dashed = style == Style::Dashed && at.is_multiple_of(4);
+    dashed.then(|| (*dice.pick(DASHES)).to_owned())
+}
+
+fn in_groups(words: &[String], comma: bool) -> String {
     let mut out = String::new();
     for (place, word) in words.iter().enumerate() {
         if place > 0 {

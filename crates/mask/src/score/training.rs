@@ -10,6 +10,7 @@ use crate::data::rows;
 use crate::digits::{Reading, Run, run_at};
 use crate::lexicon::Topic;
 use crate::token::{Token, tokens};
+use crate::view::View;
 
 use super::{Doubt, Question};
 
@@ -115,8 +116,8 @@ impl Example {
         let to = tokens.iter().position(|t| t.start >= end);
         let to = to.unwrap_or(tokens.len());
         let mut run = Run::default();
-        run_at(&text, &tokens, from, Reading::VALUE, &mut run).then_some(())?;
-        let is_name = |t: &Token| t.info().topic == Topic::Pin;
+        run_at(View::new(&text, &tokens), from, Reading::VALUE, &mut run).then_some(())?;
+        let is_name = |t: &Token| t.topic() == Topic::Pin;
         let name = match question {
             Question::Pin => tokens[..from].iter().rposition(is_name)?,
             Question::Address => from,
@@ -134,8 +135,7 @@ impl Example {
 
     fn doubt(&self) -> Doubt<'_> {
         Doubt {
-            text: &self.text,
-            tokens: &self.tokens,
+            view: View::new(&self.text, &self.tokens),
             question: self.question,
             name: self.name,
             from: self.from,
