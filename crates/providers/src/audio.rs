@@ -2,6 +2,7 @@
 //!
 //! [`wav`] reads and writes files, [`Resampler`] changes the rate of a stream, the two functions here change the sample type.
 
+pub(crate) mod log_mel;
 mod resample;
 pub mod wav;
 

