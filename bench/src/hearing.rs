@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use conversimple_providers::audio::{resample, to_f32};
 use conversimple_providers::language::{DialogEngine, Language as _};
-use conversimple_providers::{Moonshine, Runtime, SpeechToText as _, models};
+use conversimple_providers::{Listening, Moonshine, Runtime, SpeechToText as _, models};
 use conversimple_wire::ToolSpec;
 use serde_json::json;
 
@@ -102,8 +102,12 @@ pub(crate) fn run() -> Result<String> {
                     if is_telephone {
                         sound = through_telephone(&sound);
                     }
-                    plain.add(sentence, &ear.transcribe(&sound, &BTreeSet::new())?);
-                    helped.add(sentence, &ear.transcribe(&sound, expected)?);
+                    plain.add(sentence, &ear.transcribe(&sound, Listening::default())?);
+                    let listening = Listening {
+                        expected,
+                        ..Listening::default()
+                    };
+                    helped.add(sentence, &ear.transcribe(&sound, listening)?);
                 }
             }
             let line = if is_telephone {

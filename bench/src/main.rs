@@ -5,6 +5,7 @@
 mod calls;
 mod check;
 mod dialog;
+mod digits;
 mod guard;
 mod hearing;
 mod line;
@@ -23,8 +24,8 @@ use report::{Found, Row};
 use voice::Part;
 
 /// What `all` stands for, in this order.
-const ALL: [&str; 8] = [
-    "guard", "calls", "voice", "size", "hearing", "dialog", "mask", "check",
+const ALL: [&str; 9] = [
+    "guard", "calls", "voice", "size", "hearing", "digits", "dialog", "mask", "check",
 ];
 
 /// The parts of `voice`.
@@ -39,6 +40,7 @@ Usage: bench [--verbose] WHAT…
           also one by one: sentences, interruptions, rest
   size    memory and programs
   hearing word errors, without and with the words of an agent's tools expected (needs flite)
+  digits  PINs and card numbers said by real people, and what reaches a tool (needs ../shared/speech)
   dialog  which tool and which arguments, on public questions
   mask    how well and how fast secrets are found (mask-lines: the lines that this is measured on)
   check   how well and how fast faults are found in agents (check-corpus DIR: the snippets that this is measured on)
@@ -97,6 +99,7 @@ fn measure(what: &str, verbose: bool) -> Result<Found> {
         "rest" => voice_parts(&[Part::Rest], verbose)?,
         "size" => runtime()?.block_on(size::run())?,
         "hearing" => hearing::run()?.into(),
+        "digits" => digits::run()?,
         "mask" => mask::run()?.into(),
         "check" => check::run().into(),
         _ => with_targets(dialog::run()?),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use conversimple_providers::models::{self, Progress};
-use conversimple_providers::{Meaning, Moonshine, Piper, Runtime, VoiceActivity};
+use conversimple_providers::{Meaning, Moonshine, Piper, Runtime, SmartTurn, VoiceActivity};
 use conversimple_server::Voice;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -55,6 +55,7 @@ pub(crate) fn load(dir: &Path) -> Result<Loaded> {
         .clamp(1, 4);
     let voice = Voice {
         ears: VoiceActivity::load(&runtime)?,
+        turns: SmartTurn::load(&runtime)?,
         speech_in: Arc::new(Moonshine::load(&runtime, copies)?),
         speech_out: Arc::new(Piper::load(&runtime, copies)?),
     };

@@ -117,6 +117,13 @@ pub enum Input {
         /// The words; empty when there were none.
         text: String,
     },
+    /// How likely an utterance is complete by its sound, 0 to 1. It may come before or after the words, or not at all.
+    Intonation {
+        /// Which question to the recogniser it belongs to.
+        ask: AskId,
+        /// The probability.
+        complete: f32,
+    },
     /// Words that the caller typed or keys that they pressed, secrets already swapped.
     Typed {
         /// The words.
@@ -167,7 +174,7 @@ pub enum Input {
 /// What is to be done.
 #[derive(Debug)]
 pub enum Output {
-    /// Recognise these frames of 32 ms, and answer with [`Input::Transcript`].
+    /// Recognise these frames of 32 ms, and answer with [`Input::Transcript`]; with [`Input::Intonation`] too where it is known.
     Recognise {
         /// The question.
         ask: AskId,

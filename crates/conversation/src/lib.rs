@@ -11,6 +11,7 @@
 
 pub mod calls;
 pub mod clause;
+mod completeness;
 pub mod event;
 pub mod machine;
 pub mod playout;

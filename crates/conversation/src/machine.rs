@@ -3,7 +3,7 @@
 //! A turn is prepared while the silence that ends it is still running: the words are recognised, the engine is asked
 //! and the first clause is synthesised on trial. If the caller goes on, all of it is thrown away; if the silence lasts,
 //! the turn is taken and the preparation becomes the answer. How long the silence must be depends on whether what was
-//! said is complete ([`EndOfTurn`]).
+//! said is complete (`completeness`).
 
 mod answer;
 mod hear;
@@ -19,19 +19,13 @@ use serde_json::{Map, Value};
 
 use crate::calls::{Admission, AgreedCall, Asking, Ledger, OpenCall, SocketId};
 use crate::clause::clauses;
+use crate::completeness::{LONG_SILENCE, wanted_silence};
 use crate::event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
 use crate::playout::{ClauseId, Playout, Step};
 use crate::vad_segmenter::{Change, Utterance, VadSegmenter};
 
 /// Silence after which recognition starts. Everything until the end of the turn's silence is free.
 const RECOGNISE_AFTER: Duration = Duration::from_millis(96);
-
-/// Silence that ends a turn whose words are complete. Pauses inside a sentence last 0.2 s at the median (Stivers et
-/// al., PNAS 2009: answers follow after 0.2 s too), but those stand in front of words that are missing.
-const SHORT_SILENCE: Duration = Duration::from_millis(256);
-
-/// Silence that ends a turn whose words ask for more: longer than the pauses of 0.4 s that people make in the middle.
-const LONG_SILENCE: Duration = Duration::from_millis(480);
 
 /// Voice over an answer that stops it at once, for the time being.
 const HOLD_AFTER: Duration = Duration::from_millis(64);
@@ -82,6 +76,8 @@ struct PendingTurn {
     text: String,
     /// What the words are to the read-back that waits, unless the engine decides about them.
     reply: Option<Reply>,
+    /// The probability that the utterance is complete by its sound, once it is known.
+    sounds: Option<f32>,
     typed: bool,
     decision: Option<Decision>,
     opening: Option<PrefetchedClause>,
@@ -180,6 +176,7 @@ impl Conversation {
             Input::Begin => self.begin(now),
             Input::Voice(probability) => self.voice(probability, now),
             Input::Transcript { ask, text } => self.transcript(ask, text, now),
+            Input::Intonation { ask, complete } => self.intonation(ask, complete, now),
             Input::Typed { text, source } => self.typed(text, source, now),
             Input::Decided { ask, decision } => self.decided(ask, decision, now),
             Input::Sound { clause, samples } => self.sound(clause, samples),
@@ -411,6 +408,7 @@ impl PendingTurn {
             plan: None,
             text: String::new(),
             reply: None,
+            sounds: None,
             typed: false,
             decision: None,
             opening: None,

@@ -2,8 +2,8 @@
 //!
 //! Every model computes on the calling thread, so its processor time is what it takes on an idle core, however busy the machine is.
 //!
-//! `cargo run --release -p conversimple-providers --example measure [--expect=WORD,WORD] [FILE.wav…]`; with files it prints what is
-//! heard in them too, in doubt as the words that are expected.
+//! `cargo run --release -p conversimple-providers --example measure [--expect=WORD,WORD] [--digits] [FILE.wav…]`; with files it prints
+//! what is heard in them too, in doubt as the words that are expected, or as digits.
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
@@ -12,17 +12,18 @@ use std::time::{Duration, Instant};
 
 use conversimple_providers::audio::wav;
 use conversimple_providers::{
-    Meaning, Moonshine, Piper, ProviderError, Runtime, SpeechToText, TextToSpeech, VoiceActivity,
-    models,
+    Listening, Meaning, Moonshine, Piper, ProviderError, Runtime, SpeechToText, TextToSpeech,
+    VoiceActivity, models,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (options, files): (Vec<String>, Vec<String>) = std::env::args()
         .skip(1)
-        .partition(|argument| argument.starts_with("--expect="));
+        .partition(|argument| argument.starts_with("--"));
     let expected: BTreeSet<String> = options
         .iter()
-        .flat_map(|option| option["--expect=".len()..].split(','))
+        .filter_map(|option| option.strip_prefix("--expect="))
+        .flat_map(|words| words.split(','))
         .map(str::to_owned)
         .collect();
     let dir = models::cache_dir_from_env()?;
@@ -53,6 +54,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let meaning = Meaning::load(&dir)?;
     println!("minilm {:?} {} MB", start.elapsed(), rss_mb());
 
+    let listening = Listening {
+        expected: &expected,
+        digits: options.iter().any(|option| option == "--digits"),
+        ..Listening::default()
+    };
     for clause in [
         "Your balance is low.",
         "How can I help you?",
@@ -64,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let took = median(9, || voice.synthesize(clause).map(|_| ()))?;
         let heard = conversimple_providers::audio::to_f32(&sound);
         let heard = conversimple_providers::audio::resample(&heard, voice.rate_hz(), 16_000);
-        let hearing = median(9, || moonshine.transcribe(&heard, &expected).map(|_| ()))?;
+        let hearing = median(9, || moonshine.transcribe(&heard, listening).map(|_| ()))?;
         println!("{clause}: {seconds:.2} s spoken in {took:?}, heard in {hearing:?}");
     }
     for text in [
@@ -85,8 +91,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .iter()
             .filter(|frame| detector.probability(frame).is_ok_and(|p| p > 0.5))
             .count();
-        let heard = moonshine.transcribe(&audio, &expected)?;
-        let took = median(9, || moonshine.transcribe(&audio, &expected).map(|_| ()))?;
+        let heard = moonshine.transcribe(&audio, listening)?;
+        let took = median(9, || moonshine.transcribe(&audio, listening).map(|_| ()))?;
         println!("{file}: {seconds:.1} s, {speech} frames of speech, {took:?}: {heard}");
         let frames = audio.as_chunks::<512>().0;
         let took = median(5, || {

@@ -25,6 +25,6 @@ pub use moonshine::Moonshine;
 pub use piper::Piper;
 pub use runtime::Runtime;
 pub use smart_turn::SmartTurn;
-pub use speech_in::{LISTENING_RATE_HZ, SpeechToText};
+pub use speech_in::{LISTENING_RATE_HZ, Listening, SpeechToText};
 pub use speech_out::TextToSpeech;
 pub use vad::VoiceActivity;

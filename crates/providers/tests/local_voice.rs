@@ -2,14 +2,13 @@
 //!
 //! They are fetched into the models' folder when they are missing.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use conversimple_providers::audio::{resample, to_f32};
 use conversimple_providers::spoken::spoken;
 use conversimple_providers::{
-    MEANING_WIDTH, Meaning, ModelError, Moonshine, Piper, ProviderError, Runtime, SmartTurn,
-    SpeechToText, TextToSpeech, VoiceActivity, models, nearness,
+    Listening, MEANING_WIDTH, Meaning, ModelError, Moonshine, Piper, ProviderError, Runtime,
+    SmartTurn, SpeechToText, TextToSpeech, VoiceActivity, models, nearness,
 };
 
 fn models_dir() -> PathBuf {
@@ -93,7 +92,7 @@ fn synthesized_speech_is_recognised() {
     let (mut errors, mut total) = (0, 0);
     for sentence in sentences {
         let heard = ear
-            .transcribe(&say(&voice, sentence), &BTreeSet::new())
+            .transcribe(&say(&voice, sentence), Listening::default())
             .expect("it hears");
         let (said, heard) = (words(sentence), words(&heard));
         errors += word_errors(&said, &heard);
@@ -168,12 +167,15 @@ fn non_speech_audio_gives_no_speech_and_no_words() {
             "{name}: {speech} of {} frames",
             frames.len()
         );
-        let heard = ear.transcribe(&audio, &BTreeSet::new()).expect("it hears");
+        let heard = ear
+            .transcribe(&audio, Listening::default())
+            .expect("it hears");
         assert!(heard.len() < 80, "{name}: {heard}");
     }
     for audio in [&[][..], &[0.1; 10], &[0.0; 16_000]] {
         assert_eq!(
-            ear.transcribe(audio, &BTreeSet::new()).expect("it hears"),
+            ear.transcribe(audio, Listening::default())
+                .expect("it hears"),
             ""
         );
     }
@@ -190,7 +192,9 @@ fn long_speech_is_transcribed_to_its_end_without_loop() {
         + "This was the last sentence.";
     let audio = say(&voice, &text);
     assert!(audio.len() > 50 * 16_000, "{} samples", audio.len());
-    let heard = ear.transcribe(&audio, &BTreeSet::new()).expect("it hears");
+    let heard = ear
+        .transcribe(&audio, Listening::default())
+        .expect("it hears");
     let (said, heard) = (words(&text), words(&heard));
     let errors = word_errors(&said, &heard);
     assert!(
@@ -243,7 +247,7 @@ fn concurrent_transcriptions_get_their_own_words() {
             let (voice, ear) = (&voice, &ear);
             scope.spawn(move || {
                 let heard = ear
-                    .transcribe(&say(voice, text), &BTreeSet::new())
+                    .transcribe(&say(voice, text), Listening::default())
                     .expect("it hears");
                 assert!(
                     word_errors(&words(text), &words(&heard)) <= 1,

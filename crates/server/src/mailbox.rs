@@ -57,6 +57,13 @@ pub(crate) enum Event {
         /// The words as recognised: secrets still in them.
         text: String,
     },
+    /// It is known how complete an utterance sounds.
+    Intonation {
+        /// Which question to the recogniser it belongs to.
+        ask: AskId,
+        /// The probability that it is complete.
+        complete: f32,
+    },
     /// The engine has decided.
     Decided {
         /// Which question this answers.

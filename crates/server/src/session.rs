@@ -7,6 +7,7 @@ mod answer_prefix;
 mod audit_writer;
 mod engine;
 mod gate;
+mod recognition;
 mod transcript_writer;
 mod voice;
 
@@ -17,6 +18,7 @@ use conversimple_conversation::calls::OpenCall;
 use conversimple_conversation::{AskId, Awaited, Conversation, Input, Output};
 use conversimple_guard::capture::{Correction, InputSource};
 use conversimple_guard::consent::Consent;
+use conversimple_mask::Kind;
 use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
@@ -35,7 +37,7 @@ use crate::platform::Platform;
 use engine::Engine;
 use gate::{Begun, Gate};
 use transcript_writer::TranscriptWriter;
-use voice::AudioPipeline;
+use voice::{AudioPipeline, Hints};
 
 /// The fewest figures that are taken for a secret when nobody asked for anything.
 const PIN_FIGURES: usize = 4;
@@ -204,6 +206,9 @@ impl Session {
                 .await;
             }
             Event::Recognised { ask, text } => self.recognised(ask, &text).await,
+            Event::Intonation { ask, complete } => {
+                self.input(Input::Intonation { ask, complete }).await
+            }
             Event::Decided { ask, engine, step } => self.decided(ask, engine, step).await,
             Event::EngineReady(engine) => self.engine.ready(engine),
             Event::Synthesized { clause, samples } => {
@@ -228,7 +233,8 @@ impl Session {
             })
             .await;
         }
-        self.audio = voice.map(|voice| AudioPipeline::new(voice, line.rate_hz));
+        self.audio =
+            voice.map(|voice| AudioPipeline::new(voice, line.rate_hz, self.events.clone()));
         let ready = ToCaller::Ready {
             conversation_id: self.id.clone(),
             rate_hz: line.rate_hz,
@@ -340,6 +346,7 @@ impl Session {
         };
         if let Some(audio) = &mut self.audio {
             audio.forget(conversation.needed_from());
+            audio.give_up(|ask| conversation.awaits(ask).is_some());
         }
     }
 
@@ -397,9 +404,13 @@ impl Session {
     async fn output(&mut self, output: Output) {
         match output {
             Output::Recognise { ask, frames } => {
-                if let Some(audio) = &self.audio {
-                    let expected = self.engine.vocabulary();
-                    audio.recognise(ask, frames, expected, self.events.clone());
+                let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
+                if let (Some(audio), Some(awaited)) = (&self.audio, awaited) {
+                    let hints = Hints {
+                        words: self.engine.vocabulary(),
+                        digits: self.expected_secret().is_some_and(|kind| is_digits(&kind)),
+                    };
+                    audio.recognise(ask, awaited, frames, hints);
                 }
             }
             Output::Ask { ask, event } => self.engine.ask(ask, event),
@@ -562,6 +573,14 @@ impl Session {
         self.transcript.end().await;
         self.platform.registry.close(&self.id);
     }
+}
+
+/// Whether a secret is said digit by digit.
+fn is_digits(kind: &str) -> bool {
+    matches!(
+        Kind::from_name(kind),
+        Some(Kind::Card | Kind::SecurityCode | Kind::Ssn | Kind::Pin | Kind::Phone)
+    )
 }
 
 async fn sound(line: Option<&Line>) -> Vec<i16> {

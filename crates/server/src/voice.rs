@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use conversimple_providers::{SpeechToText, TextToSpeech, VoiceActivity};
+use conversimple_providers::{SmartTurn, SpeechToText, TextToSpeech, VoiceActivity};
 
 /// The models that hear and speak, shared by all sessions.
 #[derive(Clone)]
 pub struct Voice {
     /// Hears that somebody speaks.
     pub ears: VoiceActivity,
+    /// Hears whether a caller has said all.
+    pub turns: SmartTurn,
     /// Hears what is said.
     pub speech_in: Arc<dyn SpeechToText>,
     /// Speaks.

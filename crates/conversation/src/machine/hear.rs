@@ -154,6 +154,16 @@ impl Conversation {
         self.understand(pending_turn, answer, now);
     }
 
+    /// How complete an utterance sounds that is being understood.
+    pub(super) fn intonation(&mut self, ask: AskId, complete: f32, now: Duration) {
+        if let Some(pending_turn) = &mut self.pending_turn
+            && pending_turn.recognise == Some(ask)
+        {
+            pending_turn.sounds = Some(complete);
+            self.end_turn_if_silent(now);
+        }
+    }
+
     /// What words are to the read-back that waits for an answer; nothing when none does.
     fn answer(&self, words: &str, source: InputSource, now: Duration) -> Option<Answer> {
         let pending = self.ledger.pending(now)?;
@@ -339,10 +349,9 @@ impl Conversation {
         let Some(decision) = &pending_turn.decision else {
             return;
         };
-        let wanted = match decision.end_of_turn {
-            EndOfTurn::Likely => SHORT_SILENCE,
-            EndOfTurn::Unlikely => LONG_SILENCE,
-        };
+        // One word has no melody: an answer to a read-back is judged by its words.
+        let sounds = pending_turn.sounds.filter(|_| pending_turn.reply.is_none());
+        let wanted = wanted_silence(decision.end_of_turn, &pending_turn.text, sounds);
         if pending_turn.typed || silence.is_some_and(|silence| silence >= wanted) {
             self.take_turn(now);
         }

@@ -6,14 +6,17 @@
 
 use std::collections::BTreeSet;
 
+use super::digits::Digits;
 use super::tokens::Vocabulary;
 
 /// The token that ends a transcript.
-const END: i64 = 2;
+pub(super) const END: i64 = 2;
 
 /// What one run of the decoder gave.
 pub(super) struct Heard {
     pub(super) tokens: Vec<i64>,
+    /// How likely the decoder finds them, as a logarithm.
+    pub(super) log_probability: f32,
     /// The decoder itself said that this was all.
     pub(super) is_complete: bool,
 }
@@ -45,15 +48,22 @@ struct Hypothesis {
 pub(super) struct Search<'a> {
     vocabulary: &'a Vocabulary,
     expected: &'a BTreeSet<String>,
+    /// Nothing but these words is heard.
+    only: Option<&'a Digits>,
     open: Vec<Hypothesis>,
     ended: Option<(f32, Hypothesis)>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(vocabulary: &'a Vocabulary, expected: &'a BTreeSet<String>) -> Self {
+    pub(super) fn new(
+        vocabulary: &'a Vocabulary,
+        expected: &'a BTreeSet<String>,
+        only: Option<&'a Digits>,
+    ) -> Self {
         Self {
             vocabulary,
             expected,
+            only,
             open: vec![Hypothesis::default()],
             ended: None,
         }
@@ -75,8 +85,7 @@ impl<'a> Search<'a> {
         for (from, (hypothesis, row)) in
             self.open.iter().zip(logits.chunks(rows.max(1))).enumerate()
         {
-            // One more than wanted: the end of the utterance may be among them.
-            for (token, log_probability) in likeliest::<{ WIDTH + 1 }>(row) {
+            for (token, log_probability) in self.following(hypothesis, row) {
                 let next = self.extended(hypothesis, token, log_probability);
                 candidates.push((self.rank(&next), from, token, next));
             }
@@ -98,6 +107,19 @@ impl<'a> Search<'a> {
             }
         }
         (!self.is_over()).then_some(parents)
+    }
+
+    /// The likeliest tokens after a hypothesis. One more than are followed: the end of the utterance may be among them.
+    fn following(&self, hypothesis: &Hypothesis, row: &[f32]) -> Vec<(i64, f32)> {
+        let all = 0..row.len();
+        match self.only {
+            None => likeliest::<{ WIDTH + 1 }>(row, all),
+            Some(digits) => {
+                let may =
+                    |token: &usize| digits.may_follow(&hypothesis.word, *token, self.vocabulary);
+                likeliest::<{ WIDTH + 1 }>(row, digits.tokens().filter(may))
+            }
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -123,6 +145,7 @@ impl<'a> Search<'a> {
         };
         Heard {
             tokens: best.tokens,
+            log_probability: best.log_probability,
             is_complete,
         }
     }
@@ -165,17 +188,21 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The likeliest tokens of a row of logits with the logarithm of their probability, the likeliest first.
-fn likeliest<const COUNT: usize>(row: &[f32]) -> impl Iterator<Item = (i64, f32)> {
+/// The likeliest of some tokens with the logarithm of their probability among all tokens of the row, the likeliest first.
+fn likeliest<const COUNT: usize>(
+    row: &[f32],
+    tokens: impl Iterator<Item = usize>,
+) -> Vec<(i64, f32)> {
     let mut best = [(0_usize, f32::NEG_INFINITY); COUNT];
-    for (token, &logit) in row.iter().enumerate() {
+    for token in tokens {
+        let logit = row.get(token).copied().unwrap_or(f32::NEG_INFINITY);
         if logit > best[COUNT - 1].1 {
             let at = best.partition_point(|(_, other)| *other >= logit);
             best[at..].rotate_right(1);
             best[at] = (token, logit);
         }
     }
-    let largest = best[0].1;
+    let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     // What is e¹⁶ times less likely than the best adds nothing that a sum of 32,768 would show.
     let sum: f32 = row
         .iter()
@@ -186,7 +213,8 @@ fn likeliest<const COUNT: usize>(row: &[f32]) -> impl Iterator<Item = (i64, f32)
     let whole = largest + sum.ln();
     best.into_iter()
         .filter(|(_, logit)| logit.is_finite())
-        .map(move |(token, logit)| (i64::try_from(token).unwrap_or(END), logit - whole))
+        .map(|(token, logit)| (i64::try_from(token).unwrap_or(END), logit - whole))
+        .collect()
 }
 
 #[cfg(test)]
@@ -211,7 +239,7 @@ mod tests {
     fn heard(steps: &[&[(usize, f32)]], expected: &[&str]) -> (String, bool) {
         let vocabulary = vocabulary();
         let expected = expected.iter().map(|word| (*word).to_owned()).collect();
-        let mut search = Search::new(&vocabulary, &expected);
+        let mut search = Search::new(&vocabulary, &expected, None);
         for step in steps {
             let mut row = vec![-20.0_f32; SPELLINGS.len()];
             for (token, probability) in *step {
@@ -267,7 +295,7 @@ mod tests {
         let vocabulary = vocabulary();
         let expected = BTreeSet::new();
         for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let mut search = Search::new(&vocabulary, &expected);
+            let mut search = Search::new(&vocabulary, &expected, None);
             assert_eq!(search.advance(&[value; 9]), None);
             assert!(search.into_heard().tokens.is_empty());
         }

@@ -44,6 +44,11 @@ impl Vocabulary {
 }
 
 impl Vocabulary {
+    /// How many tokens there are.
+    pub(super) fn len(&self) -> usize {
+        self.spellings.len()
+    }
+
     /// The spelling of a token; empty for what is never spoken.
     pub(super) fn spelling(&self, token: i64) -> std::borrow::Cow<'_, str> {
         let spoken = usize::try_from(token)

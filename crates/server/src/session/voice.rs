@@ -1,19 +1,28 @@
-//! The ears and the voice of a session: sound of the line becomes frames for the detector and pieces for the
-//! recogniser, clauses become sound of the line. The models block, so they run on threads that may.
+//! The ears and the voice of a session: sound of the line becomes frames for the detector and utterances for the
+//! recogniser (`recognition`), clauses become sound of the line. The models block, so they run on threads that may.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use conversimple_conversation::AskId;
 use conversimple_conversation::playout::ClauseId;
+use conversimple_conversation::{AskId, Awaited};
 use conversimple_providers::LISTENING_RATE_HZ;
 use conversimple_providers::audio::{self, Resampler};
 use conversimple_providers::vad::{Detector, FRAME_SAMPLES};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 
+use super::recognition::{Recognition, Utterance};
 use crate::mailbox::Event;
 use crate::voice::Voice;
+
+/// What the caller is likely to say next.
+pub(super) struct Hints {
+    /// Words that are preferred in doubt.
+    pub(super) words: Arc<BTreeSet<String>>,
+    /// The caller was asked for a number that is said digit by digit.
+    pub(super) digits: bool,
+}
 
 /// One session's use of them.
 pub(super) struct AudioPipeline {
@@ -27,13 +36,15 @@ pub(super) struct AudioPipeline {
     /// Samples that were given to the detector.
     detected: usize,
     resampled: Vec<f32>,
-    /// Recognitions of one session run one after another, so that pieces come back in order.
-    one_at_a_time: Arc<Mutex<()>>,
+    recognition: Recognition,
+    events: mpsc::UnboundedSender<Event>,
 }
 
 impl AudioPipeline {
-    pub(super) fn new(voice: Voice, rate_hz: u32) -> Self {
+    pub(super) fn new(voice: Voice, rate_hz: u32, events: mpsc::UnboundedSender<Event>) -> Self {
         Self {
+            recognition: Recognition::new(voice.speech_in.clone(), events.clone()),
+            events,
             detector: voice.ears.detector(),
             voice,
             resampler: (rate_hz != LISTENING_RATE_HZ)
@@ -43,7 +54,6 @@ impl AudioPipeline {
             first_frame: 0,
             detected: 0,
             resampled: Vec::new(),
-            one_at_a_time: Arc::default(),
         }
     }
 
@@ -91,33 +101,39 @@ impl AudioPipeline {
         }
     }
 
-    /// Has frames recognised, in doubt as `expected` words; the words come as an event.
-    pub(super) fn recognise(
-        &self,
-        ask: AskId,
-        frames: Range<u64>,
-        expected: Arc<BTreeSet<String>>,
-        events: mpsc::UnboundedSender<Event>,
-    ) {
+    /// Has frames recognised, in doubt as the words of `hints`; the words come as an event.
+    pub(super) fn recognise(&self, ask: AskId, awaited: Awaited, frames: Range<u64>, hints: Hints) {
         let sample = |frame: u64| frame.saturating_sub(self.first_frame) as usize * FRAME_SAMPLES;
         let range =
             sample(frames.start).min(self.kept.len())..sample(frames.end).min(self.kept.len());
         let sound = audio::to_f32(&self.kept[range]);
-        let (speech_in, turn) = (self.voice.speech_in.clone(), self.one_at_a_time.clone());
-        tokio::spawn(async move {
-            let _one = turn.lock().await;
-            let text =
-                tokio::task::spawn_blocking(move || speech_in.transcribe(&sound, &expected)).await;
-            let text = match text {
-                Ok(Ok(text)) => text,
-                Ok(Err(error)) => {
-                    tracing::error!(%error, "speech was not recognised");
-                    String::new()
-                }
-                Err(_panicked) => String::new(),
-            };
-            let _over = events.send(Event::Recognised { ask, text });
+        // A number that is said digit by digit is whole when its digits are.
+        if awaited == Awaited::Utterance && !hints.digits {
+            self.judge_intonation(ask, sound.clone());
+        }
+        self.recognition.add(Utterance {
+            ask,
+            awaited,
+            sound,
+            expected: hints.words,
+            digits: hints.digits,
         });
+    }
+
+    /// Has it judged whether an utterance sounds complete. Nothing is said where that fails: the words decide alone then.
+    fn judge_intonation(&self, ask: AskId, sound: Vec<f32>) {
+        let (turns, events) = (self.voice.turns.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || match turns.completeness(&sound) {
+            Ok(complete) => {
+                let _over = events.send(Event::Intonation { ask, complete });
+            }
+            Err(error) => tracing::error!(%error, "the end of a turn was not judged"),
+        });
+    }
+
+    /// Stops recognising what nobody awaits any more.
+    pub(super) fn give_up(&self, awaits: impl Fn(AskId) -> bool) {
+        self.recognition.give_up(awaits);
     }
 
     /// Has a clause spoken; its sound comes as an event, empty if that failed. The sound of `fixed` words is kept for
