@@ -1,8 +1,7 @@
 //! The words in which a number is said digit by digit, for a search that hears nothing else: a caller who was asked for a PIN says
 //! "four", not "for".
 
-use super::search::END;
-use super::tokens::Vocabulary;
+use super::tokens::{END, Vocabulary};
 
 /// The words, one a line: digits, what makes several of them, and what stands around them.
 const WORDS: &str = include_str!("../../data/digits.txt");

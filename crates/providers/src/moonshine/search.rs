@@ -7,10 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::digits::Digits;
-use super::tokens::Vocabulary;
-
-/// The token that ends a transcript.
-pub(super) const END: i64 = 2;
+use super::tokens::{END, Vocabulary};
 
 /// What one run of the decoder gave.
 pub(super) struct Heard {

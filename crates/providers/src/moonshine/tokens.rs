@@ -5,6 +5,9 @@ pub(super) struct Vocabulary {
     spellings: Vec<Box<[u8]>>,
 }
 
+/// The token that ends a transcript.
+pub(super) const END: i64 = 2;
+
 /// `<unk>`, `<s>` and `</s>` are never spoken.
 const UNSPOKEN: usize = 3;
 
