@@ -15,7 +15,6 @@ mod runtime;
 mod smart_turn;
 mod speech_in;
 mod speech_out;
-pub mod spoken;
 pub mod vad;
 
 pub use error::ProviderError;

@@ -6,6 +6,8 @@ mod arpabet;
 mod network;
 mod unknown;
 
+use std::sync::LazyLock;
+
 use misaki_rs::{G2P, Language};
 
 use crate::ProviderError;
@@ -48,49 +50,90 @@ fn voice_symbols(phonemes: &str) -> String {
         .join(" ")
 }
 
+/// The rows of `data/voice_symbols.tsv`.
+static WRITTEN: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
+    let rows = include_str!("../data/voice_symbols.tsv")
+        .lines()
+        .filter(|row| !row.starts_with('#'));
+    let cells = rows.filter_map(|row| row.split_once('\t'));
+    cells
+        .filter_map(|(symbol, written)| Some((symbol.chars().next()?, written)))
+        .collect()
+});
+
 fn word_symbols(word: &str) -> String {
     let sounds: Vec<char> = word.chars().collect();
     let vowels = sounds.iter().filter(|&&sound| is_vowel(sound)).count();
     let mut out = String::with_capacity(word.len() + 4);
     for (at, &sound) in sounds.iter().enumerate() {
-        let before = at.checked_sub(1).map(|at| sounds[at]);
-        let after = sounds.get(at + 1).copied();
-        let is_stressed = matches!(before, Some('ˈ' | 'ˌ'));
-        let later = sounds.get(at + 2).copied();
-        match sound {
-            'A' => out.push_str("eɪ"),
-            'I' => out.push_str("aɪ"),
-            'O' => out.push_str("oʊ"),
-            'W' => out.push_str("aʊ"),
-            'Y' => out.push_str("ɔɪ"),
-            'ʧ' => out.push_str("tʃ"),
-            'ʤ' => out.push_str("dʒ"),
-            'T' => out.push('ɾ'),
-            'ᵊ' => out.push('ə'),
-            'g' => out.push('ɡ'),
-            'r' => out.push('ɹ'),
-            'i' if is_stressed || vowels == 1 => out.push_str("iː"),
-            'u' => out.push_str("uː"),
-            'ɑ' => out.push_str("ɑː"),
-            'ɔ' if after == Some('ɹ') && is_stressed => out.push_str("oː"),
-            'ɔ' if after == Some('ŋ') => out.push('ɔ'),
-            'ɔ' => out.push_str("ɔː"),
-            'ɜ' => out.push_str("ɜː"),
-            'ə' if after == Some('ɹ') => out.push('ɚ'),
-            'ə' if before.is_none() && after.is_some() => out.push('ɐ'),
-            // What was coloured by it is written with it, and it is heard by itself only before a vowel.
-            'ɹ' if matches!(before, Some('ə' | 'ɜ')) && !after.is_some_and(is_vowel_or_stress) =>
-                {}
-            't' if after == Some('n') && later.is_none() && before.is_some() => out.push('ʔ'),
-            'n' if before == Some('t') && after.is_none() && at > 1 => out.push_str("n\u{329}"),
-            // Little words are said without stress: "your" with it was heard as "year" (2026-11-23).
-            'ˌ' if vowels == 1 => {}
-            '—' | '–' => out.push(','),
-            '“' | '”' | '❓' | '(' | ')' => {}
-            _ => out.push(sound),
+        let place = Place {
+            sounds: &sounds,
+            at,
+            vowels,
+        };
+        let written = place.vowel().or_else(|| place.consonant());
+        let anywhere = || {
+            WRITTEN
+                .iter()
+                .find(|(symbol, _)| *symbol == sound)
+                .map(|(_, written)| *written)
+        };
+        match written.or_else(anywhere) {
+            Some(written) => out.push_str(written),
+            None => out.push(sound),
         }
     }
     out
+}
+
+/// A sound in its word.
+struct Place<'a> {
+    sounds: &'a [char],
+    at: usize,
+    /// How many vowels the word has.
+    vowels: usize,
+}
+
+impl Place<'_> {
+    fn before(&self) -> Option<char> {
+        self.sounds.get(self.at.checked_sub(1)?).copied()
+    }
+
+    fn after(&self) -> Option<char> {
+        self.sounds.get(self.at + 1).copied()
+    }
+
+    /// How a vowel or a stress is written here, where its neighbours decide.
+    fn vowel(&self) -> Option<&'static str> {
+        let (before, after) = (self.before(), self.after());
+        let is_stressed = matches!(before, Some('ˈ' | 'ˌ'));
+        match self.sounds[self.at] {
+            'i' if is_stressed || self.vowels == 1 => Some("iː"),
+            'ɔ' if after == Some('ɹ') && is_stressed => Some("oː"),
+            'ɔ' if after == Some('ŋ') => Some("ɔ"),
+            'ə' if after == Some('ɹ') => Some("ɚ"),
+            'ə' if before.is_none() && after.is_some() => Some("ɐ"),
+            // Little words are said without stress: "your" with it was heard as "year" (2026-11-23).
+            'ˌ' if self.vowels == 1 => Some(""),
+            _ => None,
+        }
+    }
+
+    /// How a consonant is written here, where its neighbours decide.
+    fn consonant(&self) -> Option<&'static str> {
+        let (before, after) = (self.before(), self.after());
+        match self.sounds[self.at] {
+            // What was coloured by it is written with it, and it is heard by itself only before a vowel.
+            'ɹ' if matches!(before, Some('ə' | 'ɜ')) && !after.is_some_and(is_vowel_or_stress) => {
+                Some("")
+            }
+            't' if after == Some('n') && self.at + 2 == self.sounds.len() && before.is_some() => {
+                Some("ʔ")
+            }
+            'n' if before == Some('t') && after.is_none() && self.at > 1 => Some("n\u{329}"),
+            _ => None,
+        }
+    }
 }
 
 fn is_vowel(sound: char) -> bool {

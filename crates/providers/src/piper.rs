@@ -1,6 +1,6 @@
 //! Text to speech with a Piper voice: from a written clause to samples that begin with the first sound.
 //!
-//! What numbers and abbreviations are called is [`crate::spoken`]'s decision, how words sound that of `phonemes`.
+//! What numbers and abbreviations are called is [`conversimple_spoken::say`]'s decision, how words sound that of `phonemes`.
 
 mod phrases;
 
@@ -16,7 +16,6 @@ use crate::models;
 use crate::phonemes::Phonemes;
 use crate::pool::Pool;
 use crate::runtime::{Memory, Runtime};
-use crate::spoken::spoken;
 use crate::{ProviderError, TextToSpeech};
 
 use phrases::Phrases;
@@ -98,7 +97,7 @@ impl Piper {
     }
 
     fn speak(&self, clause: &str) -> Result<Vec<i16>, ProviderError> {
-        let symbols = self.phonemes.of(&spoken(clause));
+        let symbols = self.phonemes.of(&conversimple_spoken::say::say(clause));
         let mut samples = Vec::new();
         for part in parts(&symbols) {
             if part.chars().any(char::is_alphabetic) {

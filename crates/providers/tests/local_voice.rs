@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 
 use conversimple_providers::audio::{resample, to_f32};
-use conversimple_providers::spoken::spoken;
 use conversimple_providers::{
     Listening, MEANING_WIDTH, Meaning, ModelError, Moonshine, Piper, ProviderError, Runtime,
     SmartTurn, SpeechToText, TextToSpeech, VoiceActivity, models, nearness,
@@ -30,7 +29,7 @@ fn say(voice: &Piper, text: &str) -> Vec<f32> {
 
 /// Words in lower case, numbers as words.
 fn words(text: &str) -> Vec<String> {
-    spoken(text)
+    conversimple_spoken::say::say(text)
         .to_lowercase()
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|word| !word.is_empty())

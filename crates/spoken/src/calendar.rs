@@ -182,10 +182,21 @@ fn date(year: u16, month: u16, day: u16) -> Option<Date> {
 }
 
 fn month(lower: &str) -> Option<u16> {
+    month_number(lower).map(u16::from)
+}
+
+/// The number of a month by its name or abbreviation in lower case.
+pub(crate) fn month_number(lower: &str) -> Option<u8> {
     let named = MONTHS
         .iter()
         .position(|names| names.iter().any(|name| name == lower))?;
-    u16::try_from(named + 1).ok()
+    u8::try_from(named + 1).ok()
+}
+
+/// The name of a month by its number.
+pub(crate) fn month_name(number: usize) -> Option<&'static str> {
+    let mut months = rows(include_str!("../data/months.tsv"), 3);
+    months.nth(number.checked_sub(1)?).map(|row| row[0])
 }
 
 fn month_first(words: &[Word], at: usize, today: Date) -> Option<(Date, usize)> {

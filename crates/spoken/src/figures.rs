@@ -78,65 +78,59 @@ pub(crate) fn written_fraction(lower: &str) -> Option<Decimal> {
 /// The worth of figures with their marks, and the other worth where they have two.
 fn figures(digits: &str, money: bool) -> Option<(Decimal, Option<Decimal>)> {
     let trimmed = digits.trim_end_matches(['.', ',']);
-    if !trimmed.bytes().any(|b| b.is_ascii_digit()) || trimmed.len() > LONGEST {
+    if trimmed.len() > LONGEST {
         return None;
     }
-    let commas = trimmed.matches(',').count();
-    let dots = trimmed.matches('.').count();
-    match (commas, dots) {
-        (0, 0) => plain(trimmed, None).map(sure),
-        (0, 1) => one_dot(trimmed),
-        (0, _) if !money => None,
-        (0, _) => grouped(trimmed, '.', None).map(sure),
-        (1, 0) if money && decimals_behind(trimmed, ',') => plain(trimmed, Some(',')).map(sure),
-        (_, 0) => grouped(trimmed, ',', None).map(sure),
-        _ if trimmed.rfind(',') > trimmed.rfind('.') => grouped(trimmed, '.', Some(',')).map(sure),
-        _ => grouped(trimmed, ',', Some('.')).map(sure),
+    let value = normal(trimmed, money)?.parse().ok()?;
+    // One dot before exactly three figures may stand between thousands as well.
+    let thousands =
+        !trimmed.starts_with('0') && !trimmed.contains(',') && trimmed.matches('.').count() == 1;
+    let other = if thousands {
+        grouped(trimmed, '.', None)
+    } else {
+        None
+    };
+    Some((value, other.and_then(|other| other.parse().ok())))
+}
+
+/// Figures without marks between thousands and with a dot before the decimals.
+pub(crate) fn normal(text: &str, money: bool) -> Option<String> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
     }
-}
-
-fn sure(value: Decimal) -> (Decimal, Option<Decimal>) {
-    (value, None)
-}
-
-/// One dot stands before decimals; before exactly three figures it may stand between thousands as well.
-fn one_dot(text: &str) -> Option<(Decimal, Option<Decimal>)> {
-    let value = plain(text, Some('.'))?;
-    let other = grouped(text, '.', None).filter(|_| !text.starts_with('0'));
-    Some((value, other))
+    match (text.matches(',').count(), text.matches('.').count()) {
+        (0, 0 | 1) => Some(text.to_owned()),
+        (0, _) if money => grouped(text, '.', None),
+        (0, _) => None,
+        (1, 0) if money && decimals_behind(text, ',') => Some(text.replace(',', ".")),
+        (_, 0) => grouped(text, ',', None),
+        _ if text.rfind(',') > text.rfind('.') => grouped(text, '.', Some(',')),
+        _ => grouped(text, ',', Some('.')),
+    }
 }
 
 fn decimals_behind(text: &str, mark: char) -> bool {
-    text.split(mark)
-        .next_back()
-        .is_some_and(|part| (1..=2).contains(&part.len()))
-}
-
-fn plain(text: &str, mark: Option<char>) -> Option<Decimal> {
-    match mark {
-        Some(mark) => text.replace(mark, ".").parse().ok(),
-        None => text.parse().ok(),
-    }
+    let decimals = text.split(mark).next_back();
+    decimals.is_some_and(|part| (1..=2).contains(&part.len()))
 }
 
 /// Groups of three (or of two before the last, as in India) with a mark between them, then decimals behind another mark.
-fn grouped(text: &str, between: char, before_decimals: Option<char>) -> Option<Decimal> {
+fn grouped(text: &str, between: char, before_decimals: Option<char>) -> Option<String> {
     let (whole, decimals) = match before_decimals {
         Some(mark) => text.split_once(mark)?,
         None => (text, ""),
     };
     let groups: Vec<&str> = whole.split(between).collect();
-    let fits = groups.len() == 1 || fit(&groups);
     let plain_decimals = decimals.bytes().all(|b| b.is_ascii_digit());
-    if !fits || !plain_decimals {
+    if groups.len() > 1 && !fit(&groups) || !plain_decimals {
         return None;
     }
     let joined = groups.concat();
-    if decimals.is_empty() {
-        joined.parse().ok()
+    Some(if decimals.is_empty() {
+        joined
     } else {
-        format!("{joined}.{decimals}").parse().ok()
-    }
+        format!("{joined}.{decimals}")
+    })
 }
 
 fn fit(groups: &[&str]) -> bool {
@@ -185,8 +179,8 @@ fn suffix(tail: &str, money: bool) -> Option<Suffix> {
     }
 }
 
-/// "k" multiplies always; "K", "m" and "b" only sums of money, else they are units.
-fn factor(tail: &str, money: bool) -> Option<i64> {
+/// What a suffix multiplies with: "k" always; "K", "m" and "b" only sums of money, else they are units.
+pub(crate) fn factor(tail: &str, money: bool) -> Option<i64> {
     const ALWAYS: [(&str, i64); 4] = [
         ("k", 1_000),
         ("million", 1_000_000),

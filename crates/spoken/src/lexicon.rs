@@ -111,6 +111,18 @@ pub(crate) fn fraction(lower: &str) -> Option<(i64, bool)> {
     })
 }
 
+/// The word for one or several of as many parts.
+pub(crate) fn fraction_word(parts: u64, many: bool) -> Option<&'static str> {
+    let mut known = FRACTIONS.iter();
+    let (one, several, _) = known.find(|(.., known)| u64::try_from(*known) == Ok(parts))?;
+    Some(if many { several } else { one })
+}
+
+/// Whether a part has a word of its own.
+pub(crate) fn is_fraction(parts: u64) -> bool {
+    fraction_word(parts, false).is_some()
+}
+
 /// Whether a word belongs to a closed class that may follow an amount.
 pub(crate) fn is_closed(lower: &str) -> bool {
     CLOSED.contains(&lower)

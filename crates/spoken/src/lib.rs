@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod currency;
 pub mod money;
 pub mod number;
+pub mod say;
 pub mod unit;
 pub mod words;
 

@@ -1,5 +1,7 @@
 //! The sounds of the pronouncing dictionary in misaki's symbols.
 
+use std::sync::LazyLock;
+
 /// A word's sounds, such as `N UW0 Y EH1 N`, in misaki's symbols; unknown ones are left out.
 pub(super) fn to_misaki<'a>(sounds: impl Iterator<Item = &'a str>) -> String {
     let mut out = String::new();
@@ -21,56 +23,36 @@ pub(super) fn to_misaki<'a>(sounds: impl Iterator<Item = &'a str>) -> String {
     out
 }
 
+/// The rows of `data/arpabet.tsv`: a sound, its symbol, and its symbol without stress.
+static SYMBOLS: LazyLock<Vec<(&'static str, &'static str, &'static str)>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/arpabet.tsv")
+        .lines()
+        .filter(|row| !row.starts_with('#'));
+    let cells = rows.filter_map(|row| row.split_once('\t'));
+    let row = |(name, symbols): (&'static str, &'static str)| {
+        let (stressed, light) = symbols.split_once('\t').unwrap_or((symbols, symbols));
+        (name, stressed, light)
+    };
+    cells.map(row).collect()
+});
+
 fn symbol(name: &str, stress: u8) -> &'static str {
-    match name {
-        "AA" => "ɑ",
-        "AE" => "æ",
-        "AH" if stress == b'0' => "ə",
-        "AH" => "ʌ",
-        "AO" => "ɔ",
-        "AW" => "W",
-        "AY" => "I",
-        "B" => "b",
-        "CH" => "ʧ",
-        "D" => "d",
-        "DH" => "ð",
-        "EH" => "ɛ",
-        "ER" if stress == b'0' => "əɹ",
-        "ER" => "ɜɹ",
-        "EY" => "A",
-        "F" => "f",
-        "G" => "ɡ",
-        "HH" => "h",
-        "IH" => "ɪ",
-        "IY" => "i",
-        "JH" => "ʤ",
-        "K" => "k",
-        "L" => "l",
-        "M" => "m",
-        "N" => "n",
-        "NG" => "ŋ",
-        "OW" => "O",
-        "OY" => "Y",
-        "P" => "p",
-        "R" => "ɹ",
-        "S" => "s",
-        "SH" => "ʃ",
-        "T" => "t",
-        "TH" => "θ",
-        "UH" => "ʊ",
-        "UW" => "u",
-        "V" => "v",
-        "W" => "w",
-        "Y" => "j",
-        "Z" => "z",
-        "ZH" => "ʒ",
-        _ => "",
-    }
+    let found = SYMBOLS.iter().find(|(known, ..)| *known == name);
+    found.map_or(
+        "",
+        |(_, stressed, light)| if stress == b'0' { light } else { stressed },
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_sound_of_dictionary_has_its_row() {
+        assert_eq!(SYMBOLS.len(), 39);
+        assert_eq!((symbol("AH", b'1'), symbol("AH", b'0')), ("ʌ", "ə"));
+    }
 
     #[test]
     fn arpabet_entry_becomes_symbols_with_stress() {

@@ -10,7 +10,7 @@ use crate::runtime::Runtime;
 use super::arpabet::to_misaki;
 use super::network::Network;
 
-/// What the dictionary lacks or has wrong. "ay" is how [`crate::spoken`] writes the letter A, which alone is taken for the article.
+/// What the dictionary lacks or has wrong. "ay" is how [`conversimple_spoken::say`] writes the letter A, which alone is taken for the article.
 const OWN: [(&str, &str); 34] = [
     ("ay", "EY1"),
     ("aoife", "IY1 F AH0"),

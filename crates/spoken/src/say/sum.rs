@@ -1,0 +1,187 @@
+//! Sums of money, amounts and percentages as they are written: "$1,250.50", "50 €", "€1.234,56", "$3.5bn", "$5/month", "-40".
+
+use rust_decimal::Decimal;
+
+use super::token::{Cursor, Kind};
+use crate::currency::{Currency, by_code, of_sign};
+use crate::figures::{factor, normal};
+use crate::lexicon::{Class, number_word, word_of};
+use crate::money;
+use crate::speak::decimal;
+
+/// The signs of currencies, as the speaker keeps them.
+pub(super) const SIGNS: &str = "$€£¥₹₩₿₽₺₪฿";
+
+/// An amount has no more groups of figures than this; the bound keeps reading linear.
+const GROUPS: usize = 8;
+
+/// An amount in figures, without marks between thousands: "1250.50".
+pub(super) fn amount<'a>(mut at: Cursor<'a>, money: bool) -> Option<(String, Cursor<'a>)> {
+    let start = at;
+    if at.sign(".").is_some() && start.begins() {
+        let digits = at.digits(1..=20)?;
+        return Some((format!(".{digits}"), at));
+    }
+    let mut at = start;
+    let first = at.digits(1..=40)?;
+    let (mut end, mut written) = (at, first.to_owned());
+    let mut best = Some((written.clone(), end));
+    for _ in 0..GROUPS {
+        let (Some(mark), Some(digits)) = (at.sign(",."), at.digits(1..=20)) else {
+            break;
+        };
+        written = format!("{written}{mark}{digits}");
+        end = at;
+        if let Some(normal) = normal(&written, money) {
+            best = Some((normal, end));
+        }
+    }
+    best
+}
+
+/// An amount whose thousands stand apart by spaces: "1 250,50". Only sums of money are written like that.
+fn amount_apart<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
+    let mut written = at.digits(1..=3)?.to_owned();
+    let mut groups = 0;
+    while let Some(group) = at.spaced(|at| at.digits(3..=3)).filter(|_| groups < 6) {
+        written.push_str(group);
+        groups += 1;
+    }
+    let mut behind = at;
+    if let (Some(_), Some(cents)) = (behind.sign(",."), behind.digits(1..=2)) {
+        written = format!("{written}.{cents}");
+        at = behind;
+    }
+    (groups > 0 && at.ends()).then_some((written, at))
+}
+
+/// What multiplies a sum: "k" and "bn" right behind it, "million" behind a space as well.
+fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
+    let mut next = *at;
+    let spaced = next.space();
+    let word = next.word()?;
+    let lower = word.to_lowercase();
+    let short = factor(&lower, true).filter(|_| !spaced || lower.len() > 2);
+    let long = number_word(&lower).filter(|(class, _)| *class == Class::Scale && lower.len() > 3);
+    let said = word_of(Class::Scale, short.or(long.map(|(_, factor)| factor))?)?;
+    next.ends().then(|| {
+        *at = next;
+        said
+    })
+}
+
+/// The currency that stands there, by its code, its name, or (`sign`) its sign.
+fn named(at: &mut Cursor<'_>) -> Option<&'static Currency> {
+    let code = |word: &str| {
+        let shouted = word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase());
+        by_code(word).filter(|_| shouted)
+    };
+    let by_name = |word: &str| {
+        let known = crate::currency::currency_word(word).and_then(by_code);
+        known.filter(|known| known.one == word || known.many == word)
+    };
+    let mut next = *at;
+    let word = next.word()?;
+    let found = code(word)
+        .or_else(|| by_name(word))
+        .filter(|_| next.ends())?;
+    *at = next;
+    Some(found)
+}
+
+fn signed(at: &mut Cursor<'_>) -> Option<&'static Currency> {
+    let mut next = *at;
+    let land = next.word_if(|word| matches!(word, "US" | "C" | "A" | "NZ" | "HK" | "S" | "R"));
+    let sign = next.sign(SIGNS)?;
+    let own = land
+        .map(|land| format!("{land}{sign}"))
+        .and_then(|sign| of_sign(&sign));
+    let (code, _) = own
+        .or_else(|| of_sign(sign))
+        .or(Some(("JPY", crate::reading::Naming::Exact)))?;
+    *at = next;
+    by_code(code)
+}
+
+/// A sum of money with its sign or name before or behind it.
+pub(super) fn sum<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
+    if !at.begins() {
+        return None;
+    }
+    let mut negative = at.stands_free() && at.sign("-").is_some();
+    let mut currency = signed(&mut at);
+    if currency.is_none() {
+        currency = named(&mut at).filter(|_| at.space());
+    }
+    negative = at.sign("-").is_some() || negative;
+    at.space();
+    let (written, mut at) = amount_apart(at)
+        .filter(|(_, end)| currency.is_some() || is_currency_next(*end))
+        .or_else(|| amount(at, true))?;
+    let scale = scale(&mut at);
+    let behind = at.spaced(|at| named(at).or_else(|| signed(at)));
+    let currency = currency.or(behind)?;
+    let said = said(currency, &written, scale, negative);
+    Some(match per(&mut at) {
+        Some(unit) => (format!("{said} per {unit}"), at),
+        None => (said, at),
+    })
+}
+
+fn is_currency_next(mut at: Cursor<'_>) -> bool {
+    at.spaced(|at| named(at).or_else(|| signed(at))).is_some()
+}
+
+/// "/month" behind a sum.
+fn per<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
+    let mut next = *at;
+    next.sign("/")?;
+    let unit = next.word_if(|word| word.len() > 1)?;
+    *at = next;
+    Some(unit)
+}
+
+fn said(currency: &Currency, written: &str, scale: Option<&str>, negative: bool) -> String {
+    let minus = if negative { "minus " } else { "" };
+    if let Some(scale) = scale {
+        return format!("{minus}{} {scale} {}", decimal(written), currency.many);
+    }
+    let places = written
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
+    match written.parse::<Decimal>() {
+        Ok(value) if places <= 2 && written.len() <= 15 => {
+            format!("{minus}{}", money::say(value, currency.code))
+        }
+        _ => format!("{minus}{} {}", decimal(written), currency.many),
+    }
+}
+
+/// "minus" where a dash stands before a figure and behind nothing.
+pub(super) fn minus<'a>(at: &mut Cursor<'a>) -> &'static str {
+    let mut next = *at;
+    let dash = at.stands_free() && next.sign("-").is_some();
+    let figure = next
+        .peek()
+        .is_some_and(|token| token.kind == Kind::Digits || token.text == ".");
+    if !(dash && figure) {
+        return "";
+    }
+    *at = next;
+    "minus "
+}
+
+/// "3.5%", "50 %".
+pub(super) fn percent<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
+    let minus = minus(&mut at);
+    let (written, mut at) = amount(at, false)?;
+    at.spaced(|at| at.sign("%"))?;
+    Some((format!("{minus}{} percent", decimal(&written)), at))
+}
+
+/// A plain number; its figures are given too.
+pub(super) fn number<'a>(mut at: Cursor<'a>) -> Option<(String, String, Cursor<'a>)> {
+    let minus = minus(&mut at);
+    let (written, at) = amount(at, false)?;
+    Some((format!("{minus}{}", decimal(&written)), written, at))
+}
