@@ -61,6 +61,11 @@ impl DataDir {
         Ok(Self(path))
     }
 
+    /// Where the operator's policies are, a file an agent.
+    pub(crate) fn policies(&self) -> PathBuf {
+        self.0.join("policies")
+    }
+
     /// Takes the folder for this process as long as the lock is held: two platforms would revoke each other's keys.
     pub(crate) fn lock(&self) -> Result<fs::File> {
         let path = self.0.join(".lock");

@@ -103,6 +103,7 @@ impl Place {
             meaning,
             language: None,
             talk: None,
+            policies: Some(data.policies()),
             secure,
             limits: Limits::default(),
         })

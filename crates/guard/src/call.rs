@@ -9,13 +9,18 @@
 //! lookup that answers wrongly.
 
 mod accepts;
+mod accounts;
 mod attempts;
 mod codes;
+mod lists;
 mod memory;
+mod operator;
 mod own;
 mod permit;
 mod policy;
 mod quotas;
+mod reason;
+mod review;
 mod session;
 mod toolset;
 
@@ -32,15 +37,16 @@ use crate::refusal::Refusal;
 
 pub use accepts::Accepts;
 pub use attempts::{FAILURES_FREE, FAILURES_LIMIT, LoginAttempts};
+pub use lists::Lists;
 pub use memory::{Begin, CallMemory, MEMORY_COUNT};
+pub use operator::{Oversight, check_policy, declaration_digest, text_digest};
 pub use own::{Claim, Owned, Proof};
 pub use permit::Permit;
 pub use policy::{Author, OwnArgument, Policy, PolicyError, Sum};
 pub use quotas::{Quotas, Spending};
+pub use reason::Reason;
 pub use session::{Caller, LoginTicket, Session, SessionLimits};
-pub use toolset::{
-    MONEY_DAY_LIMIT, MONEY_HOUR_LIMIT, MONEY_LIMIT, Reason, Toolset, loosened, loosened_tools,
-};
+pub use toolset::{MONEY_DAY_LIMIT, MONEY_HOUR_LIMIT, MONEY_LIMIT, Toolset, loosened};
 
 /// Largest arguments object, in bytes of its strings and names plus eight for every value.
 pub const ARGUMENTS_LIMIT_BYTES: usize = 64 * 1024;

@@ -216,19 +216,19 @@ impl<A: Send + Sync + 'static> Dispatcher<A> {
         room: &ConversationState,
     ) -> Reply<Value> {
         let caller = checked.conversation_id().to_string();
-        let account = tool.policy.account(checked.arguments());
-        lock(&self.attempts).check(&caller, &account, self.now())?;
+        let accounts = tool.policy.accounts(checked.arguments());
+        lock(&self.attempts).check(&caller, &accounts, self.now())?;
         let (answered, ticket) = self.run(tool, checked, room).await?;
         let identity = match answered {
             Answered::Login(login) => login.identity(),
             Answered::Result(_) => None,
         };
         let Some((identity, ticket)) = identity.zip(ticket) else {
-            lock(&self.attempts).failed(&caller, &account, self.now());
+            lock(&self.attempts).failed(&caller, &accounts, self.now());
             lock(&room.session).log_out();
             return Ok(login::refused_answer());
         };
-        lock(&self.attempts).succeeded(&caller, &account);
+        lock(&self.attempts).succeeded(&caller, &accounts);
         lock(&room.session).log_in(ticket, &identity.id, self.now())?;
         Ok(login::accepted_answer(&identity.name))
     }

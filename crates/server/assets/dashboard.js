@@ -1,6 +1,7 @@
 // The dashboard: signing in and out, and which view is shown. The views themselves are views.js; what a key may see
 // is decided by the platform.
 
+import { agentsView, policyView } from "./policy.js";
 import { auditView, callsView, conversationView, healthView } from "./views.js";
 import { ask, el, icon, placeIcons } from "./view.js";
 
@@ -70,10 +71,11 @@ function signIn(problem) {
 /** Shows the view that the address names. */
 async function route() {
   const [name, id] = location.hash.replace(/^#\/?/, "").split("/");
-  const render = { calls: callsView, audit: auditView, health: healthView }[name] ?? callsView;
+  const render = { calls: callsView, agents: agentsView, audit: auditView, health: healthView }[name] ?? callsView;
   const mine = ++shown;
   clearTimeout(timer);
-  const chosen = id && name === "calls" ? () => conversationView(decodeURIComponent(id)) : render;
+  const one = { calls: conversationView, agents: policyView }[name];
+  const chosen = id && one ? () => one(decodeURIComponent(id)) : render;
   for (const link of views.children) {
     if (link.hash === `#/${name || "calls"}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -92,7 +94,7 @@ async function draw(render, mine, first) {
     if (first) view.focus({ preventScroll: true });
     scrollTo(0, first ? 0 : at);
   } else {
-    view.replaceChildren(el("p", { class: "problem", role: "alert" }, icon("fault"), status === 0 ? "The platform does not answer. Trying again." : status === 404 ? "There is no such conversation." : "The platform could not show this."));
+    view.replaceChildren(el("p", { class: "problem", role: "alert" }, icon("fault"), status === 0 ? "The platform does not answer. Trying again." : status === 404 ? "There is no such thing." : "The platform could not show this."));
   }
   again = () => draw(render, mine, false);
   if (live || status === 0) timer = setTimeout(refresh, LOOK_MILLIS);
@@ -104,5 +106,5 @@ let again = () => {};
 function refresh() {
   clearTimeout(timer);
   if (views.hidden && shown > 0) return;
-  if (!document.hidden && !location.hash.startsWith("#/audit")) again();
+  if (!document.hidden && !/^#\/(audit|agents)/.test(location.hash)) again();
 }

@@ -94,7 +94,7 @@ export async function conversationView(id) {
 function toolReview({ withheld, loosened }) {
   const list = (title, rows, text) =>
     rows.length > 0 ? [el("h2", {}, title), el("ul", { class: "tool-review" }, rows.map((row) => el("li", {}, el("code", {}, row.tool), ": ", text(row))))] : [];
-  return [...list("Withheld tools", withheld, (row) => row.reason), ...list("Tools looser than the default", loosened, (row) => row.words.join(", "))];
+  return [...list("Withheld tools", withheld, (row) => row.reason), ...list("Tools looser than the default", loosened, (row) => `${row.words.join(", ")}${row.by_policy ? " (by the policy)" : ""}`)];
 }
 
 function turnRow(turn) {

@@ -17,6 +17,8 @@ pub enum AuditEvent {
     AgentPublished,
     /// An agent was deleted.
     AgentDeleted,
+    /// An agent's policy was written.
+    PolicyChanged,
     /// A deployment was made.
     DeploymentCreated,
     /// A deployment was changed.
@@ -31,7 +33,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ToolCall,
         Self::ToolOutcome,
         Self::KeyRotated,
@@ -39,6 +41,7 @@ impl AuditEvent {
         Self::AgentUpdated,
         Self::AgentPublished,
         Self::AgentDeleted,
+        Self::PolicyChanged,
         Self::DeploymentCreated,
         Self::DeploymentUpdated,
         Self::DeploymentActivated,
@@ -56,6 +59,7 @@ impl AuditEvent {
             Self::AgentUpdated => "agent_updated",
             Self::AgentPublished => "agent_published",
             Self::AgentDeleted => "agent_deleted",
+            Self::PolicyChanged => "policy_changed",
             Self::DeploymentCreated => "deployment_created",
             Self::DeploymentUpdated => "deployment_updated",
             Self::DeploymentActivated => "deployment_activated",

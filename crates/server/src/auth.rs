@@ -43,6 +43,8 @@ impl KeyHolder {
 /// Whoever may look at a tenant's data: a key's holder, or a dashboard session that was opened with a key.
 pub(crate) struct Viewer {
     pub(crate) tenant: Tenant,
+    /// The key, or the one that the session was opened with; none where that was a one-time code.
+    pub(crate) key_id: Option<String>,
 }
 
 /// Whoever may open a conversation: a key's holder or the talk page.
@@ -72,11 +74,12 @@ impl FromRequestParts<Arc<Platform>> for Viewer {
             let holder = key_holder(platform, Some(key)).await?;
             return Ok(Self {
                 tenant: holder.tenant().clone(),
+                key_id: Some(holder.key_id().to_owned()),
             });
         }
-        let tenant = session(platform, &parts.method, &parts.headers)?
+        let (tenant, key_id) = session(platform, &parts.method, &parts.headers)?
             .ok_or(Code::AuthenticationRequired)?;
-        Ok(Self { tenant })
+        Ok(Self { tenant, key_id })
     }
 }
 
@@ -194,14 +197,14 @@ fn session(
     platform: &Platform,
     method: &Method,
     headers: &HeaderMap,
-) -> Result<Option<Tenant>, Refused> {
-    let Some(tenant) = platform.signin.tenant(headers, platform.secure) else {
+) -> Result<Option<(Tenant, Option<String>)>, Refused> {
+    let Some(owner) = platform.signin.owner(headers, platform.secure) else {
         return Ok(None);
     };
     if *method != Method::GET && !is_page_request(platform, headers) {
         return Err(Code::OriginForbidden.into());
     }
-    Ok(Some(tenant))
+    Ok(Some(owner))
 }
 
 /// Whether a request was made by a script of our own pages.

@@ -17,6 +17,7 @@ mod listen;
 mod mailbox;
 mod pages;
 mod platform;
+mod policies;
 mod quotas;
 mod refused;
 mod registry;
@@ -29,6 +30,7 @@ mod signin;
 mod strict;
 mod telemetry;
 mod tokens;
+mod toml_text;
 mod voice;
 
 use std::net::SocketAddr;

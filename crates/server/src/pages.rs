@@ -28,6 +28,7 @@ assets! {
     "icon.svg": "image/svg+xml",
     "line.js": "text/javascript; charset=utf-8",
     "playback.js": "text/javascript; charset=utf-8",
+    "policy.js": "text/javascript; charset=utf-8",
     "resample.js": "text/javascript; charset=utf-8",
     "sound.js": "text/javascript; charset=utf-8",
     "talk.css": "text/css; charset=utf-8",

@@ -1,6 +1,7 @@
 //! What all parts of the running platform share, and its settings.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use crate::clock;
 use crate::engines::{Engines, MakeLanguage};
+use crate::policies::Policies;
 use crate::quotas::Counters;
 use crate::refused::Refused;
 use crate::registry::Registry;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub language: Option<MakeLanguage>,
     /// What the talk page is for; without it the page asks for a key.
     pub talk: Option<Talk>,
+    /// The folder of the operator's policies, a file an agent; none where there is no data folder.
+    pub policies: Option<PathBuf>,
     /// Whether a proxy in front of us speaks TLS with the world.
     pub secure: bool,
     /// Limits.
@@ -110,6 +114,7 @@ pub struct Platform {
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,
     pub(crate) counters: Counters,
+    pub(crate) policies: Policies,
     pub(crate) engines: Engines,
     pub(crate) tokens: Tokens,
     pub(crate) signin: Signin,
@@ -121,6 +126,7 @@ pub struct Platform {
 impl Platform {
     pub(crate) fn new(settings: Settings, address: SocketAddr) -> Arc<Self> {
         Arc::new(Self {
+            policies: Policies::new(settings.store.clone(), settings.policies),
             store: settings.store,
             pepper: settings.pepper,
             voice: settings.voice,

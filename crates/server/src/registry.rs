@@ -174,6 +174,18 @@ impl Registry {
         served.session.send(event).is_ok()
     }
 
+    /// The agent that a conversation is with, if it is the customer's.
+    pub(crate) fn agent_of(
+        &self,
+        customer_id: &CustomerId,
+        id: &ConversationId,
+    ) -> Option<AgentId> {
+        let state = self.lock();
+        let served = state.conversations.get(id);
+        let served = served.filter(|served| served.party.customer_id == *customer_id)?;
+        Some(served.party.agent_id.clone())
+    }
+
     /// Notes what was made of the tools that were registered for a conversation.
     pub(crate) fn reviewed(&self, conversation_id: &ConversationId, review: ToolReview) {
         let mut state = self.lock();

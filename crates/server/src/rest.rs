@@ -6,6 +6,7 @@ pub(crate) mod conversations;
 mod deployments;
 mod form;
 pub(crate) mod oversight;
+mod policies;
 mod settings;
 
 use std::sync::Arc;
@@ -60,6 +61,8 @@ table! {
     delete "/agents/{id}" => agents::delete;
     get "/agents/{id}/spec" => agents::spec;
     get "/agents/{id}/tools" => agents::tools;
+    get "/agents/{id}/policy" => policies::show;
+    put "/agents/{id}/policy" => policies::put;
     get "/agents/{id}/generation-status" => agents::generation_status;
     post "/agents/{id}/publish" => agents::publish;
     get "/deployments" => deployments::list;

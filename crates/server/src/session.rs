@@ -517,7 +517,7 @@ impl Session {
         agent.send(ToAgent::ToolCallRequest(ToolCall {
             call_id: call_id.clone(),
             conversation_id: self.id.clone(),
-            tool_name: call.tool.clone(),
+            tool_name: self.gate.sent_as(call).to_owned(),
             arguments: arguments.clone(),
             timeout_seconds: CALL_LIMIT.as_secs_f64(),
         }))

@@ -89,8 +89,12 @@ impl Signin {
         cookie(&id, LENGTH_LIMIT.as_secs(), secure)
     }
 
-    /// Whose session a request belongs to.
-    pub(crate) fn tenant(&self, headers: &HeaderMap, secure: bool) -> Option<Tenant> {
+    /// Whose session a request belongs to, and the key that it was opened with.
+    pub(crate) fn owner(
+        &self,
+        headers: &HeaderMap,
+        secure: bool,
+    ) -> Option<(Tenant, Option<String>)> {
         let id = session_id(headers, secure)?;
         let now = clock::monotonic();
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +102,7 @@ impl Signin {
             .get_mut(id)
             .filter(|session| is_good(session, now))?;
         session.used = now;
-        Some(session.tenant.clone())
+        Some((session.tenant.clone(), session.key_id.clone()))
     }
 
     /// The keys that open sessions were opened with.
@@ -189,12 +193,12 @@ mod tests {
         let (pair, _) = cookie.split_once(';').expect("attributes");
         let own = with_cookie(pair);
         let planted = with_cookie(pair.trim_start_matches("__Host-"));
-        assert!(signin.tenant(&own, true).is_some());
-        assert!(signin.tenant(&planted, true).is_none());
+        assert!(signin.owner(&own, true).is_some());
+        assert!(signin.owner(&planted, true).is_none());
         signin.close_key("key_2");
-        assert!(signin.tenant(&own, true).is_some());
+        assert!(signin.owner(&own, true).is_some());
         signin.close_key("key_1");
-        assert!(signin.tenant(&own, true).is_none());
+        assert!(signin.owner(&own, true).is_none());
     }
 
     #[test]
@@ -211,10 +215,10 @@ mod tests {
         };
         let mine = open(0, tenant("cust_1"));
         let flood: Vec<HeaderMap> = (1..=200).map(|n| open(n, tenant("cust_2"))).collect();
-        assert!(signin.tenant(&mine, true).is_some());
+        assert!(signin.owner(&mine, true).is_some());
         let alive = flood
             .iter()
-            .filter(|cookie| signin.tenant(cookie, true).is_some());
+            .filter(|cookie| signin.owner(cookie, true).is_some());
         assert_eq!(alive.count(), SESSIONS_LIMIT);
     }
 }

@@ -3,6 +3,8 @@
 
 #[path = "rest/platform.rs"]
 mod platform;
+#[path = "rest/policy.rs"]
+mod policy;
 
 use std::process::Command;
 use std::time::Duration;
@@ -349,7 +351,7 @@ async fn rest_responses_match_openapi_description() {
         );
     }
     assert_eq!(
-        operations, 26,
+        operations, 28,
         "an operation came or went without its description: {methods:?}"
     );
 }

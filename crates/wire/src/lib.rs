@@ -13,6 +13,7 @@ pub mod frame;
 pub mod id;
 pub mod json;
 pub mod media;
+pub mod policy;
 pub mod rest;
 pub mod tool;
 

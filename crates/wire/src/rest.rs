@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::media::TurnMillis;
+use crate::policy::AgentPolicy;
 use crate::{AgentId, Code, ConversationId, CustomerId};
 
 /// An answer with data.
@@ -194,8 +195,66 @@ pub struct AgentView {
 pub struct ToolReview {
     /// Those that cannot be called.
     pub withheld: Vec<Withheld>,
-    /// Those whose declaration makes them looser than the default of their effect.
+    /// Those whose declaration, or the operator's policy, makes them looser than the default of their effect.
     pub loosened: Vec<Loosened>,
+    /// What holds for each that can be called.
+    #[serde(default)]
+    pub tools: Vec<ToolRules>,
+}
+
+/// What holds for a tool that can be called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolRules {
+    /// Its name.
+    pub tool: String,
+    /// What it does: `read`, `write`, `send`, `pay`, `delete`, `login` or `logout`.
+    pub effect: String,
+    /// Whether it needs a caller who has logged in.
+    pub caller: bool,
+    /// Whether it needs a yes.
+    pub confirm: bool,
+    /// What tells its declaration from another.
+    pub digest: String,
+}
+
+/// An agent's policy as the interface shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyView {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Counts from 1; 0 where nobody has written one.
+    pub version: u64,
+    /// The document.
+    pub policy: AgentPolicy,
+    /// The document as TOML.
+    pub toml: String,
+    /// Who wrote it: a key's id, `dashboard` or a file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub changed_by: Option<String>,
+    /// RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub changed_at: Option<String>,
+    /// The versions before, the newest first.
+    pub earlier: Vec<EarlierPolicy>,
+    /// What holds for each tool that the agent registered last and that can be called.
+    pub tools: Vec<ToolRules>,
+    /// Those that cannot.
+    pub withheld: Vec<Withheld>,
+    /// Those that are looser than the default of their effect.
+    pub loosened: Vec<Loosened>,
+}
+
+/// A version of a policy that is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlierPolicy {
+    /// Which.
+    pub version: u64,
+    /// The document.
+    pub policy: AgentPolicy,
+    /// Who wrote it.
+    pub changed_by: String,
+    /// RFC 3339, UTC.
+    pub changed_at: String,
 }
 
 /// A tool that an agent registered and that cannot be called.
@@ -207,13 +266,16 @@ pub struct Withheld {
     pub reason: String,
 }
 
-/// A tool that its declaration makes looser than the default.
+/// A tool that its declaration, or the operator's policy, makes looser than the default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loosened {
     /// Its name.
     pub tool: String,
-    /// The words that do: `effect`, `public`, `no_confirm`, `limit = none`.
+    /// The words that do: `effect`, `public`, `no_confirm`, `limit = none`, `secret = false`.
     pub words: Vec<String>,
+    /// Whether the operator's policy says so, and not the declaration alone.
+    #[serde(default)]
+    pub by_policy: bool,
 }
 
 /// A deployment as the interface shows it.

@@ -42,6 +42,11 @@ pub mod tool_key {
     /// `[{"rule": "less", "of": ["from", "to"], "code"?, "message"?}]`: rules between arguments. Also `at_most`, `equal`,
     /// `differ`, `exactly_one`, `at_least_one` and `together`.
     pub const RULES: &str = "x-rules";
+    /// `["username"]`: the arguments of a login that together name the account, so that failures are counted by it.
+    pub const ACCOUNT: &str = "x-account";
+    /// `{"kind": "account", "list": "accounts", "id": "id", "names": ["name"]}`: the tool's result lists the caller's own things
+    /// of a kind; `list` is the member that holds them.
+    pub const LISTS: &str = "x-lists";
     /// `["shop_closed"]`: codes of the tool's own that it may fail with. Codes of rules and bounds need not be repeated.
     pub const CODES: &str = "x-codes";
     /// `["what do I have in checking"]`: sentences with which callers ask for the tool.

@@ -92,6 +92,25 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// One of many banks, which opens for nobody.
+const BANKS: &str = r#"
+import asyncio, os
+from conversimple import ConversimpleAgent, tool
+
+class Banks(ConversimpleAgent):
+    @tool("Log in")
+    def login(self, bank: str, username: str, password: str) -> dict:
+        return {"success": False}
+
+async def main():
+    agent = Banks(api_key=os.environ["CONVERSIMPLE_API_KEY"], platform_url=os.environ["URL"])
+    await agent.start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"#;
+
 /// Thirteen tools that declare nothing, beside a login.
 const BANK: &str = r#"
 import asyncio, os
@@ -234,6 +253,75 @@ fn tools_that_pay_send_or_delete_wait_for_a_caller_and_a_yes_where_nothing_is_de
         &["log in", "ann", "maple", "delete my account", "yes"],
     );
     assert_eq!(calls(&asked, 4), [("delete_account", "allowed")], "{asked}");
+}
+
+#[test]
+fn policy_file_loosens_one_tool_and_the_dashboard_shows_it() {
+    let platform = Platform::typing();
+    let key = customer(&platform);
+    let _agent = start(&platform, BANK, &key);
+    let ran = |tool: &str, wish: &str| {
+        let report = converse(&platform, &key, &[wish]);
+        calls(&report, 0).contains(&(tool, "allowed"))
+    };
+    assert!(!ran("delete_account", "Delete my account"));
+    let ask = |path: &str| {
+        let address = platform
+            .url
+            .trim_start_matches("http://")
+            .parse()
+            .expect("an address");
+        let bearer = format!("Bearer {key}");
+        let path = format!("/api/v1{path}");
+        crate::http::request(address, "GET", &path, &[("Authorization", &bearer)], None).json()
+    };
+    let held = ask("/conversations");
+    let id = held["data"][0]["agent_id"].as_str().expect("an agent");
+    let folder = platform.data.join("policies");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let policy = "[tools.delete_account]\npublic = true\nconfirm = false\n";
+    std::fs::write(folder.join(format!("{id}.toml")), policy).expect("a file");
+    assert!(ran("delete_account", "Delete my account"));
+    assert!(
+        !ran("wire_funds", "Wire the funds"),
+        "the others are as they were"
+    );
+    let shown = ask(&format!("/agents/{id}/policy"))["data"].take();
+    let loosened = serde_json::json!([{"tool": "delete_account", "words": ["public", "no_confirm"], "by_policy": true}]);
+    assert_eq!(shown["loosened"], loosened);
+    assert_eq!(
+        shown["toml"].as_str(),
+        Some("[tools.delete_account]\nconfirm = false\npublic = true\n")
+    );
+    let tools = shown["tools"].as_array().expect("tools").len();
+    assert_eq!(tools, 14);
+}
+
+#[test]
+fn guesses_at_one_user_wait_though_the_bank_changes() {
+    let platform = Platform::typing();
+    let key = customer(&platform);
+    let _agent = start(&platform, BANKS, &key);
+    let verdict = |bank: &str, user: &str| {
+        let wish = format!("login, my bank is {bank}");
+        let report = converse(&platform, &key, &[&wish, user, "maple"]);
+        let call = &report["turns"][2]["tool_calls"][0]["arguments"];
+        assert_eq!(
+            (&call["bank"], &call["username"]),
+            (&bank.into(), &user.into()),
+            "{report}"
+        );
+        let (tool, verdict) = calls(&report, 2)[0];
+        assert_eq!(tool, "login", "{report}");
+        verdict.to_owned()
+    };
+    for bank in ["north", "south", "east", "west", "central"] {
+        assert_eq!(verdict(bank, "ann"), "allowed");
+    }
+    assert_eq!(verdict("coast", "ann"), "rate_limit_exceeded");
+    for user in ["bob", "cleo", "dora", "emil", "fred", "gina"] {
+        assert_eq!(verdict("north", user), "allowed", "{user}");
+    }
 }
 
 #[test]

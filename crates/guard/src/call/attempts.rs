@@ -1,7 +1,7 @@
 //! How often a login may fail.
 //!
 //! Decides when the next attempt may be made: after five failures in a row a wait that doubles, for whoever calls and for
-//! the account that is tried, so that neither many accounts from one caller nor one account from many callers gets
+//! the account that is tried (by each of the names that it has), so that neither many accounts from one caller nor one account from many callers gets
 //! through; after a hundred in a row the account stays shut until somebody opens it. A name that is nobody's counts like
 //! one that is somebody's, so the waits tell nothing. Whoever checks the password must do the same work for both: hash
 //! against a decoy when the name is unknown.
@@ -52,9 +52,9 @@ impl LoginAttempts {
     ///
     /// # Errors
     /// `rate_limit_exceeded`, with the time to wait unless the account or caller is shut for good.
-    pub fn check(&self, caller: &str, account: &str, now: Duration) -> Result<(), Refusal> {
+    pub fn check(&self, caller: &str, accounts: &[String], now: Duration) -> Result<(), Refusal> {
         let mut wait = Duration::ZERO;
-        for key in [caller_key(caller), account_key(account)] {
+        for key in keys(caller, accounts) {
             let Some(failures) = self.failures.get(&key) else {
                 continue;
             };
@@ -71,8 +71,8 @@ impl LoginAttempts {
     }
 
     /// An attempt failed.
-    pub fn failed(&mut self, caller: &str, account: &str, now: Duration) {
-        for key in [caller_key(caller), account_key(account)] {
+    pub fn failed(&mut self, caller: &str, accounts: &[String], now: Duration) {
+        for key in keys(caller, accounts) {
             self.make_room(&key);
             let failures = self.failures.entry(key).or_insert(Failures {
                 count: 0,
@@ -83,10 +83,11 @@ impl LoginAttempts {
         }
     }
 
-    /// An attempt succeeded: the row is broken for both.
-    pub fn succeeded(&mut self, caller: &str, account: &str) {
-        self.failures.remove(&caller_key(caller));
-        self.failures.remove(&account_key(account));
+    /// An attempt succeeded: the row is broken for all of them.
+    pub fn succeeded(&mut self, caller: &str, accounts: &[String]) {
+        for key in keys(caller, accounts) {
+            self.failures.remove(&key);
+        }
     }
 
     /// Opens an account again, as an operator does.
@@ -122,6 +123,11 @@ fn wait_after(failures: u32) -> Duration {
     WAIT_FIRST.saturating_mul(factor).min(WAIT_LONGEST)
 }
 
+fn keys(caller: &str, accounts: &[String]) -> impl Iterator<Item = [u8; 32]> {
+    let accounts = accounts.iter().map(|account| account_key(account));
+    std::iter::once(caller_key(caller)).chain(accounts)
+}
+
 fn caller_key(caller: &str) -> [u8; 32] {
     key(b"caller\0", caller)
 }
@@ -147,21 +153,44 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    fn names(account: &str) -> [String; 1] {
+        [account.to_owned()]
+    }
+
+    #[test]
+    fn login_with_changing_bank_waits_for_its_user_only() {
+        let mut attempts = LoginAttempts::new(100);
+        for n in 0..5 {
+            let tried = ["alice".to_owned(), format!("bank{n}\u{1f}alice")];
+            assert!(
+                attempts.check(&format!("c{n}"), &tried, at(0)).is_ok(),
+                "{n}"
+            );
+            attempts.failed(&format!("c{n}"), &tried, at(0));
+        }
+        let alice = ["alice".to_owned(), "bank9\u{1f}alice".to_owned()];
+        assert!(attempts.check("fresh", &alice, at(0)).is_err());
+        let bob = ["bob".to_owned(), "bank1\u{1f}bob".to_owned()];
+        assert!(attempts.check("fresh", &bob, at(0)).is_ok());
+    }
+
     #[test]
     fn login_wait_starts_at_fifth_failure_and_doubles() {
         let mut attempts = LoginAttempts::new(100);
         for _ in 0..4 {
-            attempts.failed("conv", "alice", at(0));
-            assert!(attempts.check("conv", "alice", at(0)).is_ok());
+            attempts.failed("conv", &names("alice"), at(0));
+            assert!(attempts.check("conv", &names("alice"), at(0)).is_ok());
         }
         let mut now = at(0);
         for expected in [2, 4, 8, 16, 32] {
-            attempts.failed("conv", "alice", now);
-            let refusal = attempts.check("conv", "alice", now).expect_err("wait");
+            attempts.failed("conv", &names("alice"), now);
+            let refusal = attempts
+                .check("conv", &names("alice"), now)
+                .expect_err("wait");
             assert_eq!(refusal.code, "rate_limit_exceeded");
             assert_eq!(refusal.retry_after, Some(at(expected)));
             now += at(expected);
-            assert!(attempts.check("conv", "alice", now).is_ok());
+            assert!(attempts.check("conv", &names("alice"), now).is_ok());
         }
     }
 
@@ -169,14 +198,14 @@ mod tests {
     fn login_failures_count_per_caller_and_per_account() {
         let mut attempts = LoginAttempts::new(100);
         for n in 0..5 {
-            attempts.failed("conv", &format!("user{n}"), at(0));
-            attempts.failed(&format!("conv{n}"), "Alice ", at(0));
+            attempts.failed("conv", &names(&format!("user{n}")), at(0));
+            attempts.failed(&format!("conv{n}"), &names("Alice "), at(0));
         }
-        assert!(attempts.check("conv", "fresh", at(0)).is_err());
-        assert!(attempts.check("fresh", "alice", at(0)).is_err());
-        assert!(attempts.check("fresh", "user1", at(0)).is_ok());
-        attempts.succeeded("conv9", "alice");
-        assert!(attempts.check("fresh", "alice", at(0)).is_ok());
+        assert!(attempts.check("conv", &names("fresh"), at(0)).is_err());
+        assert!(attempts.check("fresh", &names("alice"), at(0)).is_err());
+        assert!(attempts.check("fresh", &names("user1"), at(0)).is_ok());
+        attempts.succeeded("conv9", &names("alice"));
+        assert!(attempts.check("fresh", &names("alice"), at(0)).is_ok());
     }
 
     #[test]
@@ -185,32 +214,34 @@ mod tests {
         for n in 0..100_u32 {
             let now = at(u64::from(n) * 1000);
             assert!(
-                attempts.check(&format!("conv{n}"), "alice", now).is_ok(),
+                attempts
+                    .check(&format!("conv{n}"), &names("alice"), now)
+                    .is_ok(),
                 "{n}"
             );
-            attempts.failed(&format!("conv{n}"), "alice", now);
+            attempts.failed(&format!("conv{n}"), &names("alice"), now);
         }
         assert_eq!(
             attempts
-                .check("x", "alice", at(u64::MAX / 2))
+                .check("x", &names("alice"), at(u64::MAX / 2))
                 .expect_err("shut")
                 .retry_after,
             None
         );
         attempts.forgive("alice");
-        assert!(attempts.check("x", "alice", at(0)).is_ok());
+        assert!(attempts.check("x", &names("alice"), at(0)).is_ok());
     }
 
     #[test]
     fn account_failures_survive_flood_of_other_names() {
         let mut attempts = LoginAttempts::new(64);
         for _ in 0..10 {
-            attempts.failed("conv", "alice", at(0));
+            attempts.failed("conv", &names("alice"), at(0));
         }
         for n in 0..10_000 {
-            attempts.failed(&format!("c{n}"), &format!("u{n}"), at(0));
+            attempts.failed(&format!("c{n}"), &names(&format!("u{n}")), at(0));
             assert!(attempts.failures.len() <= 64);
         }
-        assert!(attempts.check("other", "alice", at(0)).is_err());
+        assert!(attempts.check("other", &names("alice"), at(0)).is_err());
     }
 }

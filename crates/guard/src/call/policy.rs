@@ -11,7 +11,9 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::accepts::{Accepts, Slot};
+use super::accounts::Accounts;
 use super::codes::Codes;
+use super::lists::Lists;
 use crate::quota::{self, RATE_DEFAULT, Rate, SumRate};
 use crate::refusal::Refusal;
 use crate::schema::{Schema, SchemaError};
@@ -66,8 +68,8 @@ pub struct Policy {
     name: String,
     schema: Schema,
     role: Role,
-    /// The argument that names whose login it is.
-    account: Option<String>,
+    /// The arguments that name whose login it is.
+    accounts: Accounts,
     internal: bool,
     needs_caller: bool,
     step_up: Option<Duration>,
@@ -78,6 +80,7 @@ pub struct Policy {
     own: Vec<OwnArgument>,
     slots: Slot,
     codes: Codes,
+    lists: Option<Lists>,
     /// Every declared name.
     arguments: Vec<String>,
 }
@@ -113,8 +116,9 @@ impl Policy {
             own: own.collect(),
             slots: Slot::of(spec),
             codes: Codes::of(spec),
+            lists: Lists::of(spec),
             role: spec.role(),
-            account: account(spec),
+            accounts: Accounts::of(spec),
             internal: spec.internal(),
             needs_caller: spec.caller() || step_up.is_some(),
             step_up,
@@ -147,13 +151,14 @@ impl Policy {
         self.role
     }
 
-    /// Whose login arguments ask for, so that failures can be counted by account; empty when nothing names one.
-    pub fn account(&self, arguments: &Map<String, Value>) -> String {
-        match self.account.as_ref().and_then(|name| arguments.get(name)) {
-            Some(Value::String(name)) => name.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            _ => String::new(),
-        }
+    /// Whose login arguments ask for: the names under which failures are counted. None when nothing names one.
+    pub fn accounts(&self, arguments: &Map<String, Value>) -> Vec<String> {
+        self.accounts.named(arguments)
+    }
+
+    /// What of the caller's own its result lists, if it does.
+    pub fn lists(&self) -> Option<&Lists> {
+        self.lists.as_ref()
     }
 
     /// Whether the declaration knows this code of a failure.
@@ -240,21 +245,6 @@ impl Policy {
         }
         shown
     }
-}
-
-/// The argument of a login that names who it is: the first text or number that may be anything and is no secret. A choice
-/// among a few words, such as a language, names nobody.
-fn account(spec: &ToolSpec) -> Option<String> {
-    let property = |name: &str| spec.parameters.get("properties")?.get(name);
-    let names = |name: &str| {
-        property(name).is_some_and(|schema| {
-            let kind = schema.get("type").and_then(Value::as_str);
-            matches!(kind, Some("string" | "number" | "integer")) && schema.get("enum").is_none()
-        })
-    };
-    spec.arguments()
-        .find(|argument| argument.secret().is_none() && names(argument.name))
-        .map(|argument| argument.name.to_owned())
 }
 
 /// An argument that is secret by its name is checked as one that is declared so: nothing normalises a password.

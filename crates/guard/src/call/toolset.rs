@@ -5,15 +5,15 @@
 //! `x-effect`) stand in the declaration, where [`loosened`] finds them. What a tool's effect is, is judged by
 //! `conversimple_wire::effect`.
 
-use std::fmt;
-
 use conversimple_wire::ToolSpec;
-use conversimple_wire::effect::{self, Effect, Judgement, MoneyArgument, UnknownEffect};
-use conversimple_wire::rest::{Loosened, Withheld};
+use conversimple_wire::effect::{self, Effect, Judgement, MoneyArgument};
+use conversimple_wire::rest::Withheld;
 use conversimple_wire::tool::{Role, tool_key};
 use serde_json::{Map, Value, json};
 
-use super::policy::{Author, Policy, PolicyError};
+use super::operator::Oversight;
+use super::policy::{Author, Policy};
+use super::reason::Reason;
 
 /// The most that one argument of money may hold where no maximum is declared, in units of the currency. Ours: what the
 /// security guide's own example of a payment allows.
@@ -32,39 +32,24 @@ pub struct Toolset {
     pub withheld: Vec<(String, Reason)>,
 }
 
-/// Why a tool is withheld.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// It needs a caller who has logged in, and no tool of the agent logs anybody in.
-    NoLogin(Effect),
-    /// `x-effect` is none.
-    Effect(UnknownEffect),
-    /// The declaration is not taken.
-    Policy(PolicyError),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoLogin(effect) => write!(
-                f,
-                "its effect is `{}`, which needs a caller who has logged in, and no tool of this agent is a login: add one (named \
-                 `login`, or declared with `role = \"login\"`, on the wire `x-role`), or, if anybody at all may call it, declare `public` \
-                 (`x-public: true`); if the effect is another, declare it with `effect` (`x-effect`)",
-                effect.as_str()
-            ),
-            Self::Effect(error) => error.fmt(f),
-            Self::Policy(error) => error.fmt(f),
-        }
-    }
-}
-
 impl Toolset {
     /// Completes and compiles the declarations of one agent. Completing what is complete changes nothing.
     pub fn of(specs: &[ToolSpec], author: Author) -> Self {
-        let has_login = specs.iter().any(|spec| spec.role() == Role::Login);
+        Self::under(specs, author, &Oversight::default())
+    }
+
+    /// As [`Toolset::of`], with the operator's policy in the declarations before anything is read from them.
+    pub fn under(specs: &[ToolSpec], author: Author, oversight: &Oversight) -> Self {
         let mut toolset = Self::default();
+        let mut applied = Vec::with_capacity(specs.len());
         for spec in specs {
+            match oversight.applied(spec) {
+                Ok(spec) => applied.push(spec),
+                Err(reason) => toolset.withheld.push((spec.name.clone(), reason)),
+            }
+        }
+        let has_login = applied.iter().any(|spec| spec.role() == Role::Login);
+        for spec in &applied {
             match tool(spec, author, has_login) {
                 Ok(tool) => toolset.tools.push(tool),
                 Err(reason) => toolset.withheld.push((spec.name.clone(), reason)),
@@ -189,15 +174,6 @@ pub fn loosened(spec: &ToolSpec) -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(written, word)| written.then_some(word))
     .collect()
-}
-
-/// The tools of an agent whose declarations make them looser than the default.
-pub fn loosened_tools(specs: &[ToolSpec]) -> Vec<Loosened> {
-    let rows = specs.iter().map(|spec| Loosened {
-        tool: spec.name.clone(),
-        words: loosened(spec).into_iter().map(str::to_owned).collect(),
-    });
-    rows.filter(|row| !row.words.is_empty()).collect()
 }
 
 #[cfg(test)]

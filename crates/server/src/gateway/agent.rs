@@ -12,10 +12,9 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use conversimple_conversation::calls::SocketId;
-use conversimple_guard::call::{Author, Toolset, loosened_tools};
 use conversimple_wire::agent::{FromAgent, ToAgent};
 use conversimple_wire::frame::{FRAME_LIMIT_BYTES, ReplyStatus};
-use conversimple_wire::rest::{ToolReview, Withheld};
+use conversimple_wire::rest::Withheld;
 use conversimple_wire::{Code, ConversationId, Form, Frame, ToolOutcome, ToolSpec};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -262,13 +261,23 @@ impl Connection {
         conversation_id: &ConversationId,
         tools: &[ToolSpec],
     ) -> Next {
-        let toolset = Toolset::of(tools, Author::Foreign);
-        let review = ToolReview {
-            withheld: toolset.withheld(),
-            loosened: loosened_tools(tools),
-        };
-        let admitted = toolset.tools.into_iter().map(|(spec, _)| spec).collect();
         let registry = &self.platform.registry;
+        let Some(agent_id) = registry.agent_of(self.holder.customer_id(), conversation_id) else {
+            return self.refuse(frame, Code::ConversationNotFound).await;
+        };
+        let policies = &self.platform.policies;
+        let oversight = policies
+            .oversight(self.holder.tenant(), &agent_id, tools)
+            .await;
+        // Without the operator's word nothing is known of what may be called.
+        let oversight = match oversight {
+            Ok(oversight) => oversight,
+            Err(error) => {
+                tracing::error!(%error, "an agent's policy cannot be read");
+                return self.refuse(frame, Code::ServiceUnavailable).await;
+            }
+        };
+        let (admitted, review) = oversight.review(tools);
         if !registry.register(socket, conversation_id, admitted) {
             return self.refuse(frame, Code::ConversationNotFound).await;
         }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use conversimple_store::{
     Agent, AgentChange, AgentFilter, AgentStatus, Error, ExecutionMode, NewAgent,
 };
+use conversimple_wire::policy::{AgentPolicy, PolicyProblem};
 use conversimple_wire::rest::{AgentView, Page, Success, ToolReview};
 use conversimple_wire::tool::Party;
 use conversimple_wire::{AgentId, Code};
@@ -15,28 +17,34 @@ use serde_json::{Map, Value, json};
 use super::client::Client;
 use super::form::{Asked, Form};
 use crate::audit_event::AuditEvent;
-use crate::auth::Viewer;
+use crate::auth::{Viewer, bearer};
 use crate::clock;
 use crate::platform::Platform;
+use crate::policies::{self, NotWritten, Writer};
 use crate::refused::Refused;
 use crate::strict::Strict;
 
 /// `GET /agents`
 pub(crate) async fn list(
     State(platform): State<Arc<Platform>>,
-    client: Client,
+    client: Result<Client, Refused>,
+    viewer: Result<Viewer, Refused>,
+    headers: HeaderMap,
     Asked(mut form): Asked,
 ) -> Result<Json<Success<Vec<AgentView>>>, Refused> {
+    // A dashboard may look; whoever comes with a key, or with nothing, is a client.
+    let tenant = match (client, viewer) {
+        (Ok(client), _) => client.tenant().clone(),
+        (Err(_), Ok(viewer)) if bearer(&headers).is_none() => viewer.tenant,
+        (Err(refused), _) => return Err(refused),
+    };
     let slice = form.slice();
     let filter = AgentFilter {
         status: form.word("status", AgentStatus::ALL, AgentStatus::as_str),
         search: form.search("search"),
     };
     form.finish()?;
-    let listed = platform
-        .store
-        .agents(client.tenant(), &filter, slice)
-        .await?;
+    let listed = platform.store.agents(&tenant, &filter, slice).await?;
     let page = Page {
         page: slice.page(),
         per_page: slice.per_page(),
@@ -62,6 +70,7 @@ pub(crate) async fn create(
     let agent_config = form.object("agent_config");
     let mode = form.word("execution_mode", ExecutionMode::ALL, ExecutionMode::as_str);
     form.finish()?;
+    let policy = carried(agent_config.as_ref())?;
     let new = NewAgent {
         id: AgentId::from_random(platform.random()),
         name: name.ok_or(Code::InvalidParameters)?,
@@ -78,6 +87,7 @@ pub(crate) async fn create(
     client
         .record_change(&platform, AuditEvent::AgentCreated, made.id.as_str())
         .await?;
+    write_policy(&platform, &client, &made.id, policy).await?;
     Ok(Json(Success::one(view(made))))
 }
 
@@ -109,7 +119,10 @@ pub(crate) async fn update(
         execution_mode: form.word("execution_mode", ExecutionMode::ALL, ExecutionMode::as_str),
     };
     form.finish()?;
-    change_agent(&platform, &client, &id, &change, AuditEvent::AgentUpdated).await
+    let policy = carried(change.agent_config.as_ref())?;
+    let changed = change_agent(&platform, &client, &id, &change, AuditEvent::AgentUpdated).await?;
+    write_policy(&platform, &client, &changed.0.data.id, policy).await?;
+    Ok(changed)
 }
 
 /// `POST /agents/{id}/publish`
@@ -180,6 +193,42 @@ pub(crate) async fn generation_status(
     let status =
         json!({"agent_id": agent.id, "job_id": null, "status": "completed", "progress": 100});
     Ok(Json(Success::one(status)))
+}
+
+/// The policy that an agent's settings carry.
+fn carried(agent_config: Option<&Value>) -> Result<Option<AgentPolicy>, Refused> {
+    let carried = agent_config.and_then(policies::carried).transpose();
+    carried.map_err(|problem| {
+        let problem = PolicyProblem {
+            place: format!("agent_config.{}", problem.place),
+            ..problem
+        };
+        NotWritten::Problem(problem).into()
+    })
+}
+
+/// Writes the policy that an agent's settings carry, unless it is the one that holds.
+async fn write_policy(
+    platform: &Platform,
+    client: &Client,
+    id: &AgentId,
+    policy: Option<AgentPolicy>,
+) -> Result<(), Refused> {
+    let Some(policy) = policy else {
+        return Ok(());
+    };
+    if platform.policies.of(client.tenant(), id).await?.policy == policy {
+        return Ok(());
+    }
+    let writer = Writer {
+        name: client.key_id(),
+        key_id: Some(client.key_id().to_owned()),
+    };
+    let written = platform
+        .policies
+        .put(client.tenant(), id, policy, None, &writer);
+    written.await?;
+    Ok(())
 }
 
 async fn find(platform: &Platform, client: &Client, id: &str) -> Result<Agent, Refused> {

@@ -22,6 +22,10 @@ impl Client {
         self.0.tenant()
     }
 
+    pub(super) fn key_id(&self) -> &str {
+        self.0.key_id()
+    }
+
     pub(super) fn verified(&self) -> &Verified {
         self.0.verified()
     }

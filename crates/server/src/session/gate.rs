@@ -22,7 +22,7 @@ use conversimple_mask::{Kind, mask, mask_json};
 use conversimple_store::Tenant;
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::audit_writer::{AuditWriter, Entry};
 use crate::audit_event::AuditEvent;
@@ -77,6 +77,8 @@ struct InFlight {
     ticket: Option<LoginTicket>,
     /// Whom the agent's reply names as the caller.
     named: Option<NamedCaller>,
+    /// Its result is asked for as a list of the caller's own things.
+    lists: bool,
 }
 
 impl Gate {
@@ -176,9 +178,8 @@ impl Gate {
 
     /// Whether an engine may not ask for this tool by name.
     pub(super) fn is_internal(&self, tool: &str) -> bool {
-        self.policies
-            .get(tool)
-            .is_some_and(|policy| policy.internal())
+        let internal = |policy: &Arc<Policy>| policy.internal();
+        tool == OWN_THINGS_TOOL || self.policies.get(tool).is_some_and(internal)
     }
 
     /// The name of one of the caller's own things, to be said instead of its id.
@@ -270,10 +271,11 @@ impl Gate {
         self.in_flight.insert(
             call_id.clone(),
             InFlight {
-                tool: call.tool.clone(),
+                tool: self.sent_as(call).to_owned(),
                 arguments: arguments.clone(),
                 ticket,
                 named: None,
+                lists: self.lister(call).is_some(),
             },
         );
         Ok(arguments)
@@ -313,14 +315,21 @@ impl Gate {
         consent: Consent,
     ) -> Result<Permit, Refusal> {
         let now = clock::now();
+        let lister = self.lister(call).map(|policy| policy.name().to_owned());
+        // A tool that lists things is asked for all of them.
+        let arguments = match lister {
+            Some(_) => Map::new(),
+            None => call.arguments.clone(),
+        };
+        let tool = lister.unwrap_or_else(|| call.tool.clone());
+        let policy = self.policies.get(&tool);
         let asked = ToolCall {
             call_id: call_id.clone(),
             conversation_id: self.id.clone(),
-            tool_name: call.tool.clone(),
-            arguments: call.arguments.clone(),
+            tool_name: tool,
+            arguments,
             timeout_seconds: conversimple_wire::agent::TIMEOUT_SECONDS_DEFAULT,
         };
-        let policy = self.policies.get(&call.tool);
         let capture = &self.capture;
         let validated = Call::received(asked)
             .sized()?
@@ -344,10 +353,10 @@ impl Gate {
         let Some(policy) = policy.filter(|policy| policy.role() == Role::Login) else {
             return Ok(());
         };
-        let account = policy.account(call.arguments());
+        let accounts = policy.accounts(call.arguments());
         let mut logins = lock(&self.counted.logins);
-        logins.check(self.id.as_str(), &account, now)?;
-        logins.failed(self.id.as_str(), &account, now);
+        logins.check(self.id.as_str(), &accounts, now)?;
+        logins.failed(self.id.as_str(), &accounts, now);
         Ok(())
     }
 
@@ -355,10 +364,10 @@ impl Gate {
     /// by itself.
     fn own(&self, call: Call<stage::Validated>) -> Result<Call<stage::OwnThings>, Refusal> {
         let nothing = OwnThings::default();
-        let can_ask = self.policies.contains_key(OWN_THINGS_TOOL);
+        let answers = self.policies.contains_key(OWN_THINGS_TOOL);
         let mut proofs = Vec::new();
         for claim in call.claims()? {
-            let owned = match can_ask {
+            let owned = match answers || self.lister_of(claim.kind()).is_some() {
                 true => {
                     let things = self.own.get(claim.kind()).unwrap_or(&nothing);
                     claim.among(things)?
@@ -370,6 +379,24 @@ impl Gate {
         call.owned(&proofs)
     }
 
+    /// The tool whose result is asked for where the caller's own things are, if the agent has no tool of the SDK's for it.
+    fn lister(&self, call: &OpenCall) -> Option<&Arc<Policy>> {
+        if call.tool != OWN_THINGS_TOOL || self.policies.contains_key(OWN_THINGS_TOOL) {
+            return None;
+        }
+        self.lister_of(call.arguments.get("kind")?.as_str()?)
+    }
+
+    fn lister_of(&self, kind: &str) -> Option<&Arc<Policy>> {
+        let lists = |policy: &&Arc<Policy>| policy.lists().is_some_and(|it| it.kind() == kind);
+        self.policies.values().find(lists)
+    }
+
+    /// The name under which a call is sent.
+    pub(super) fn sent_as<'a>(&'a self, call: &'a OpenCall) -> &'a str {
+        self.lister(call).map_or(&call.tool, |policy| policy.name())
+    }
+
     /// What an agent's reply is worth. Nothing else sees it before this.
     pub(super) fn clear_reply(&mut self, call_id: &CallId, outcome: ToolOutcome) -> ToolOutcome {
         let passed = self.in_flight.get_mut(call_id);
@@ -377,10 +404,17 @@ impl Gate {
         let policy = tool.and_then(|tool| self.policies.get(tool));
         let Answer { outcome, caller } =
             received(outcome, self.capture.vault(), policy.map(Arc::as_ref));
-        if let Some(passed) = passed {
-            passed.named = caller;
+        let lists = policy.and_then(|policy| policy.lists());
+        let Some(passed) = passed else {
+            return outcome;
+        };
+        passed.named = caller;
+        match (lists.filter(|_| passed.lists), outcome) {
+            (Some(lists), ToolOutcome::Result(value)) => {
+                ToolOutcome::Result(json!(lists.things(&value)))
+            }
+            (_, outcome) => outcome,
         }
-        outcome
     }
 
     /// A call ended: logins and own things follow from it, and it is in the trail.
@@ -419,8 +453,8 @@ impl Gate {
         match (role, passed.ticket) {
             (Role::Login, Some(ticket)) if well => {
                 if let Some(policy) = self.policies.get(&call.tool) {
-                    let account = policy.account(&passed.arguments);
-                    lock(&self.counted.logins).succeeded(self.id.as_str(), &account);
+                    let accounts = policy.accounts(&passed.arguments);
+                    lock(&self.counted.logins).succeeded(self.id.as_str(), &accounts);
                 }
                 // The agent says who it is; the id is for our limits and the trail, never an argument.
                 // Somebody without a name shares no limit with others who have none.

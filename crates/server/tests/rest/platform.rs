@@ -34,6 +34,7 @@ impl Running {
             meaning: None,
             language: None,
             talk: None,
+            policies: Some(folder.path().join("policies")),
             secure: false,
             limits: Limits::default(),
         };

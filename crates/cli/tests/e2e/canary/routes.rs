@@ -179,6 +179,9 @@ pub(super) fn what_people_look_at(
         "/metrics",
         "/api/openapi.json",
         "/api/v1/conversations",
+        "/api/v1/agents",
+        "/api/v1/agents/trouble/policy",
+        "/api/v1/agents/trouble/tools",
         &format!("/api/v1/conversations/{conversation}"),
         "/api/v1/audit?limit=500",
         "/api/v1/audit/verify",
@@ -266,6 +269,8 @@ fn an_agent_and_a_deployment(house: &House, key: &str, pile: &mut Pile) {
     );
     ask("DELETE", &format!("deployments/{deployment}"), json!({}));
     ask("PUT", &format!("agents/{agent}"), json!({"name": "Banks"}));
+    let policy = json!({"tools": {"get_balance": {"public": true}}});
+    ask("PUT", &format!("agents/{agent}/policy"), policy);
     ask("POST", &format!("agents/{agent}/publish"), json!({}));
     ask("DELETE", &format!("agents/{agent}"), json!({}));
     // One of each stays, so that there is something to open in the database.

@@ -207,6 +207,7 @@ async fn open(folder: &Path, model: &Model) -> Opened {
         meaning: None,
         language: Some(model.maker()),
         talk: None,
+        policies: None,
         secure: false,
         limits: Limits::default(),
     };
