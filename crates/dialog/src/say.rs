@@ -1,17 +1,26 @@
 //! Turns a tool's result into a sentence: by the declared template, or from the keys and values of the JSON.
 //!
-//! Ids, tokens and secrets are not said; lists are cut after three. Everything said is plain text of bounded length.
+//! Tokens and secrets are not said, ids only in a list whose items have no other name; lists are cut after three. Everything said is plain text of bounded length.
 
+use conversimple_spoken::currency::by_code;
+use conversimple_spoken::money::thousands;
+use conversimple_spoken::say::without_layout;
 use conversimple_wire::ToolSpec;
 use serde_json::{Map, Value};
 
 use crate::fill::holds_secret;
 use crate::lexicon::{MONEY_KEYS, UNSAID};
-use crate::wording::{capital_first, currency_of, label, list, spoken_text};
+use crate::wording::{capital_first, currency_of, label, list, one_line, spoken_text};
 use crate::words::{identifier_words, limited};
 
 /// Items of a list that are said.
 const ITEMS_LIMIT: usize = 3;
+
+/// Longest id that is said, in bytes; a longer one is for machines.
+const ID_LIMIT_BYTES: usize = 24;
+
+/// Longest text of a tool that is looked at, in bytes.
+const TEXT_LIMIT_BYTES: usize = 4_000;
 
 /// Longest answer, in bytes: about half a minute of speech.
 const SAID_LIMIT_BYTES: usize = 500;
@@ -36,7 +45,7 @@ pub(crate) fn result_sentence(
         .say()
         .and_then(|template| fill_template(template, &given, result, currency));
     let text = templated.unwrap_or_else(|| free_sentence(result, currency));
-    let cut = spoken_text(&text, SAID_LIMIT_BYTES);
+    let cut = one_line(&text, SAID_LIMIT_BYTES);
     if cut.is_empty() { "Done.".into() } else { cut }
 }
 
@@ -110,14 +119,46 @@ fn at_path(
 }
 
 fn free_sentence(result: &Value, currency: Option<&str>) -> String {
+    if let Some(text) = content_text(result) {
+        return text_sentence(&text);
+    }
     match result {
         Value::Null | Value::Bool(true) => "Done.".into(),
         Value::Bool(false) => "The answer is no.".into(),
         Value::Number(_) => format!("The answer is {}.", figure(result)),
-        Value::String(text) => ended(&spoken_text(text, SAID_LIMIT_BYTES)),
+        Value::String(text) => text_sentence(text),
         Value::Array(items) => items_sentence("results", items, currency),
         Value::Object(map) => object_sentences(map, currency),
     }
+}
+
+/// A text as the tool wrote it; an empty one says that there is nothing.
+fn text_sentence(text: &str) -> String {
+    let said = limited(text, TEXT_LIMIT_BYTES);
+    let said = without_layout(said)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if said.is_empty() {
+        return "I found nothing.".to_owned();
+    }
+    ended(&unmasked(&said))
+}
+
+/// The text of a result in the form of the Model Context Protocol: `{"content": [{"type": "text", "text": "…"}]}`.
+fn content_text(result: &Value) -> Option<String> {
+    let items = match result {
+        Value::Array(items) if !items.is_empty() => items,
+        other => other.get("content")?.as_array()?,
+    };
+    let text = |item: &Value| {
+        let is_text = item.get("type").and_then(Value::as_str) == Some("text");
+        is_text
+            .then(|| item.get("text")?.as_str().map(str::to_owned))
+            .flatten()
+    };
+    let texts: Vec<String> = items.iter().filter_map(text).collect();
+    (!texts.is_empty() || items.is_empty()).then(|| texts.join("\n"))
 }
 
 fn object_sentences(map: &Map<String, Value>, currency: Option<&str>) -> String {
@@ -219,15 +260,22 @@ fn item_text(item: &Value, currency: Option<&str>) -> String {
         out.push_str(&format!("{lead} ending in {}", value_text("", value, None)));
     }
     if out.is_empty() {
-        let pairs: Vec<String> = map
+        let id = map
+            .iter()
+            .find(|(key, _)| is_id(key))
+            .map(|(_, value)| match value {
+                Value::String(text) => spoken_text(text, ID_LIMIT_BYTES + 1),
+                other => other.to_string(),
+            });
+        let id = id.filter(|id| !id.is_empty() && id.len() <= ID_LIMIT_BYTES);
+        let pairs = map
             .iter()
             .filter(|(key, value)| {
                 !is_hidden(key) && !value.is_null() && !value.is_object() && !value.is_array()
             })
             .take(3)
-            .map(|(key, value)| format!("{} {}", label(key), value_text(key, value, currency)))
-            .collect();
-        out = pairs.join(", ");
+            .map(|(key, value)| format!("{} {}", label(key), value_text(key, value, currency)));
+        out = id.into_iter().chain(pairs).collect::<Vec<_>>().join(", ");
     }
     if out.is_empty() {
         "one without a name".into()
@@ -240,7 +288,7 @@ fn value_text(key: &str, value: &Value, currency: Option<&str>) -> String {
     match value {
         Value::Number(_) if is_money_key(key) => money(value, currency),
         Value::Number(_) => figure(value),
-        Value::String(text) => unmasked_tail(&spoken_text(text, 300)),
+        Value::String(text) => unmasked(&spoken_text(text, 300)),
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "no".into(),
         Value::Null => "nothing".into(),
@@ -249,33 +297,28 @@ fn value_text(key: &str, value: &Value, currency: Option<&str>) -> String {
     }
 }
 
-/// A masked value as it is said: what is left of it, without the asterisks.
-fn unmasked_tail(text: &str) -> String {
-    let masked = |c: char| matches!(c, '*' | '•' | '●' | '×');
-    if text.contains('@') || text.chars().filter(|c| masked(*c)).count() < 2 {
-        return text.to_owned();
-    }
-    let tail: String = text
-        .rsplit(masked)
-        .next()
-        .unwrap_or_default()
-        .trim_matches(['-', ' '])
-        .to_owned();
-    let start: String = text
-        .split(masked)
-        .next()
-        .unwrap_or_default()
-        .trim_matches(['-', ' '])
-        .to_owned();
-    match (start.is_empty(), tail.is_empty()) {
-        (_, false) if tail.chars().all(|c| c.is_ascii_digit() || c == '-') => {
-            format!("ending in {tail}")
+/// A value that the guard masked as it is said: what is left of it. Any other text stays as it is.
+fn unmasked(text: &str) -> String {
+    let tail = text
+        .strip_prefix("***")
+        .map(|tail| tail.strip_prefix('*').unwrap_or(tail));
+    let tail = tail.map(|tail| tail.strip_prefix('-').unwrap_or(tail));
+    match tail {
+        Some("") if text == "***" => "hidden".into(),
+        Some(last) if (1..=4).contains(&last.len()) && last.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("ending in {last}")
         }
-        (false, false) => format!("starting with {start} and ending in {}", tail),
-        (true, false) => format!("ending in {}", tail),
-        (false, true) => format!("starting with {start}"),
-        (true, true) => "hidden".into(),
+        _ => text.to_owned(),
     }
+}
+
+/// Whether a key's value names its thing and nothing secret: `id`, `order_id`, not `session_id`.
+fn is_id(key: &str) -> bool {
+    let words = identifier_words(key);
+    let Some((last, rest)) = words.split_last() else {
+        return false;
+    };
+    last == "id" && !rest.iter().any(|word| UNSAID.has(word))
 }
 
 /// Whether a key's value is not said: ids and whatever looks secret.
@@ -317,19 +360,7 @@ pub(crate) fn currency_name(code: &str, value: &Value) -> String {
     let one = value
         .as_f64()
         .is_some_and(|value| (value.abs() - 1.0).abs() < f64::EPSILON);
-    let (single, plural) = match code {
-        "USD" => ("US dollar", "US dollars"),
-        "EUR" => ("euro", "euros"),
-        "GBP" => ("British pound", "British pounds"),
-        "JPY" => ("yen", "yen"),
-        "CHF" => ("Swiss franc", "Swiss francs"),
-        "CAD" => ("Canadian dollar", "Canadian dollars"),
-        "AUD" => ("Australian dollar", "Australian dollars"),
-        "INR" => ("rupee", "rupees"),
-        "CNY" => ("yuan", "yuan"),
-        other => return spoken_text(other, 20),
-    };
-    if one { single.into() } else { plural.into() }
+    by_code(code).map_or_else(|| spoken_text(code, 20), |known| known.full(one).to_owned())
 }
 
 /// A number with thousands apart and at most four places.
@@ -369,18 +400,8 @@ fn figure_with(value: &Value, places: impl Fn(f64) -> String) -> String {
 }
 
 fn grouped(digits: &str, negative: bool) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if negative {
-        format!("minus {out}")
-    } else {
-        out
-    }
+    let minus = if negative { "minus " } else { "" };
+    format!("{minus}{}", thousands(digits))
 }
 
 fn ended(text: &str) -> String {
@@ -479,6 +500,32 @@ mod tests {
             "The email is a***@example.com and the phone is ending in 0134.",
         );
         check(None, json!("It is sunny in Paris"), "It is sunny in Paris.");
+        check(None, json!(""), "I found nothing.");
+        check(None, json!(" \n"), "I found nothing.");
+        check(None, json!("less than <5, {ok}"), "less than <5, {ok}.");
+        check(None, json!("**Open**\n- one\n- two"), "Open, one, two.");
+        check(
+            None,
+            json!({"content": [{"type": "text", "text": "It is open."}, {"type": "text", "text": "Until nine"}]}),
+            "It is open. Until nine.",
+        );
+        check(None, json!({"content": []}), "I found nothing.");
+        check(None, json!([{"type": "text", "text": "Open"}]), "Open.");
+        check(
+            None,
+            json!({"orders": [{"id": "ord_1", "status": "shipped"}, {"order_id": 17, "status": "open"}]}),
+            "I found 2 orders: ord_1, status shipped and 17, status open.",
+        );
+        check(
+            None,
+            json!(["acc_1001", "acc_1002"]),
+            "I found 2 results: acc_1001 and acc_1002.",
+        );
+        check(
+            None,
+            json!({"size": "2*3*4", "note": "• 20 and ** 30", "card": "****1111", "pin_hint": "none"}),
+            "The size is 2*3*4, the note is • 20 and ** 30 and the card is ending in 1111.",
+        );
         check(None, json!(null), "Done.");
         check(None, json!(42), "The answer is 42.");
         check(None, json!({"success": true}), "Done.");

@@ -49,16 +49,15 @@ pub(crate) fn list(items: &[String], last: &str) -> String {
 
 /// Text that can be said: one line, without control characters and markup, of bounded length.
 pub(crate) fn spoken_text(text: &str, limit_bytes: usize) -> String {
-    let kept: String = text
-        .chars()
-        .map(|c| {
-            if c.is_control() || "{}<>`|\\".contains(c) {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
+    one_line(
+        &text.replace(['{', '}', '<', '>', '`', '|', '\\'], " "),
+        limit_bytes,
+    )
+}
+
+/// Text in one line, without control characters, of bounded length; nothing else of it is changed.
+pub(crate) fn one_line(text: &str, limit_bytes: usize) -> String {
+    let kept = text.replace(char::is_control, " ");
     let joined = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.len() <= limit_bytes {
         return joined;

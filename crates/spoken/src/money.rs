@@ -12,18 +12,26 @@ pub fn figures(value: Decimal) -> String {
     let places = if value.scale() == 1 { 2 } else { value.scale() };
     let text = format!("{:.*}", usize::try_from(places).unwrap_or(0), value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut out = String::from(if value < Decimal::ZERO { "minus " } else { "" });
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+    let minus = if value < Decimal::ZERO { "minus " } else { "" };
+    let whole = thousands(whole);
+    if fraction.is_empty() {
+        format!("{minus}{whole}")
+    } else {
+        format!("{minus}{whole}.{fraction}")
+    }
+}
+
+/// Figures with commas between the thousands.
+#[must_use]
+pub fn thousands(figures: &str) -> String {
+    let mut out = String::with_capacity(figures.len() * 4 / 3);
+    for (at, digit) in figures.chars().enumerate() {
+        if at > 0 && (figures.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    if fraction.is_empty() {
-        out
-    } else {
-        format!("{out}.{fraction}")
-    }
+    out
 }
 
 /// A sum as it is offered for choice: in figures, with its hundredths by name: "42 dollars and 50 cents", "4,250".

@@ -46,6 +46,28 @@ pub fn say(text: &str) -> String {
     tidy(&out)
 }
 
+/// The text of what a model or a tool wrote with layout: its lines as sentences, without headings, bullets, emphasis, links.
+#[must_use]
+pub fn without_layout(text: &str) -> String {
+    let plain = layout::strip(text);
+    let lines = plain
+        .lines()
+        .map(|line| line.trim().trim_start_matches(", "))
+        .filter(|line| !line.is_empty());
+    let mut out = String::with_capacity(plain.len());
+    for line in lines {
+        if !out.is_empty() {
+            out.push_str(if out.ends_with(['.', ',', ';', ':', '?', '!']) {
+                " "
+            } else {
+                ", "
+            });
+        }
+        out.push_str(line);
+    }
+    out
+}
+
 type Form = for<'a> fn(Cursor<'a>) -> Option<(String, Cursor<'a>)>;
 
 /// What is tried at each token, in this order.
