@@ -28,7 +28,7 @@ pub(crate) fn run() -> String {
 pub(crate) fn export(folder: &Path) -> Result<String> {
     let mut count = 0;
     for rule in rules() {
-        for example in rule.examples {
+        for example in &rule.examples {
             count += 1;
             for (kind, snippet) in [("bad", example.bad), ("good", example.good)] {
                 let path = folder
@@ -46,7 +46,7 @@ pub(crate) fn export(folder: &Path) -> Result<String> {
 fn examples(out: &mut String) {
     let (mut pairs, mut found, mut alarms) = (0, 0, 0);
     for rule in rules() {
-        for example in rule.examples {
+        for example in &rule.examples {
             pairs += 1;
             let bad = check_text(example.file, example_with_secrets(example.bad, SEED));
             let good = check_text(example.file, example_with_secrets(example.good, SEED));

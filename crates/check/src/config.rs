@@ -12,6 +12,7 @@ use crate::catalogue::connection::{CLEAR, TLS_OFF};
 use crate::catalogue::keys::{ENV_IN_IMAGE, KEY_IN_ARGV, KEY_IN_URL, SECRET};
 use crate::catalogue::rule::Severity;
 use crate::code::ir::Span;
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::names::{meaning, words};
 use crate::secret::placeholder::is_placeholder;
@@ -59,17 +60,8 @@ fn read(source: &Source) -> Settings {
 /// Files whose lines are commands, in languages of their own.
 fn is_recipe(path: &str) -> bool {
     let name = file_name(path);
-    matches!(
-        name,
-        "Jenkinsfile"
-            | "Makefile"
-            | "makefile"
-            | "GNUmakefile"
-            | "Procfile"
-            | "justfile"
-            | "Vagrantfile"
-            | "Earthfile"
-    ) || name.ends_with(".service")
+    Fact::RecipeFile.has(name)
+        || name.ends_with(".service")
         || name.ends_with(".mk")
         || name.starts_with("Jenkinsfile.")
 }
@@ -117,37 +109,9 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
         "1" | "true" | "yes" | "on"
     );
     let joined = name.join("_");
-    let is_switch = matches!(
-        joined.as_str(),
-        "node_tls_reject_unauthorized"
-            | "pythonhttpsverify"
-            | "verify_ssl"
-            | "ssl_verify"
-            | "tls_verify"
-            | "verify_tls"
-            | "reject_unauthorized"
-            | "strict_ssl"
-            | "verify_certs"
-            | "validate_certs"
-            | "http_sslverify"
-            | "sslverify"
-            | "check_hostname"
-            | "verify_tls_certs"
-            | "ssl_verification"
-            | "tls_verification"
-            | "verify_certificates"
-            | "certificate_verification"
-    ) || (joined == "verify" && speaks_of_tls(source));
-    let is_insecure = matches!(
-        joined.as_str(),
-        "insecure_skip_verify"
-            | "git_ssl_no_verify"
-            | "tls_insecure"
-            | "skip_tls_verify"
-            | "ssl_no_verify"
-            | "insecure_skip_tls_verify"
-            | "curl_insecure"
-    );
+    let is_switch =
+        Fact::VerifySetting.has(joined.as_str()) || (joined == "verify" && speaks_of_tls(source));
+    let is_insecure = Fact::SkipVerifySetting.has(joined.as_str());
     if (is_switch && off) || (is_insecure && on) {
         drafts.push(Draft::new(
             &TLS_OFF,
@@ -179,26 +143,7 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
         || source.path.ends_with("lock.json")
         || source.path.contains("openapi")
         || source.path.contains("swagger");
-    let is_place = name.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "url"
-                | "uri"
-                | "endpoint"
-                | "host"
-                | "server"
-                | "api"
-                | "webhook"
-                | "platform"
-                | "address"
-                | "base"
-                | "gateway"
-                | "backend"
-                | "callback"
-                | "target"
-                | "service"
-        )
-    });
+    let is_place = Fact::PlaceSetting.in_words(&name);
     // A name without a dot is a neighbour in the same compose network.
     let is_outside = found.host.contains('.');
     let is_socket = found.scheme.eq_ignore_ascii_case("ws");
@@ -213,21 +158,12 @@ fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
 
 /// Whether a file's name or folder says that it configures the program.
 fn is_configuration(path: &str) -> bool {
-    words(&path.replace(['/', '.'], "_")).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "config" | "configs" | "configuration" | "settings" | "appsettings" | "conf" | "env"
-        )
-    })
+    Fact::ConfigWord.in_words(&words(&path.replace(['/', '.'], "_")))
 }
 
 /// A bare `verify` is about certificates where the file has a place for them.
 fn speaks_of_tls(source: &Source) -> bool {
-    [
-        "[tls", "tls]", "tls:", "\"tls\"", "ssl:", "[ssl", "\"ssl\"", "tls.", "ssl.",
-    ]
-    .iter()
-    .any(|mark| source.text.contains(mark))
+    Fact::TlsMark.inside(&source.text)
 }
 
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {

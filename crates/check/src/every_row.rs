@@ -1,9 +1,8 @@
 //! Every row of the table of facts makes a difference: code that the row speaks of is checked with it and without it.
 
-use crate::code::{self, Language};
-use crate::facts::{Fact, Malformed, Row, TEXT, missing, read};
-use crate::flow::{self, FileFacts};
-use crate::rules::{Found, tools};
+use crate::code::Language;
+use crate::facts::{Fact, Malformed, Row, TEXTS, altered, read};
+use crate::run::check_text;
 
 /// Code in which `@@` is the pattern of a row, so that the row decides what is found in it.
 fn snippet(row: &Row) -> String {
@@ -16,7 +15,7 @@ fn snippet(row: &Row) -> String {
 
 /// For facts about what a tool does with its argument: a tool, or a route in JavaScript.
 fn in_tool(row: &Row) -> Option<&'static str> {
-    let is_route = row.language == "javascript";
+    let is_route = row.language == Some("javascript");
     Some(match row.fact {
         Fact::CodeRunner | Fact::ShellRunner | Fact::HttpPath if is_route => {
             "app.post('/x', (req, res) => { @@(req.query.a); });"
@@ -75,46 +74,42 @@ fn name(row: &Row) -> &'static str {
 
 fn language(row: &Row) -> Language {
     match (row.fact, row.language) {
-        (Fact::SqlCall | Fact::SqlCondition, _) | (_, "javascript") => Language::JavaScript,
-        (_, "rust") => Language::Rust,
+        (Fact::SqlCall | Fact::SqlCondition, _) | (_, Some("javascript")) => Language::JavaScript,
+        (_, Some("rust")) => Language::Rust,
         _ => Language::Python,
     }
 }
 
-/// What the rules of the flow say of a snippet in an agent.
-fn findings(row: &Row) -> Vec<(&'static str, usize, String)> {
-    let text = snippet(row);
-    let body = code::parse(language(row), &text);
-    let (functions, declared) = tools::declared(&body, &text);
-    let facts = FileFacts {
-        tools: declared
-            .iter()
-            .map(|tool| tool.function.name_span.start)
-            .collect(),
-        is_agent: true,
-        speaks_to_others: true,
-        ..FileFacts::default()
+/// What a check finds in a snippet, and in the snippet within an agent that speaks to others.
+fn findings(row: &Row) -> Vec<Vec<(&'static str, usize, String)>> {
+    let (file, comment) = match language(row) {
+        Language::Python => ("a.py", '#'),
+        Language::Rust => ("a.rs", '/'),
+        _ => ("a.js", '/'),
     };
-    let found = Found::default();
-    flow::follow(language(row), &facts, &functions, &body, &found);
-    found
-        .into_drafts()
-        .into_iter()
-        .map(|draft| (draft.rule.id, draft.span.start, draft.message))
-        .collect()
+    let text = snippet(row);
+    let in_agent = format!("{text}\n{comment}{comment} a client of conversimple\n");
+    [text, in_agent]
+        .map(|text| {
+            let found = check_text(file, text).findings.into_iter();
+            found
+                .map(|finding| (finding.id, finding.line, finding.message))
+                .collect()
+        })
+        .into()
 }
 
 #[test]
 fn row_taken_away_changes_what_is_found() {
-    let idle: Vec<String> = read(TEXT)
-        .into_iter()
-        .flatten()
+    let rows = TEXTS.into_iter().flat_map(read).flatten();
+    let idle: Vec<String> = rows
+        .filter(|row| row.language.is_some())
         .filter(|row| {
             let with = findings(row);
-            let without = missing::without(row.fact, row.pattern, || findings(row));
+            let without = altered::without(row.fact, row.pattern, || findings(row));
             with == without
         })
-        .map(|row| format!("{:?} {} ({})", row.fact, row.pattern, row.language))
+        .map(|row| format!("{:?} {} ({:?})", row.fact, row.pattern, row.language))
         .collect();
     assert!(
         idle.is_empty(),
@@ -125,7 +120,11 @@ fn row_taken_away_changes_what_is_found() {
 
 #[test]
 fn table_has_no_malformed_row() {
-    let malformed: Vec<Malformed> = read(TEXT).into_iter().filter_map(Result::err).collect();
+    let malformed: Vec<Malformed> = TEXTS
+        .into_iter()
+        .flat_map(read)
+        .filter_map(Result::err)
+        .collect();
     assert!(malformed.is_empty(), "{malformed:?}");
 }
 
@@ -143,4 +142,38 @@ fn malformed_row_is_named_by_line_and_column() {
         "sql-call\tpython\t-\trun\tnote\nsql-call\tpython\t-\trun\tnote",
         4,
     );
+}
+
+/// The ids of what is found in a file of a framework that nobody has written, with its rows or without them.
+fn in_invented_framework(text: &str, has_rows: bool) -> Vec<&'static str> {
+    let ids = || {
+        let found = check_text("agent.py", text).findings.into_iter();
+        let mut ids: Vec<&str> = found.map(|finding| finding.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    match has_rows {
+        true => altered::with(include_str!("../testdata/framework/rows.tsv"), ids),
+        false => ids(),
+    }
+}
+
+#[test]
+fn invented_framework_needs_rows_only() {
+    let faulty = include_str!("../testdata/framework/faulty.py");
+    let clean = include_str!("../testdata/framework/clean.py");
+    assert_eq!(in_invented_framework(faulty, false), [""; 0]);
+    assert_eq!(
+        in_invented_framework(faulty, true),
+        [
+            "personal-data-unencrypted",
+            "request-to-argument",
+            "tool-input-unvalidated",
+            "tool-text-unbounded",
+            "tool-without-caller",
+            "tool-without-limit",
+        ]
+    );
+    assert_eq!(in_invented_framework(clean, true), [""; 0]);
 }

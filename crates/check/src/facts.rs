@@ -1,130 +1,23 @@
 //! What is known of languages and frameworks: which calls run SQL, open addresses, log or store, which parameters the
-//! framework fills, which switches turn verification off. The rows stand in `data/facts.tsv`; what follows from a fact is
-//! decided by `flow` and `rules`.
+//! framework fills, what declares a tool, which switches turn verification off. The rows stand in `data/*.tsv`; what follows
+//! from a fact is decided by `flow`, `rules` and the readers of files.
+
+mod kind;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// A kind of fact. Each says with what a row's pattern is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Fact {
-    /// The last name of a call that runs or prepares a statement.
-    SqlCall,
-    /// The last name of a call that takes a piece of a condition.
-    SqlCondition,
-    /// The path, in lower case, of a call that runs its argument as code.
-    CodeRunner,
-    /// The path, in lower case, of a call that gives its argument to a shell.
-    ShellRunner,
-    /// The name of a shell as a program.
-    Shell,
-    /// The last name of a call that starts a program.
-    Spawner,
-    /// A word of the name of an HTTP client.
-    HttpClient,
-    /// The method by which an HTTP client opens its argument.
-    HttpVerb,
-    /// The path, in lower case, of a call that opens its argument.
-    HttpPath,
-    /// The last name of a call that opens its argument, whatever it is called on.
-    HttpCall,
-    /// A switch that verifies certificates while it is true.
-    TlsVerify,
-    /// A switch that leaves certificates unchecked while it is true.
-    TlsSkip,
-    /// What a log method is called on, in lower case, when `log` is no part of its name.
-    Logger,
-    /// The method by which a logger writes.
-    LogMethod,
-    /// A word of the name of what keeps rows or files.
-    Keeper,
-    /// The method by which a keeper stores its arguments.
-    KeeperMethod,
-    /// The last name of a call that stores its arguments, whatever it is called on.
-    StoreCall,
-    /// The type of a parameter that the framework fills.
-    ContextType,
-    /// The name of a parameter that the framework fills.
-    ContextName,
-    /// The end of the path, in lower case, of a call that makes a broken cipher.
-    BrokenCipher,
-    /// A word that makes a name speak about the thing that it names.
-    NameAbout,
-    /// A name, in snake case, of a whole message with all that the caller said.
-    NamePayload,
-    /// The verb under which a framework registers what serves a path.
-    RouteVerb,
-    /// The last name of a call that answers a request.
-    AnswerCall,
-    /// The path, in lower case, of a call that answers a request.
-    AnswerPath,
-    /// The last name, in lower case, of a call that hashes fast.
-    Hasher,
-    /// What fast hashes are methods of, in lower case.
-    HasherModule,
-    /// The method, in lower case, by which a module of hashes hashes.
-    HasherMethod,
-    /// The last name of a call that gives a stack trace.
-    TraceCall,
-    /// The last name of a call that declares a column.
-    ColumnMaker,
-    /// The last name of a call that declares an option of the command line.
-    OptionCall,
-    /// A word of the name of an address that is called.
-    PlaceWord,
-    /// A word of the name of an address that is not called.
-    DescribedWord,
-    /// The last name of a call that accepts any certificate when it is given true.
-    TlsAccept,
-}
+pub(crate) use kind::Fact;
 
 impl Fact {
-    const NAMES: [(&'static str, Self); 34] = [
-        ("sql-call", Self::SqlCall),
-        ("sql-condition", Self::SqlCondition),
-        ("code-runner", Self::CodeRunner),
-        ("shell-runner", Self::ShellRunner),
-        ("shell", Self::Shell),
-        ("spawner", Self::Spawner),
-        ("http-client", Self::HttpClient),
-        ("http-verb", Self::HttpVerb),
-        ("http-path", Self::HttpPath),
-        ("http-call", Self::HttpCall),
-        ("tls-verify", Self::TlsVerify),
-        ("tls-skip", Self::TlsSkip),
-        ("logger", Self::Logger),
-        ("log-method", Self::LogMethod),
-        ("keeper", Self::Keeper),
-        ("keeper-method", Self::KeeperMethod),
-        ("store-call", Self::StoreCall),
-        ("context-type", Self::ContextType),
-        ("context-name", Self::ContextName),
-        ("broken-cipher", Self::BrokenCipher),
-        ("name-about", Self::NameAbout),
-        ("name-payload", Self::NamePayload),
-        ("route-verb", Self::RouteVerb),
-        ("answer-call", Self::AnswerCall),
-        ("answer-path", Self::AnswerPath),
-        ("hasher", Self::Hasher),
-        ("hasher-module", Self::HasherModule),
-        ("hasher-method", Self::HasherMethod),
-        ("trace-call", Self::TraceCall),
-        ("column-maker", Self::ColumnMaker),
-        ("option-call", Self::OptionCall),
-        ("place-word", Self::PlaceWord),
-        ("described-word", Self::DescribedWord),
-        ("tls-accept", Self::TlsAccept),
-    ];
-
-    fn named(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find_map(|(known, fact)| (*known == name).then_some(*fact))
-    }
-
     /// Whether a row of this fact has `text` as its pattern.
     pub(crate) fn has(self, text: &str) -> bool {
-        TABLE.has(self, text)
+        table().has(self, text)
+    }
+
+    /// Whether a row of this fact has one of `words` as its pattern.
+    pub(crate) fn in_words(self, words: &[String]) -> bool {
+        words.iter().any(|word| self.has(word))
     }
 
     /// Whether a row of this fact has `path`, or what follows one of its dots, as its pattern.
@@ -134,15 +27,25 @@ impl Fact {
                 .match_indices('.')
                 .any(|(dot, _)| self.has(&path[dot + 1..]))
     }
+
+    /// Whether the pattern of a row of this fact stands anywhere in `text`.
+    pub(crate) fn inside(self, text: &str) -> bool {
+        self.patterns().any(|pattern| text.contains(pattern))
+    }
+
+    /// The patterns of all rows of this fact, in the order of the table.
+    pub(crate) fn patterns(self) -> impl Iterator<Item = &'static str> {
+        table().listed(self)
+    }
 }
 
-/// A row of the table.
+/// A row of the tables.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) fact: Fact,
-    /// The language in which the row's test is written.
+    /// The language in which the row's test is written; none for a word that no language owns.
     #[cfg_attr(not(test), expect(dead_code, reason = "read by the test of the rows"))]
-    pub(crate) language: &'static str,
+    pub(crate) language: Option<&'static str>,
     pub(crate) pattern: &'static str,
     /// The code of the row's test, where that of its fact does not do.
     #[cfg_attr(not(test), expect(dead_code, reason = "read by the test of the rows"))]
@@ -156,6 +59,10 @@ pub(crate) struct Malformed {
     pub(crate) column: usize,
 }
 
+/// What stands in a column that a row leaves open.
+const OPEN: &str = "-";
+const LANGUAGES: [&str; 3] = ["python", "javascript", "rust"];
+
 /// Reads one row: fact, language, framework, pattern, note and perhaps a snippet. The error is the column.
 fn row(text: &'static str) -> Result<Row, usize> {
     let columns: Vec<&str> = text.split('\t').collect();
@@ -168,7 +75,8 @@ fn row(text: &'static str) -> Result<Row, usize> {
     if rest.len() > 1 {
         return Err(columns.len());
     }
-    if !matches!(language, "python" | "javascript" | "rust") {
+    let language = Some(language).filter(|language| *language != OPEN);
+    if language.is_some_and(|language| !LANGUAGES.contains(&language)) {
         return Err(2);
     }
     Ok(Row {
@@ -179,7 +87,7 @@ fn row(text: &'static str) -> Result<Row, usize> {
     })
 }
 
-/// Reads all rows. A row that stands there before is malformed in its pattern.
+/// Reads all rows of a table. A row that stands there before is malformed in its pattern.
 pub(crate) fn read(text: &'static str) -> Vec<Result<Row, Malformed>> {
     let mut known = HashMap::new();
     text.lines()
@@ -199,60 +107,126 @@ pub(crate) fn read(text: &'static str) -> Vec<Result<Row, Malformed>> {
         .collect()
 }
 
-/// The table as it is built in.
-pub(crate) const TEXT: &str = include_str!("../data/facts.tsv");
+/// The tables as they are built in.
+pub(crate) const TEXTS: [&str; 8] = [
+    include_str!("../data/facts.tsv"),
+    include_str!("../data/tools.tsv"),
+    include_str!("../data/values.tsv"),
+    include_str!("../data/requests.tsv"),
+    include_str!("../data/sinks.tsv"),
+    include_str!("../data/places.tsv"),
+    include_str!("../data/placeholders.tsv"),
+    include_str!("../data/marks.tsv"),
+];
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(read(TEXT).into_iter().flatten()));
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(&TEXTS));
+
+/// The table that holds here.
+fn table() -> &'static Table {
+    #[cfg(test)]
+    if let Some(table) = altered::added() {
+        return table;
+    }
+    &TABLE
+}
 
 /// The patterns by their fact.
 #[derive(Debug, Default)]
 struct Table {
-    patterns: HashMap<Fact, HashSet<&'static str>>,
+    facts: Vec<Patterns>,
+}
+
+/// The patterns of one fact.
+#[derive(Debug, Default)]
+struct Patterns {
+    set: HashSet<&'static str>,
+    listed: Vec<&'static str>,
+    /// One bit for each length that a pattern has, the last for all longer ones: most texts need no look at the set.
+    lengths: u64,
 }
 
 impl Table {
-    fn of(rows: impl Iterator<Item = Row>) -> Self {
+    fn of(texts: &[&'static str]) -> Self {
         let mut table = Self::default();
-        for row in rows {
-            table
-                .patterns
-                .entry(row.fact)
-                .or_default()
-                .insert(row.pattern);
+        for row in texts.iter().flat_map(|text| read(text)).flatten() {
+            table.add(row);
         }
         table
     }
 
+    fn add(&mut self, row: Row) {
+        let at = row.fact as usize;
+        if self.facts.len() <= at {
+            self.facts.resize_with(at + 1, Patterns::default);
+        }
+        let patterns = &mut self.facts[at];
+        patterns.lengths |= length_bit(row.pattern);
+        if patterns.set.insert(row.pattern) {
+            patterns.listed.push(row.pattern);
+        }
+    }
+
     fn has(&self, fact: Fact, text: &str) -> bool {
         #[cfg(test)]
-        if missing::is(fact, text) {
+        if altered::is_missing(fact, text) {
             return false;
         }
-        self.patterns
-            .get(&fact)
-            .is_some_and(|patterns| patterns.contains(text))
+        self.facts.get(fact as usize).is_some_and(|patterns| {
+            patterns.lengths & length_bit(text) != 0 && patterns.set.contains(text)
+        })
+    }
+
+    fn listed(&self, fact: Fact) -> impl Iterator<Item = &'static str> {
+        let listed = self.facts.get(fact as usize).map(|known| &known.listed);
+        let listed = listed.into_iter().flatten().copied();
+        #[cfg(test)]
+        let listed = listed.filter(move |pattern| !altered::is_missing(fact, pattern));
+        listed
     }
 }
 
-/// A row that the tests take away, to see what it does.
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
+}
+
+/// Rows that the tests take away or add, to see what they do.
 #[cfg(test)]
-pub(crate) mod missing {
-    use super::Fact;
+pub(crate) mod altered {
+    use super::{Fact, TEXTS, Table};
     use std::cell::Cell;
 
     thread_local! {
         static MISSING: Cell<Option<(Fact, &'static str)>> = const { Cell::new(None) };
+        static ADDED: Cell<Option<&'static Table>> = const { Cell::new(None) };
     }
 
-    pub(super) fn is(fact: Fact, text: &str) -> bool {
+    pub(super) fn is_missing(fact: Fact, text: &str) -> bool {
         MISSING.get() == Some((fact, text))
     }
 
-    /// Runs `work` on a table that lacks one row.
+    pub(super) fn added() -> Option<&'static Table> {
+        ADDED.get()
+    }
+
+    /// Whether what was made from the built-in tables does not hold here.
+    pub(crate) fn is_any() -> bool {
+        MISSING.get().is_some() || ADDED.get().is_some()
+    }
+
+    /// Runs `work` on tables that lack one row.
     pub(crate) fn without<T>(fact: Fact, pattern: &'static str, work: impl FnOnce() -> T) -> T {
         MISSING.set(Some((fact, pattern)));
         let done = work();
         MISSING.set(None);
+        done
+    }
+
+    /// Runs `work` on tables with the rows of `text` besides.
+    pub(crate) fn with<T>(text: &'static str, work: impl FnOnce() -> T) -> T {
+        let texts: Vec<&'static str> = TEXTS.into_iter().chain([text]).collect();
+        ADDED.set(Some(Box::leak(Box::new(Table::of(&texts)))));
+        let done = work();
+        ADDED.set(None);
         done
     }
 }

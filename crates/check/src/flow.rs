@@ -6,6 +6,7 @@
 mod call;
 mod eval;
 mod event;
+mod folded;
 mod inline;
 mod known;
 mod origin;

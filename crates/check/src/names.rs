@@ -183,7 +183,7 @@ pub(crate) fn meaning(name: &str) -> Labels {
     }
     let ends_in_token = words
         .last()
-        .is_some_and(|last| matches!(last.as_str(), "token" | "jwt"));
+        .is_some_and(|last| Fact::TokenWord.has(last.as_str()));
     if ends_in_token {
         labels | Labels::TOKEN
     } else {

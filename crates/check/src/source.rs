@@ -2,6 +2,7 @@
 //! at the bytes say (language, configuration, test, vendored, binary); leaves reading folders to `walk`.
 
 use crate::code::Language;
+use crate::facts::Fact;
 
 /// What a file is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,9 +198,7 @@ pub(crate) fn is_env_file(path: &str) -> bool {
 /// `.env.example`, `settings.sample.toml` and the like.
 pub(crate) fn is_example_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["example", "sample", "template", ".dist", "schema", ".tpl"]
-        .iter()
-        .any(|mark| name.contains(mark))
+    Fact::ExampleFile.inside(&name)
 }
 
 pub(crate) fn is_test(path: &str) -> bool {
@@ -216,27 +215,7 @@ pub(crate) fn is_test(path: &str) -> bool {
                 || stem.ends_with(".spec")
                 || stem.ends_with("_tests")
         });
-    is_test_name
-        || parts.any(|part| {
-            matches!(
-                part,
-                "test"
-                    | "tests"
-                    | "testing"
-                    | "__tests__"
-                    | "fixtures"
-                    | "fixture"
-                    | "testdata"
-                    | "test_data"
-                    | "spec"
-                    | "specs"
-                    | "mocks"
-                    | "__mocks__"
-                    | "e2e"
-                    | "snapshots"
-                    | "__snapshots__"
-            )
-        })
+    is_test_name || parts.any(|part| Fact::TestFolder.has(part))
 }
 
 fn format(path: &str, text: &str) -> Format {
@@ -251,46 +230,52 @@ fn format(path: &str, text: &str) -> Format {
     {
         return Format::Dockerfile;
     }
+    by_extension(extension)
+        .or_else(|| by_name(&name))
+        .unwrap_or_else(|| shebang(text))
+}
+
+/// Extensions by their fact, and what such a file is read as.
+const EXTENSIONS: [(Fact, Format); 8] = [
+    (Fact::PythonExtension, Format::Code(Language::Python)),
+    (
+        Fact::JavascriptExtension,
+        Format::Code(Language::JavaScript),
+    ),
+    (
+        Fact::TypescriptExtension,
+        Format::Code(Language::TypeScript),
+    ),
+    (Fact::YamlExtension, Format::Yaml),
+    (Fact::JsonExtension, Format::Json),
+    (Fact::IniExtension, Format::Ini),
+    (Fact::ShellExtension, Format::Shell),
+    (Fact::ProseExtension, Format::Prose),
+];
+
+fn by_extension(extension: &str) -> Option<Format> {
     match extension {
-        "py" | "pyw" | "pyi" => Format::Code(Language::Python),
-        "js" | "mjs" | "cjs" | "jsx" => Format::Code(Language::JavaScript),
-        "ts" | "mts" | "cts" => Format::Code(Language::TypeScript),
-        "tsx" => Format::Code(Language::Tsx),
-        "rs" => Format::Code(Language::Rust),
-        "ipynb" => Format::Notebook,
-        "yml" | "yaml" => Format::Yaml,
-        "json" | "jsonc" | "json5" | "webmanifest" => Format::Json,
-        "toml" => Format::Toml,
-        "ini" | "cfg" | "conf" | "properties" | "npmrc" | "pypirc" | "service" | "netrc" => {
-            Format::Ini
+        "tsx" => Some(Format::Code(Language::Tsx)),
+        "rs" => Some(Format::Code(Language::Rust)),
+        "ipynb" => Some(Format::Notebook),
+        "toml" => Some(Format::Toml),
+        _ => {
+            let mut known = EXTENSIONS.iter();
+            let (_, format) = known.find(|(fact, _)| fact.has(extension))?;
+            Some(*format)
         }
-        "sh" | "bash" | "zsh" | "fish" | "ps1" | "bat" | "cmd" => Format::Shell,
-        "md" | "rst" | "txt" | "adoc" | "html" | "htm" | "csv" | "svg" | "xml" | "lock" | "po"
-        | "log" => Format::Prose,
-        _ if matches!(
-            name.as_str(),
-            "metadata"
-                | "readme"
-                | "license"
-                | "notice"
-                | "pkg-info"
-                | "changelog"
-                | "authors"
-                | "record"
-        ) =>
-        {
-            Format::Prose
-        }
-        _ if matches!(
-            name.as_str(),
-            ".npmrc" | ".pypirc" | ".netrc" | ".editorconfig"
-        ) =>
-        {
-            Format::Ini
-        }
-        _ if matches!(name.as_str(), "makefile" | "procfile" | "justfile") => Format::Shell,
-        _ => shebang(text),
     }
+}
+
+fn by_name(name: &str) -> Option<Format> {
+    let known = [
+        (Fact::ProseFile, Format::Prose),
+        (Fact::IniFile, Format::Ini),
+        (Fact::ShellFile, Format::Shell),
+    ];
+    let mut known = known.into_iter();
+    let (_, format) = known.find(|(fact, _)| fact.has(name))?;
+    Some(format)
 }
 
 fn shebang(text: &str) -> Format {

@@ -1,6 +1,7 @@
 //! Which files are looked at. Decides by git's ignore rules, by the names of folders that hold other people's code and
 //! by size; environment files are looked at even when git ignores them.
 
+use crate::facts::Fact;
 use crate::source::{file_name, is_env_file};
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -18,110 +19,6 @@ pub(crate) struct Entry {
 /// Larger files are data.
 pub(crate) const LENGTH_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Folders with other people's code or with what tools made.
-const VENDORED: &[&str] = &[
-    "node_modules",
-    "site-packages",
-    "dist-packages",
-    ".git",
-    ".hg",
-    ".svn",
-    "__pycache__",
-    ".venv",
-    "venv",
-    ".tox",
-    ".nox",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".pytest_cache",
-    "vendor",
-    "third_party",
-    "third-party",
-    "bower_components",
-    ".next",
-    ".nuxt",
-    ".cargo",
-    ".terraform",
-    "virtualenv",
-    ".eggs",
-    ".gradle",
-    ".idea",
-    ".ipynb_checkpoints",
-];
-
-/// Names that tools write and nobody reads.
-const MADE: &[&str] = &[
-    "package-lock.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "Cargo.lock",
-    "poetry.lock",
-    "uv.lock",
-    "Pipfile.lock",
-    "composer.lock",
-    "go.sum",
-    "bun.lock",
-];
-
-const BINARY: &[&str] = &[
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "webp",
-    "ico",
-    "pdf",
-    "zip",
-    "gz",
-    "tgz",
-    "xz",
-    "bz2",
-    "7z",
-    "whl",
-    "so",
-    "dylib",
-    "dll",
-    "exe",
-    "a",
-    "o",
-    "rlib",
-    "pyc",
-    "pyo",
-    "wav",
-    "mp3",
-    "mp4",
-    "ogg",
-    "flac",
-    "onnx",
-    "pt",
-    "safetensors",
-    "bin",
-    "woff",
-    "woff2",
-    "ttf",
-    "otf",
-    "eot",
-    "class",
-    "jar",
-    "db",
-    "sqlite",
-    "sqlite3",
-    "parquet",
-    "npy",
-    "npz",
-    "wasm",
-    "tar",
-    "rmeta",
-    "rdb",
-    "pack",
-    "idx",
-    "webm",
-    "mov",
-    "avi",
-    "svgz",
-    "psd",
-];
-
 /// The files below a folder, in order of their paths.
 pub(crate) fn files(root: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
@@ -137,7 +34,7 @@ pub(crate) fn files(root: &Path) -> Vec<Entry> {
             // The folder that was asked for is looked at whatever it is called.
             entry.depth() == 0
                 || !(is_folder
-                    && (VENDORED.contains(&name.as_ref()) || is_environment_folder(entry.path())))
+                    && (Fact::VendoredFolder.has(&name) || is_environment_folder(entry.path())))
         })
         .build();
     for entry in walker.flatten() {
@@ -191,8 +88,8 @@ pub(crate) fn is_looked_at(path: &str) -> bool {
         .split('/')
         .rev()
         .skip(1)
-        .any(|part| VENDORED.contains(&part));
-    !MADE.contains(&name) && !BINARY.contains(&extension.as_str()) && !in_vendored
+        .any(|part| Fact::VendoredFolder.has(part));
+    !Fact::MadeFile.has(name) && !Fact::BinaryExtension.has(&extension) && !in_vendored
 }
 
 /// Environment files that the ignore rules hide, in this folder and three levels below it.
@@ -213,7 +110,7 @@ fn ignored_env_files(root: &Path) -> Vec<PathBuf> {
             } else if kind.is_dir()
                 && depth < 3
                 && !name.starts_with('.')
-                && !VENDORED.contains(&name.as_str())
+                && !Fact::VendoredFolder.has(&name)
                 && name != "target"
             {
                 open.push((entry.path(), depth + 1));

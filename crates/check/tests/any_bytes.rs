@@ -42,7 +42,7 @@ fn sound(content: &[u8], outcome: &Outcome) {
 /// All examples one after the other, for files of this kind.
 fn seeds(extension: &str) -> Vec<String> {
     rules()
-        .flat_map(|rule| rule.examples)
+        .flat_map(|rule| &rule.examples)
         .filter(|example| example.file.ends_with(extension))
         .flat_map(|example| [example.bad, example.good])
         .map(|text| example_with_secrets(text, 3))

@@ -14,7 +14,7 @@ fn ids(outcome: &Outcome) -> Vec<(&'static str, usize)> {
 fn bad_example_of_every_rule_triggers_that_rule() {
     let mut missed = Vec::new();
     for rule in rules() {
-        for example in rule.examples {
+        for example in &rule.examples {
             for seed in 1..6 {
                 let text = example_with_secrets(example.bad, seed);
                 let found = check_text(example.file, &text);
@@ -37,7 +37,7 @@ fn bad_example_of_every_rule_triggers_that_rule() {
 fn good_example_of_every_rule_has_no_findings() {
     let mut wrong = Vec::new();
     for rule in rules() {
-        for example in rule.examples {
+        for example in &rule.examples {
             let text = example_with_secrets(example.good, 7);
             let found = check_text(example.file, &text);
             if !found.findings.is_empty() {

@@ -77,7 +77,7 @@ fn report_in_any_format_shows_no_secret() {
             .iter()
             .map(|mark| example_with_secrets(mark, seed))
             .collect();
-        for example in rules().flat_map(|rule| rule.examples) {
+        for example in rules().flat_map(|rule| &rule.examples) {
             // Also beside another finding on the same line, and in an allow comment's reason.
             let bad = example_with_secrets(example.bad, seed);
             let all = example_with_secrets(&marks.join(" "), seed);

@@ -1,10 +1,10 @@
 //! The shape of a rule: its id, its box of the guide, its severity, its texts and its examples. The rules themselves
-//! stand in the files beside this one.
+//! stand in `data/catalogue.txt`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Would pass a review with a remark.
@@ -27,7 +27,7 @@ impl Severity {
 }
 
 /// The guide's nine boxes to tick before deploying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Area {
     /// API keys stored in environment variables.
@@ -98,6 +98,8 @@ impl Area {
 /// A rule of the checklist.
 #[derive(Debug)]
 pub struct Rule {
+    /// What the code calls it.
+    pub(crate) name: &'static str,
     /// Stable; used in `--explain`, `allow(…)`, baselines and SARIF.
     pub id: &'static str,
     /// One line.
@@ -113,7 +115,7 @@ pub struct Rule {
     /// What to write instead.
     pub fix: &'static str,
     /// Bad and good code.
-    pub examples: &'static [Example],
+    pub examples: Vec<Example>,
 }
 
 /// A pair of snippets: the first has the fault, the second does the same without it.

@@ -171,39 +171,37 @@ impl Expr {
         }
     }
 
-    /// Calls `visit` for this expression and all below it, functions and blocks included.
-    pub(crate) fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
-        visit(self);
+    /// Calls `visit` for the expressions of which this one is made; statements inside are left out.
+    pub(crate) fn parts<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         match &self.kind {
             Kind::Text(_) | Kind::Literal(_) | Kind::Name(_) => {}
-            Kind::Member(base, _) | Kind::Slice(base) => base.walk(visit),
+            Kind::Function(_) | Kind::Block(_) => {}
+            Kind::Member(base, _) | Kind::Slice(base) => visit(base),
             Kind::Index(left, right) | Kind::Binary(_, left, right) => {
-                left.walk(visit);
-                right.walk(visit);
+                visit(left);
+                visit(right);
             }
             Kind::Call(call) => {
-                call.callee.walk(visit);
-                for arg in &call.args {
-                    arg.value.walk(visit);
-                }
+                visit(&call.callee);
+                call.args.iter().for_each(|arg| visit(&arg.value));
             }
             Kind::Joined(parts)
             | Kind::Sum(parts)
             | Kind::Compare(parts)
             | Kind::Either(parts)
             | Kind::List(parts)
-            | Kind::Other(parts) => {
-                for part in parts {
-                    part.walk(visit);
-                }
-            }
-            Kind::Map(entries) => {
-                for (_, value) in entries {
-                    value.walk(visit);
-                }
-            }
+            | Kind::Other(parts) => parts.iter().for_each(visit),
+            Kind::Map(entries) => entries.iter().for_each(|(_, value)| visit(value)),
+        }
+    }
+
+    /// Calls `visit` for this expression and all below it, functions and blocks included.
+    pub(crate) fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        match &self.kind {
             Kind::Function(function) => walk_all(&function.body, visit),
             Kind::Block(body) => walk_all(body, visit),
+            _ => self.parts(&mut |part| part.walk(visit)),
         }
     }
 }

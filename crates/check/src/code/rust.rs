@@ -5,6 +5,7 @@ mod macros;
 
 use super::ir::{Arg, Arm, Call, Class, Expr, Field, Function, Kind, Param, Span, Stmt};
 use super::tree::{DEPTH_LIMIT, chain, children, literal, span, text, unescape};
+use crate::facts::Fact;
 use std::cell::RefCell;
 use tree_sitter::{Node, Parser};
 
@@ -349,9 +350,7 @@ impl<'s> Lower<'s, '_> {
             }
             let from = params.len();
             self.param(child, &mut params);
-            let declares = ["min", "max", "choices", "pattern", "length", "range"]
-                .iter()
-                .any(|word| attribute.contains(word));
+            let declares = Fact::BoundAttribute.inside(attribute);
             for param in &mut params[from..] {
                 param.is_bounded = attribute.contains("input") && declares;
             }

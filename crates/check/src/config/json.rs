@@ -2,6 +2,7 @@
 
 use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
+use crate::facts::Fact;
 use crate::source::Source;
 
 /// The settings of a file.
@@ -11,12 +12,7 @@ pub(super) fn settings(source: &Source) -> Settings {
         source.path.ends_with("package.json") || source.path.ends_with("composer.json");
     walk(&source.text, &mut |keys, value, span| {
         let name = keys.last().map_or("", String::as_str);
-        let is_script = keys.iter().any(|key| {
-            matches!(
-                key.as_str(),
-                "scripts" | "command" | "args" | "entryPoint" | "cmd"
-            )
-        });
+        let is_script = keys.iter().any(|key| Fact::JsonCommand.has(key.as_str()));
         if is_script {
             found.commands.push((value.to_owned(), span));
         }

@@ -4,6 +4,7 @@
 use super::lines;
 use super::setting::{Setting, Settings};
 use crate::code::ir::Span;
+use crate::facts::Fact;
 use crate::source::Source;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
@@ -85,21 +86,10 @@ fn scalar(
         above.last().cloned()
     };
     let key = key.unwrap_or_default();
-    let is_command = above.iter().chain([&key]).any(|key| {
-        matches!(
-            key.as_str(),
-            "command"
-                | "args"
-                | "run"
-                | "script"
-                | "entrypoint"
-                | "before_script"
-                | "after_script"
-                | "cmd"
-                | "test"
-                | "commands"
-        )
-    });
+    let is_command = above
+        .iter()
+        .chain([&key])
+        .any(|key| Fact::YamlCommand.has(key.as_str()));
     let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
     if is_command || is_block {
         for (index, line) in text.lines().enumerate() {

@@ -7,6 +7,7 @@ use super::site::Site;
 use super::state::Flow;
 use super::value::Value;
 use crate::code::ir::{Call, Expr, Kind, Span};
+use crate::facts::Fact;
 use crate::names::Labels;
 use std::rc::Rc;
 
@@ -28,13 +29,10 @@ impl Flow<'_> {
             span: call.callee.span,
         });
         let last = call.callee.last_name();
-        let handles_error = matches!(
-            last,
-            "map_err" | "catch" | "or_else" | "unwrap_or_else" | "inspect_err" | "except" | "fail"
-        );
+        let handles_error = Fact::ErrorTaker.has(last);
         let is_error_event = last == "on"
             && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "error");
-        let is_message_event = matches!(last, "on" | "addEventListener" | "once")
+        let is_message_event = Fact::EventTaker.has(last)
             && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "message");
         let mut args = Vec::new();
         for arg in &call.args {
@@ -79,7 +77,7 @@ impl Flow<'_> {
         if let Some(entered) = self.inline(&site) {
             value.learn(&entered);
         }
-        if matches!(last, "join" | "concat") {
+        if Fact::Joiner.has(last) {
             self.emit(FlowEvent::Built {
                 value: &value,
                 span,
@@ -91,10 +89,7 @@ impl Flow<'_> {
 
     /// Calls that put something into their receiver.
     fn mutate(&mut self, site: &Site<'_>) {
-        if crate::names::words(site.last)
-            .iter()
-            .any(|word| matches!(word.as_str(), "mask" | "redact" | "scrub" | "censor"))
-        {
+        if Fact::InPlaceMask.in_words(&crate::names::words(site.last)) {
             for arg in &site.call.args {
                 if let Kind::Name(name) = &arg.value.kind
                     && let Some(value) = self.lookup(name).cloned()
@@ -130,12 +125,8 @@ impl Flow<'_> {
         let Kind::Member(base, _) = &site.call.callee.kind else {
             return;
         };
-        let is_text = matches!(site.last, "push_str" | "write_str" | "concat");
-        let is_adding = is_text
-            || matches!(
-                site.last,
-                "append" | "push" | "extend" | "add" | "update" | "insert" | "arg" | "args"
-            );
+        let is_text = Fact::TextAdder.has(site.last);
+        let is_adding = is_text || Fact::Adder.has(site.last);
         if !is_adding || site.args.is_empty() {
             return;
         }
@@ -199,10 +190,5 @@ impl Flow<'_> {
 
 /// Calls that write random or received bytes into a buffer.
 fn fills(name: &str) -> bool {
-    crate::names::words(name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "fill" | "getrandom" | "random" | "read" | "copy" | "generate" | "derive" | "rand"
-        )
-    })
+    Fact::Filler.in_words(&crate::names::words(name))
 }

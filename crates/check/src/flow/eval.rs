@@ -5,6 +5,7 @@ use super::event::FlowEvent;
 use super::state::{DEPTH_LIMIT, Flow};
 use super::value::{self, Value};
 use crate::code::ir::{Expr, Kind};
+use crate::facts::Fact;
 use crate::names::Labels;
 
 impl Flow<'_> {
@@ -160,12 +161,12 @@ impl Flow<'_> {
         if let Some(value) = self.request_part(&path) {
             return value;
         }
-        if matches!(base.last_name(), "self" | "this" | "cls")
+        if Fact::Receiver.has(base.last_name())
             && let Some(value) = self.lookup(name)
         {
             return value.clone();
         }
-        if matches!(path.as_str(), "sys.argv" | "process.argv") {
+        if Fact::ArgvPath.has(path.as_str()) {
             return Value::labelled(Labels::ARGV);
         }
         let value = self.eval(base);
@@ -176,10 +177,7 @@ impl Flow<'_> {
         if labels == Labels::NONE || !labels.any(Labels::SENSITIVE) {
             labels |= self.meaning(&format!("{}_{name}", base.last_name()));
         }
-        if matches!(
-            name,
-            "length" | "size" | "__name__" | "__class__" | "__len__" | "constructor"
-        ) {
+        if Fact::PlainMember.has(name) {
             labels = Labels::NUMBER | Labels::SAFE;
         }
         Value {
@@ -198,16 +196,10 @@ impl Flow<'_> {
             Labels::INPUT | Labels::ARGUMENT | Labels::CHECKED | Labels::ARGV | Labels::SHELL,
         );
         if whole.labels.any(Labels::ERROR) {
-            match name {
-                "message" | "args" | "msg" | "detail" | "details" | "reason" | "strerror"
-                | "stderr" | "description" | "stdout" | "text" | "sqlMessage" | "cause"
-                | "__cause__" | "response" | "body" => {
-                    labels |= Labels::ERROR | Labels::ERROR_TEXT;
-                }
-                "stack" | "__traceback__" | "stackTrace" => {
-                    labels |= Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE;
-                }
-                _ => {}
+            if Fact::ErrorText.has(name) {
+                labels |= Labels::ERROR | Labels::ERROR_TEXT;
+            } else if Fact::ErrorTrace.has(name) {
+                labels |= Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE;
             }
         }
         Value {

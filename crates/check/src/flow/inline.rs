@@ -7,6 +7,7 @@ use super::site::Site;
 use super::state::{Flow, Frame};
 use super::value::Value;
 use crate::code::ir::{Function, Kind, Stmt, walk_all};
+use crate::facts::Fact;
 use crate::names::Labels;
 use std::collections::HashMap;
 
@@ -25,7 +26,7 @@ impl Flow<'_> {
         let is_own = match &site.call.callee.kind {
             Kind::Name(_) => true,
             Kind::Member(base, _) => {
-                matches!(base.last_name(), "self" | "this" | "cls")
+                Fact::Receiver.has(base.last_name())
                     || function.params.is_empty() && site.call.args.is_empty()
             }
             _ => false,
@@ -69,7 +70,7 @@ impl Flow<'_> {
         let params = function
             .params
             .iter()
-            .filter(|param| !matches!(param.name.as_str(), "self" | "cls" | "this"));
+            .filter(|param| !Fact::Receiver.has(param.name.as_str()));
         for param in params {
             let given = site
                 .named(&param.name)
@@ -137,17 +138,7 @@ fn puts_text_together(function: &Function) -> bool {
     walk_all(&function.body, &mut |expr| {
         joins |= matches!(expr.kind, Kind::Joined(_) | Kind::Sum(_));
         if let Kind::Call(call) = &expr.kind {
-            joins |= matches!(
-                call.callee.last_name(),
-                "format"
-                    | "join"
-                    | "concat"
-                    | "md5"
-                    | "sha1"
-                    | "sha256"
-                    | "createHash"
-                    | "format_exc"
-            );
+            joins |= Fact::TextBuilder.has(call.callee.last_name());
         }
     });
     joins

@@ -20,10 +20,7 @@ impl Flow<'_> {
                     .replace("Optional[", "")
                     .replace("Option<", "")
                     .replace(" | None", "");
-                let is_plain = matches!(
-                    bare.trim_matches(|c: char| "]>& ".contains(c)),
-                    "str" | "String" | "'static str" | "'a str" | "int" | "u16" | "u32" | "u64"
-                );
+                let is_plain = Fact::PlainType.has(bare.trim_matches(|c: char| "]>& ".contains(c)));
                 if is_plain {
                     labels |= self
                         .meaning(&field.name)
@@ -42,10 +39,7 @@ impl Flow<'_> {
             .trim_start_matches(['&', ' '])
             .trim_start_matches("mut ");
         if let Some((wrapper, inner)) = bare.split_once('<')
-            && matches!(
-                wrapper.rsplit("::").next().unwrap_or(""),
-                "Json" | "Form" | "Query" | "Path" | "Vec" | "Option" | "Box" | "Arc"
-            )
+            && Fact::WrapperType.has(wrapper.rsplit("::").next().unwrap_or(""))
         {
             bare = inner.trim_end_matches('>').trim();
         }
@@ -107,39 +101,19 @@ fn collect_names(expr: &Expr, names: &mut HashSet<String>) {
 }
 
 fn is_measure(expr: &Expr) -> bool {
-    matches!(
-        expr.last_name(),
-        "len" | "length" | "size" | "typeof" | "type"
-    )
+    Fact::MeasureName.has(expr.last_name())
 }
 
 /// A call that says whether a value is one of those that are wanted.
 fn is_choice(call: &Call) -> bool {
     let last = call.callee.last_name();
-    let by_name = crate::names::words(last).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "includes"
-                | "has"
-                | "contains"
-                | "allowed"
-                | "valid"
-                | "validate"
-                | "permitted"
-                | "trusted"
-                | "safe"
-                | "check"
-                | "verify"
-        )
-    });
-    let is_prefix = matches!(
-        last,
-        "startswith" | "startsWith" | "starts_with" | "endswith" | "endsWith" | "ends_with"
-    ) && call.args.iter().any(|arg| match &arg.value.kind {
-        // A scheme alone leaves the host open.
-        Kind::Text(text) => !text.ends_with("//") && text.len() > 7,
-        _ => true,
-    });
+    let by_name = Fact::ChoiceWord.in_words(&crate::names::words(last));
+    let is_prefix = Fact::EdgeCall.has(last)
+        && call.args.iter().any(|arg| match &arg.value.kind {
+            // A scheme alone leaves the host open.
+            Kind::Text(text) => !text.ends_with("//") && text.len() > 7,
+            _ => true,
+        });
     by_name || is_prefix
 }
 
@@ -165,7 +139,7 @@ pub(super) fn thrown(kind: &str) -> Labels {
         .trim_start_matches("dyn ");
     let last = bare.split('<').next().unwrap_or("");
     let last = last.rsplit(['.', ':']).next().unwrap_or("").trim();
-    if last.ends_with("Exception") || matches!(last, "Error" | "StdError" | "BaseException") {
+    if last.ends_with("Exception") || Fact::ErrorType.has(last) {
         Labels::ERROR
     } else {
         Labels::NONE
@@ -174,43 +148,11 @@ pub(super) fn thrown(kind: &str) -> Labels {
 
 /// Types that keep their content to themselves.
 pub(super) fn is_wrapped(kind: &str) -> bool {
-    [
-        "Sealed<",
-        "Secret<",
-        "Masked<",
-        "SecretString",
-        "SecretBox",
-        "SecretStr",
-        "Protected<",
-        "ApiKey",
-        "CardNumber",
-        "Redacted<",
-    ]
-    .iter()
-    .any(|wrapper| kind.contains(wrapper))
+    Fact::SealedType.inside(kind)
 }
 
 /// Types that hold a number, whatever comes in. Python and TypeScript check nothing at run time.
 pub(super) fn is_number_type(kind: &str, language: Language) -> bool {
     let bare = kind.trim_start_matches(['&', ' ']);
-    language == Language::Rust
-        && matches!(
-            bare,
-            "u8" | "u16"
-                | "u32"
-                | "u64"
-                | "u128"
-                | "usize"
-                | "i8"
-                | "i16"
-                | "i32"
-                | "i64"
-                | "i128"
-                | "isize"
-                | "f32"
-                | "f64"
-                | "bool"
-                | "Decimal"
-                | "Uuid"
-        )
+    language == Language::Rust && Fact::RustNumberType.has(bare)
 }

@@ -5,6 +5,7 @@ use super::state::Flow;
 use super::value::Value;
 use crate::code::Language;
 use crate::code::ir::{Expr, Kind};
+use crate::facts::Fact;
 use crate::names::{Labels, words};
 use crate::secret::scan;
 use crate::secret::value::is_secret;
@@ -67,8 +68,7 @@ pub(crate) fn is_fixed(written: &Expr, value: &Value) -> bool {
                 .iter()
                 .all(|arg| matches!(arg.value.kind, Kind::Literal(_)));
             let path = call.callee.path();
-            let is_known =
-                matches!(call.callee.last_name(), "bytes" | "bytearray") || path == "Buffer.alloc";
+            let is_known = Fact::BytesMaker.has(call.callee.last_name()) || path == "Buffer.alloc";
             (is_known && only_numbers && !call.args.is_empty()) || value.constant().is_some()
         }
         Kind::Name(_) | Kind::Member(..) | Kind::Binary(..) | Kind::Sum(_) => {
@@ -94,12 +94,12 @@ pub(crate) fn makes_customer_id(name: &str, value: &Value) -> bool {
 pub(crate) fn is_customer_id(words: &[String]) -> bool {
     words
         .windows(2)
-        .any(|pair| matches!(pair[0].as_str(), "customer" | "cust" | "tenant") && pair[1] == "id")
+        .any(|pair| Fact::CustomerWord.has(pair[0].as_str()) && pair[1] == "id")
 }
 
 /// Koa signs its cookies with `app.keys`.
 pub(crate) fn signs_cookies(name: &str, target: &Expr) -> bool {
-    name == "keys" && matches!(target.path().as_str(), "app.keys" | "this.app.keys")
+    name == "keys" && Fact::CookieKeys.has(target.path().as_str())
 }
 
 /// Whether a name is that of a nonce or an initialisation vector.
@@ -108,5 +108,5 @@ pub(crate) fn is_nonce_name(name: &str) -> bool {
     words.len() < 4
         && words
             .last()
-            .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
+            .is_some_and(|last| Fact::NonceWord.has(last.as_str()))
 }

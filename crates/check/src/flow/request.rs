@@ -20,34 +20,25 @@ pub(crate) fn is_route(call: &Call) -> bool {
 pub(super) fn serves(language: Language, function: &Function) -> bool {
     let by_decorator = function.decorators.iter().any(|decorator| {
         matches!(&decorator.kind, Kind::Call(call) if is_route(call)
-        || matches!(
-            call.callee.last_name(),
-            "exception_handler" | "errorhandler" | "Post" | "Get" | "Put" | "Patch" | "Delete"
-                | "SubscribeMessage" | "MessagePattern"
-        ))
+        || Fact::HandlerDecorator.has(call.callee.last_name()))
     });
-    let named = |at: usize, names: &[&str]| {
-        function
-            .params
-            .get(at)
-            .is_some_and(|param| names.contains(&param.name.as_str()))
-    };
-    let by_names = named(0, &["req", "request", "_req", "_request", "err", "error"])
-        && (named(
-            1,
-            &["res", "response", "reply", "rep", "_res", "resp", "req"],
-        ));
-    let is_lambda =
-        matches!(function.name.as_str(), "lambda_handler" | "handler") && named(0, &["event"]);
+    let by_names =
+        is_param(function, 0, Fact::HandlerFirst) && is_param(function, 1, Fact::HandlerSecond);
+    let is_lambda = Fact::LambdaName.has(&function.name) && is_param(function, 0, Fact::EventName);
     let by_types = language == Language::Rust
         && function.params.iter().any(|param| {
             let head = param.kind.split('<').next().unwrap_or("");
-            matches!(
-                head.rsplit("::").next().unwrap_or(""),
-                "Json" | "Query" | "Form" | "State" | "HttpRequest" | "HeaderMap" | "Data"
-            )
+            Fact::RequestType.has(head.rsplit("::").next().unwrap_or(""))
         });
     by_decorator || by_names || is_lambda || by_types
+}
+
+/// Whether the parameter at a place has a name of this fact.
+fn is_param(function: &Function, at: usize, name: Fact) -> bool {
+    function
+        .params
+        .get(at)
+        .is_some_and(|param| name.has(&param.name))
 }
 
 /// Whether a function hands a tool call on by its name: its arguments are what the model wrote.
@@ -60,50 +51,27 @@ pub(super) fn dispatches(function: &Function) -> bool {
         return false;
     }
     let name = words(&function.name);
-    let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
-    let is_function_call = says(&["function"]) && says(&["call", "calls"]);
-    let acts = says(&[
-        "call", "execute", "dispatch", "handle", "run", "invoke", "on", "perform",
-    ]);
+    let is_function_call = Fact::FunctionWord.in_words(&name) && Fact::CallWord.in_words(&name);
+    let acts = Fact::DispatchWord.in_words(&name);
     let is_about_tools =
-        says(&["tool", "tools"]) || is_function_call || function.name == "dispatch";
+        Fact::ToolWord.in_words(&name) || is_function_call || function.name == "dispatch";
     acts && is_about_tools
 }
 
 /// The names under which a tool's arguments travel together.
 pub(super) fn is_arguments(name: &str) -> bool {
-    matches!(
-        name,
-        "args"
-            | "arguments"
-            | "params"
-            | "input"
-            | "kwargs"
-            | "parameters"
-            | "raw"
-            | "raw_args"
-            | "rawArgs"
-            | "tool_input"
-            | "toolInput"
-    )
+    Fact::ArgumentsName.has(name)
 }
 
 /// Whether a parameter of a function that serves requests is filled from the request.
 pub(super) fn is_filled(language: Language, kind: &str, default: Option<&Expr>) -> bool {
-    let is_provided = default.is_some_and(|default| {
-        matches!(
-            default.last_name(),
-            "Depends" | "Security" | "BackgroundTasks" | "Inject"
-        )
-    }) || kind.contains("Depends(");
+    let is_provided = default.is_some_and(|default| Fact::ProvidedDefault.has(default.last_name()))
+        || kind.contains("Depends(");
     if language == Language::Rust {
         let head = kind.split('<').next().unwrap_or("");
-        return matches!(
-            head.rsplit("::").next().unwrap_or(""),
-            "Json" | "Query" | "Form" | "Path" | "Bytes"
-        );
+        return Fact::FilledType.has(head.rsplit("::").next().unwrap_or(""));
     }
-    !is_provided && !matches!(kind, "User" | "CurrentUser" | "AsyncSession" | "Session")
+    !is_provided && !Fact::ProvidedType.has(kind)
 }
 
 /// What a path such as `req.body` says about its value.
@@ -112,24 +80,17 @@ pub(super) fn part_of_request(path: &str) -> Labels {
         return Labels::NONE;
     };
     let holder = base.rsplit('.').next().unwrap_or("");
-    if !matches!(holder, "req" | "request" | "_request" | "_req") && base != "event" {
+    if !Fact::RequestName.has(holder) && base != "event" {
         return Labels::NONE;
     }
-    match part {
-        "body" | "rawBody" | "form" | "json" | "data" | "get_json" | "values" | "get_data"
-        | "rawbody" => Labels::INPUT | Labels::PAYLOAD,
-        "headers" => Labels::PAYLOAD,
-        "query"
-        | "params"
-        | "args"
-        | "query_params"
-        | "path_params"
-        | "GET"
-        | "POST"
-        | "files"
-        | "queryStringParameters"
-        | "pathParameters" => Labels::INPUT,
-        _ => Labels::NONE,
+    if Fact::WholePart.has(part) {
+        Labels::INPUT | Labels::PAYLOAD
+    } else if part == "headers" {
+        Labels::PAYLOAD
+    } else if Fact::InputPart.has(part) {
+        Labels::INPUT
+    } else {
+        Labels::NONE
     }
 }
 
@@ -137,59 +98,37 @@ pub(super) fn part_of_request(path: &str) -> Labels {
 pub(crate) fn is_answer(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
     let first = base.split('.').next().unwrap_or("");
-    let on_response = matches!(
-        first,
-        "res" | "response" | "reply" | "resp" | "ws" | "socket" | "_res"
-    ) && matches!(
-        site.last,
-        "json" | "send" | "end" | "jsonp" | "write" | "send_json" | "send_text" | "sendText"
-    );
+    let on_response = Fact::ResponseHolder.has(first) && Fact::ResponseMethod.has(site.last);
     let by_name = Fact::AnswerCall.has(site.last) || Fact::AnswerPath.has(&site.path);
     // Pipecat and others hand a function's result to a callback.
-    let by_callback = matches!(site.last, "result_callback" | "resultCallback");
-    let in_rust = site.path.starts_with("httpresponse.") && matches!(site.last, "body" | "json");
+    let by_callback = Fact::ResultCallback.has(site.last);
+    let in_rust = site.path.starts_with("httpresponse.") && Fact::BuilderMethod.has(site.last);
     on_response || by_name || by_callback || in_rust
 }
 
 /// Whether something is assigned to what the other side gets: `ctx.body = …`.
 pub(super) fn is_answer_body(path: &str) -> bool {
-    matches!(
-        path,
-        "ctx.body" | "context.body" | "ctx.response.body" | "response.body" | "res.body"
-    )
+    Fact::AnswerBody.has(path)
 }
 
 /// Whether a function's first parameter is an error that a framework hands it.
 pub(super) fn takes_error(function: &Function) -> bool {
     let is_registered = function.decorators.iter().any(|decorator| {
         matches!(&decorator.kind, Kind::Call(call)
-            if matches!(call.callee.last_name(), "exception_handler" | "errorhandler" | "error"))
+            if Fact::ErrorHandler.has(call.callee.last_name()))
     });
-    let named = |at: usize, names: &[&str]| {
-        function
-            .params
-            .get(at)
-            .is_some_and(|param| names.contains(&param.name.as_str()))
-    };
-    let errors = ["err", "error", "e", "exc", "exception"];
-    (is_registered && named(0, &errors))
-        || (named(0, &errors) && named(1, &["req", "request", "_req", "_request"]))
+    is_param(function, 0, Fact::ErrorName)
+        && (is_registered || is_param(function, 1, Fact::RequestName))
 }
 
 /// Whether a call reads a whole message from a socket.
 pub(super) fn receives(site: &Site<'_>) -> bool {
-    matches!(
-        site.last,
-        "recv" | "receive" | "receive_text" | "receive_json" | "recv_json" | "receive_str"
-    ) && site.path.rsplit('.').nth(1).is_some_and(is_socket_name)
+    Fact::SocketReader.has(site.last) && site.path.rsplit('.').nth(1).is_some_and(is_socket_name)
 }
 
 /// Whether a name is that of a socket whose messages come one by one.
 pub(super) fn is_socket_name(name: &str) -> bool {
-    matches!(
-        name,
-        "ws" | "websocket" | "socket" | "sock" | "connection" | "channel"
-    )
+    Fact::SocketName.has(name)
 }
 
 impl Flow<'_> {

@@ -7,6 +7,7 @@ use super::request;
 use super::state::{DEPTH_LIMIT, Flow, Frame};
 use super::value::Value;
 use crate::code::ir::{Arm, Class, Expr, Function, Kind, Stmt};
+use crate::facts::Fact;
 use crate::names::Labels;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -148,7 +149,7 @@ impl Flow<'_> {
                     value.labels |= labels;
                 }
                 // An attribute of `self` is seen by the other methods, so it lives in the scope of the class.
-                let is_own = matches!(base.last_name(), "self" | "this");
+                let is_own = Fact::Receiver.has(base.last_name());
                 let level = if is_own && self.scopes.len() > 2 {
                     self.scopes.len() - 2
                 } else {
@@ -203,7 +204,7 @@ impl Flow<'_> {
         self.emit(FlowEvent::Class { class });
         self.scopes.push(HashMap::new());
         // The method that sets the attributes goes first.
-        let is_setup = |stmt: &&Stmt| matches!(stmt, Stmt::Function(function) if matches!(function.name.as_str(), "__init__" | "constructor" | "new"));
+        let is_setup = |stmt: &&Stmt| matches!(stmt, Stmt::Function(function) if Fact::SetupMethod.has(function.name.as_str()));
         for stmt in class
             .body
             .iter()
@@ -259,7 +260,7 @@ impl Flow<'_> {
             } else if self.facts.is_agent && !is_context(&param.name, &param.kind) {
                 labels |= Labels::ARGUMENT;
             }
-            if serves && matches!(param.name.as_str(), "body" | "dto" | "data" | "event") {
+            if serves && Fact::BodyParam.has(param.name.as_str()) {
                 labels |= Labels::PAYLOAD;
             }
             labels |= self.shown_by(&param.kind) | known::thrown(&param.kind);

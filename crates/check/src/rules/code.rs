@@ -138,6 +138,6 @@ fn runs_shell(site: &Site<'_>) -> bool {
         || path.starts_with("os.spawn")
         || Fact::Spawner.has(site.last);
     let is_shell_arg =
-        matches!(site.last, "arg" | "args") && site.receiver.labels.any(Labels::SHELL);
+        Fact::ProgramArgument.has(site.last) && site.receiver.labels.any(Labels::SHELL);
     is_shell_call || (is_spawn && (has_shell_switch || starts_shell)) || is_shell_arg
 }

@@ -61,13 +61,7 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
             .args
             .iter()
             .any(|value| value.labels.any(Labels::FIXED))
-        && (site.last.starts_with("new")
-            || words(site.last).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "encrypt" | "seal" | "nonce" | "cipher" | "apply"
-                )
-            }));
+        && (site.last.starts_with("new") || Fact::NonceTaker.in_words(&words(site.last)));
     let builds_on_fixed = cx.language() == Language::Rust
         && (site.last.starts_with("new") || site.last.contains("cryptor"))
         && names_cipher(&site.call.callee)
@@ -85,17 +79,14 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     if Fact::BrokenCipher.has_end(path) {
         report(cx, site.span, "the cipher is broken");
     }
-    if matches!(site.last, "createCipheriv" | "createDecipheriv") {
+    if Fact::CipherWithIv.has(site.last) {
         let algorithm = site
             .args
             .first()
             .and_then(Value::constant)
             .unwrap_or("")
             .to_lowercase();
-        if ["ecb", "des", "rc4", "rc2", "bf-"]
-            .iter()
-            .any(|weak| algorithm.contains(weak))
-        {
+        if Fact::WeakAlgorithm.inside(&algorithm) {
             report(cx, site.span, "the cipher or its mode is broken");
         } else if site
             .at(2)
@@ -113,7 +104,7 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
             .at(2)
             .is_some_and(|(written, value)| is_fixed(written, value))
         || (path.contains("modes.")
-            && matches!(site.last, "CBC" | "GCM" | "CTR" | "CFB" | "OFB")
+            && Fact::CipherMode.has(site.last)
             && site
                 .at(0)
                 .is_some_and(|(written, value)| is_fixed(written, value)))
@@ -157,38 +148,18 @@ pub(crate) fn function(cx: &Context<'_, '_>, function: &Function) {
     // Most functions have nothing to do with any of this, and splitting their names would cost more than all the rest.
     let hints = |name: &str| {
         let name = name.to_ascii_lowercase();
-        [
-            "key", "secret", "pass", "pin", "pw", "crypt", "ciph", "scram", "obfus", "rot13",
-            "caesar",
-        ]
-        .iter()
-        .any(|hint| name.contains(hint))
+        Fact::CipherHint.inside(&name)
     };
     if !hints(&function.name) && !function.params.iter().any(|param| hints(&param.name)) {
         return;
     }
     let name = words(&function.name);
-    let says = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
-    let encrypts = says(&[
-        "encrypt",
-        "decrypt",
-        "cipher",
-        "crypt",
-        "scramble",
-        "obfuscate",
-        "encipher",
-        "rot13",
-        "caesar",
-    ]);
+    let encrypts = Fact::CipherWord.in_words(&name);
     let keys: Vec<&str> = function
         .params
         .iter()
         .map(|param| param.name.as_str())
-        .filter(|name| {
-            words(name)
-                .iter()
-                .any(|word| matches!(word.as_str(), "key" | "secret" | "passphrase" | "keystream"))
-        })
+        .filter(|name| Fact::KeyParam.in_words(&words(name)))
         .collect();
     let takes_key = !keys.is_empty() && function.params.len() > keys.len();
     let takes_password = function
@@ -210,20 +181,12 @@ pub(crate) fn function(cx: &Context<'_, '_>, function: &Function) {
         Kind::Call(call) => {
             pairs_key |= call.callee.last_name() == "zip"
                 && call.args.iter().any(|arg| names_any(&arg.value, &keys));
-            has_code |= matches!(
-                call.callee.last_name(),
-                "ord" | "charCodeAt" | "codePointAt"
-            );
-            has_char |= matches!(
-                call.callee.last_name(),
-                "chr" | "fromCharCode" | "fromCodePoint"
-            );
+            has_code |= Fact::CharToCode.has(call.callee.last_name());
+            has_char |= Fact::CodeToChar.has(call.callee.last_name());
         }
         _ => {}
     });
-    let compares = says(&[
-        "compare", "equal", "equals", "eq", "same", "verify", "constant",
-    ]);
+    let compares = Fact::ComparingWord.in_words(&name);
     if (encrypts && (has_xor || (has_code && has_char)))
         || (takes_key && (has_keyed_xor || (pairs_key && has_xor)) && !compares)
     {
@@ -260,7 +223,7 @@ fn is_written_out(written: &Expr) -> bool {
                 !name.contains(char::is_lowercase)
                     && words(name)
                         .last()
-                        .is_some_and(|last| matches!(last.as_str(), "iv" | "nonce"))
+                        .is_some_and(|last| Fact::NonceWord.has(last.as_str()))
             }
             Kind::List(parts) => {
                 !parts.is_empty()

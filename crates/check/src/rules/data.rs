@@ -134,37 +134,11 @@ fn is_log(language: Language, site: &Site<'_>) -> bool {
         && !base_last.contains("catalog")
         || Fact::Logger.has(base_last);
     let is_level = Fact::LogMethod.has(site.last);
-    let is_stream = matches!(
-        site.path.as_str(),
-        "sys.stdout.write" | "sys.stderr.write" | "process.stdout.write" | "process.stderr.write"
-    );
+    let is_stream = Fact::StreamLog.has(site.path.as_str());
     let is_macro = language == Language::Rust
-        && matches!(
-            site.last,
-            "println"
-                | "eprintln"
-                | "print"
-                | "eprint"
-                | "dbg"
-                | "info"
-                | "debug"
-                | "warn"
-                | "error"
-                | "trace"
-                | "event"
-                | "span"
-                | "info_span"
-                | "debug_span"
-                | "trace_span"
-                | "warn_span"
-                | "error_span"
-        )
+        && Fact::LogMacro.has(site.last)
         && !matches!(site.call.callee.kind, crate::code::ir::Kind::Member(..));
-    let is_print = language != Language::Rust
-        && matches!(
-            site.path.as_str(),
-            "print" | "pprint" | "pprint.pprint" | "rich.print"
-        );
+    let is_print = language != Language::Rust && Fact::PrintCall.has(site.path.as_str());
     let goes_elsewhere = site
         .named("file")
         .is_some_and(|(written, _)| !written.path().contains("std"));
@@ -215,7 +189,7 @@ fn shows_token(written: &Expr) -> bool {
     let mut found = false;
     let look = |part: &Expr| {
         matches!(&part.kind, Kind::Member(base, name) if name == "token"
-            && matches!(base.last_name(), "self" | "this" | "config" | "settings" | "cfg" | "credentials"))
+            && Fact::TokenHolder.has(base.last_name()))
     };
     match &written.kind {
         Kind::Joined(parts) | Kind::Sum(parts) => found |= parts.iter().any(look),
@@ -226,12 +200,7 @@ fn shows_token(written: &Expr) -> bool {
 
 /// Whether the header that carries the key stands in what is logged, as it came.
 fn shows_header(written: &Expr) -> bool {
-    let is_header = |name: &Expr| {
-        matches!(&name.kind, Kind::Text(name) if matches!(
-            name.to_ascii_lowercase().as_str(),
-            "authorization" | "proxy-authorization" | "x-api-key"
-        ))
-    };
+    let is_header = |name: &Expr| matches!(&name.kind, Kind::Text(name) if Fact::KeyHeader.has(name.to_ascii_lowercase().as_str()));
     let of_headers = |base: &Expr| words(base.last_name()).iter().any(|word| word == "headers");
     match &written.kind {
         Kind::Index(base, name) => of_headers(base) && is_header(name),
@@ -256,24 +225,14 @@ pub(crate) fn class(cx: &Context<'_, '_>, class: &Class) {
         })
     };
     // What is sent on to a payment service has to carry the number.
-    let is_request = words(&class.name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "request" | "req" | "charge" | "payload" | "body" | "row" | "record" | "config"
-        )
-    });
+    let is_request = Fact::SentOnWord.in_words(&words(&class.name));
     if !cx.facts().answers || is_request || !derives("Serialize") || derives("Deserialize") {
         return;
     }
     for field in &class.fields {
-        let is_text = matches!(
-            field.kind.trim(),
-            "String" | "&'static str" | "&'a str" | "Option<String>"
-        );
+        let is_text = Fact::TextField.has(field.kind.trim());
         let labels = cx.meaning(&field.name).only(Labels::NEVER_SAID);
-        let is_kept_back = ["skip", "serialize_with", "with ="]
-            .iter()
-            .any(|mark| field.attributes.contains(mark));
+        let is_kept_back = Fact::KeptBackMark.inside(&field.attributes);
         if is_text && labels != Labels::NONE && !is_kept_back {
             let message = format!("an answer carries {} as it is", labels.noun());
             cx.report(Draft::new(&DATA_RETURNED, field.span, message));
@@ -326,29 +285,21 @@ fn is_store(site: &Site<'_>) -> bool {
         || base.contains("query_as()");
     let is_plain = Fact::StoreCall.has(site.last);
     let is_keeping = Fact::KeeperMethod.has(site.last);
-    let writes_file = matches!(site.last, "write" | "writelines" | "writerow" | "writerows")
-        && words(base_last).iter().any(|word| {
-            matches!(
-                word.as_str(),
-                "out" | "output" | "outfile" | "handle" | "fd" | "csvfile" | "writer" | "log"
-            )
-        });
-    let is_sql = matches!(
-        site.last,
-        "execute" | "executemany" | "query" | "run" | "exec" | "fetchrow" | "fetch_one"
-    ) && site.args.first().is_some_and(|sql| {
-        let text = sql
-            .skeleton
-            .as_ref()
-            .map_or("", |skeleton| skeleton.text.trim_start());
-        let verb: String = text.chars().take(7).collect::<String>().to_lowercase();
-        verb.starts_with("insert") || verb.starts_with("update") || verb.starts_with("replace")
-    }) || matches!(site.last, "run" | "execute" | "exec")
-        && is_writing_statement(site);
+    let writes_file = Fact::FileWriter.has(site.last) && Fact::FileWord.in_words(&words(base_last));
+    let is_sql = Fact::StatementCall.has(site.last)
+        && site.args.first().is_some_and(|sql| {
+            let text = sql
+                .skeleton
+                .as_ref()
+                .map_or("", |skeleton| skeleton.text.trim_start());
+            let verb: String = text.chars().take(7).collect::<String>().to_lowercase();
+            verb.starts_with("insert") || verb.starts_with("update") || verb.starts_with("replace")
+        })
+        || Fact::StatementRun.has(site.last) && is_writing_statement(site);
     (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
         || (is_keeping && is_keeper)
         || writes_file
-        || (matches!(site.last, "add" | "merge" | "persist") && adds_row(site))
+        || (Fact::RowAdder.has(site.last) && adds_row(site))
         || is_sql
 }
 

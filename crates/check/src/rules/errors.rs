@@ -5,6 +5,7 @@ use super::context::Context;
 use crate::catalogue::errors::ERROR_RETURNED;
 use crate::code::Language;
 use crate::code::ir::{Expr, Kind, Span};
+use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value, is_answer};
 use crate::names::{Labels, words};
@@ -45,7 +46,7 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     let refuses = cx.language() == Language::Rust
         && cx.frame().is_tool
         && site.path.starts_with("failure.")
-        && !matches!(site.last, "internal" | "from" | "unavailable");
+        && !Fact::PlainFailure.has(site.last);
     if refuses
         && let Some(value) = site
             .args
@@ -59,17 +60,7 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     } else {
         Vec::new()
     };
-    let sends = name.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "send" | "respond" | "reply" | "emit" | "publish" | "say" | "speak" | "answer"
-        )
-    }) && !name.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "log" | "alert" | "email" | "mail" | "slack" | "sentry" | "metric" | "metrics"
-        )
-    });
+    let sends = Fact::SendingWord.in_words(&name) && !Fact::InternalWord.in_words(&name);
     let is_response = is_answer(site);
     if !sends && !is_response {
         return;
@@ -92,7 +83,7 @@ pub(crate) fn answered(cx: &Context<'_, '_>, written: &Expr, value: &Value) {
 }
 
 fn is_error_closure(site: &Site<'_>) -> bool {
-    matches!(site.last, "map_err" | "or_else" | "unwrap_or_else")
+    Fact::ErrorClosure.has(site.last)
 }
 
 fn report(cx: &Context<'_, '_>, labels: Labels, span: Span) {

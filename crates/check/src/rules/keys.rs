@@ -276,12 +276,10 @@ pub(crate) fn class(cx: &Context<'_, '_>, class: &Class) {
         .any(|decorator| match &decorator.kind {
             Kind::Call(call) => {
                 call.callee.last_name() == "derive"
-                    && call.args.iter().any(|arg| {
-                        matches!(
-                            arg.value.last_name(),
-                            "Parser" | "Args" | "StructOpt" | "Subcommand"
-                        )
-                    })
+                    && call
+                        .args
+                        .iter()
+                        .any(|arg| Fact::OptionsDerive.has(arg.value.last_name()))
             }
             _ => false,
         });
@@ -365,10 +363,7 @@ fn environment_default(cx: &Context<'_, '_>, site: &Site<'_>) {
         || path.ends_with("env.get")
         || path == "config"
         || path == "env";
-    let falls_back = matches!(
-        site.last,
-        "unwrap_or" | "unwrap_or_else" | "unwrap_or_default"
-    );
+    let falls_back = Fact::FallbackCall.has(site.last);
     let (labels, default) = if reads {
         let name = site.args.first().and_then(Value::constant).unwrap_or("");
         (cx.meaning(name) | environment_key(name), site.args.get(1))
@@ -434,19 +429,9 @@ fn command_line(cx: &Context<'_, '_>, site: &Site<'_>) {
         }
     }
     let starts = site.path.starts_with("subprocess.")
-        || matches!(
-            site.last,
-            "spawn"
-                | "spawnSync"
-                | "execFile"
-                | "execFileSync"
-                | "Popen"
-                | "create_subprocess_exec"
-                | "execv"
-                | "execvp"
-        )
+        || Fact::ProgramStart.has(site.last)
         || (cx.language() == Language::Rust
-            && matches!(site.last, "arg" | "args")
+            && Fact::ProgramArgument.has(site.last)
             && site.path.contains("command.new"));
     if !starts {
         return;
@@ -528,7 +513,7 @@ fn query_parameters(cx: &Context<'_, '_>, site: &Site<'_>) {
             ));
         }
     }
-    let sets = matches!(site.last, "set" | "append" | "append_pair")
+    let sets = Fact::QuerySetter.has(site.last)
         && (site.path.contains("searchparams") || site.path.contains("query_pairs"));
     if sets {
         let name = site.args.first().and_then(Value::constant).unwrap_or("");

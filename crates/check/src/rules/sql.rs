@@ -60,10 +60,7 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     let is_clause = CLAUSE
         .as_ref()
         .is_some_and(|clause| clause.is_match(&skeleton.text));
-    let is_general = matches!(
-        site.last,
-        "get" | "all" | "run" | "exec" | "text" | "fetch" | "raw"
-    );
+    let is_general = Fact::GeneralCall.has(site.last);
     // What is plainly SQL was reported where it was put together.
     if is_statement(skeleton) && is_written_as_sql(&skeleton.text) {
         return;
@@ -120,20 +117,7 @@ fn is_written_as_sql(text: &str) -> bool {
     let is_upper = word.chars().all(char::is_uppercase);
     let is_lower = word.chars().all(char::is_lowercase);
     let lower = text.to_lowercase();
-    let has_structure = [
-        " where ",
-        "values",
-        " = ",
-        "='",
-        "= '",
-        " set ",
-        "delete from",
-        "insert into",
-        "drop table",
-        "select *",
-    ]
-    .iter()
-    .any(|mark| lower.contains(mark));
+    let has_structure = Fact::SqlMark.inside(&lower);
     (is_upper && word.len() > 3) || (is_lower && has_structure)
 }
 

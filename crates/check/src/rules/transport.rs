@@ -81,8 +81,8 @@ pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: 
     let Kind::Literal(literal) = &written.kind else {
         return;
     };
-    let is_false = matches!(literal.as_str(), "False" | "false" | "0");
-    let is_true = matches!(literal.as_str(), "True" | "true" | "1");
+    let is_false = Fact::FalseWord.has(literal.as_str());
+    let is_true = Fact::TrueWord.has(literal.as_str());
     let switches_off = is_false && Fact::TlsVerify.has(name) || is_true && Fact::TlsSkip.has(name);
     if switches_off && (name != "verify" || cx.facts().speaks_to_others) {
         off(cx, written.span);
@@ -126,7 +126,7 @@ pub(crate) fn mentioned(cx: &Context<'_, '_>, path: &str, span: Span) {
         return;
     }
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
-    if matches!(last, "_create_unverified_context" | "CERT_NONE")
+    if Fact::UncheckedTls.has(last)
         || path.ends_with("SslVerifyMode.NONE")
         || path.ends_with("SslVerifyMode::NONE")
     {
@@ -154,15 +154,12 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     if site.last == "set_ciphers" {
         return;
     }
-    let connects = matches!(site.last, "connect" | "io" | "create_connection");
+    let connects = Fact::ConnectCall.has(site.last);
     // `ServerProxy("http://…")`, `new ApiClient("http://…")`: what is made here connects later.
     let makes_client = site.last.starts_with(char::is_uppercase)
-        && words(site.last).last().is_some_and(|last| {
-            matches!(
-                last.as_str(),
-                "proxy" | "client" | "source" | "elasticsearch" | "session"
-            )
-        });
+        && words(site.last)
+            .last()
+            .is_some_and(|last| Fact::ClientWord.has(last.as_str()));
     if opens(site) || connects || makes_client {
         for value in site.args.iter().take(2) {
             let Some(found) = value.constant().map(str::trim).and_then(address) else {
@@ -209,18 +206,9 @@ fn weakened(cx: &Context<'_, '_>, site: &Site<'_>) {
 
 /// A socket opened to an address that nobody looked at.
 fn accepts_any(cx: &Context<'_, '_>, site: &Site<'_>) {
-    let is_socket = matches!(
-        site.path.as_str(),
-        "websockets.connect"
-            | "websocket"
-            | "websocket.create_connection"
-            | "websocket.websocketapp"
-            | "create_connection"
-            | "ws_connect"
-    ) || matches!(
-        site.last,
-        "WebSocket" | "WebSocketApp" | "ws_connect" | "connect_async" | "ReconnectingWebSocket"
-    ) || site.path.starts_with("websockets.") && site.last.ends_with("connect");
+    let is_socket = Fact::SocketPath.has(site.path.as_str())
+        || Fact::SocketCall.has(site.last)
+        || site.path.starts_with("websockets.") && site.last.ends_with("connect");
     if !is_socket || cx.facts().checks_scheme {
         return;
     }
@@ -255,11 +243,7 @@ pub(crate) fn opens(site: &Site<'_>) -> bool {
 }
 
 fn opens_https(site: &Site<'_>) -> bool {
-    opens(site)
-        || matches!(
-            site.last,
-            "connect" | "TCPConnector" | "ws_connect" | "create_connection"
-        )
+    opens(site) || Fact::TlsCall.has(site.last)
 }
 
 fn message(host: &str) -> String {

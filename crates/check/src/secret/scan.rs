@@ -6,6 +6,7 @@ use super::placeholder::is_placeholder;
 use super::url;
 use super::value::{entropy, looks_random};
 use crate::code::ir::Span;
+use crate::facts::Fact;
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use std::sync::LazyLock;
@@ -303,49 +304,13 @@ fn address(text: &str, at: usize) -> Option<Hit> {
     }
     let found = url::address(text.get(start..end)?)?;
     let password = url::password(&found)?;
-    let schemes = [
-        "postgres",
-        "mysql",
-        "mariadb",
-        "mongodb",
-        "redis",
-        "rediss",
-        "amqp",
-        "amqps",
-        "mssql",
-        "sqlserver",
-        "oracle",
-        "cockroachdb",
-        "clickhouse",
-        "smtp",
-        "smtps",
-        "ftp",
-        "sftp",
-        "http",
-        "https",
-        "nats",
-        "kafka",
-        "ldap",
-        "ldaps",
-        "ws",
-        "wss",
-        "mqtt",
-        "mqtts",
-        "couchdb",
-        "elasticsearch",
-        "snowflake",
-        "influxdb",
-        "sqlite",
-        "db2",
-        "imap",
-    ];
     let base = found
         .scheme
         .split('+')
         .next()
         .unwrap_or("")
         .to_ascii_lowercase();
-    let is_known = schemes.contains(&base.as_str())
+    let is_known = Fact::DatabaseScheme.has(&base)
         || base.starts_with("postgres")
         || base.starts_with("mongodb");
     let is_web = base.starts_with("http");
@@ -416,21 +381,7 @@ fn is_fernet_key(text: &str) -> bool {
 fn is_digest(text: &str, span: Span) -> bool {
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let before = text[line_start..span.start].to_ascii_lowercase();
-    let is_named = [
-        "sha",
-        "hash",
-        "digest",
-        "integrity",
-        "checksum",
-        "fingerprint",
-        "signature",
-        "etag",
-        "pin-",
-        "nonce",
-        "token_urlsafe",
-    ]
-    .iter()
-    .any(|word| before.contains(word));
+    let is_named = Fact::DigestWord.inside(&before);
     let is_bare = !before.ends_with(['"', '\'', '`', '=', ' ', ':']);
     is_named || is_bare
 }

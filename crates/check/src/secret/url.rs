@@ -2,6 +2,7 @@
 //! Decides from the text alone; a hole (a value put in at run time) is one `HOLE` character.
 
 use super::placeholder::is_placeholder;
+use crate::facts::Fact;
 
 /// Stands for a value that is not known in a text that otherwise is.
 pub(crate) const HOLE: char = '\u{1}';
@@ -87,42 +88,8 @@ pub(crate) fn is_clear(address: &Address<'_>) -> bool {
 
 /// Names of XML and schema namespaces look like addresses and are never opened.
 pub(crate) fn is_namespace(host: &str) -> bool {
-    const HOSTS: &[&str] = &[
-        "www.w3.org",
-        "w3.org",
-        "schemas.",
-        "schema.org",
-        "json-schema.org",
-        "xmlns.",
-        "purl.org",
-        "ns.adobe.com",
-        "www.apache.org",
-        "xml.org",
-        "relaxng.org",
-        "docbook.org",
-        "java.sun.com",
-        "ogp.me",
-        "openid.net",
-        "www.opengis.net",
-        "www.google.com/schemas",
-        "docs.oasis-open.org",
-        "tempuri.org",
-        "dublincore.org",
-        "xmpp.org",
-        "cyclonedx.org",
-        "spdx.org",
-        "opensource.org",
-        "www.gnu.org",
-        "www.sitemaps.org",
-        "rdfs.org",
-        "xspf.org",
-        "www.topografix.com",
-        "www.inkscape.org",
-        "sodipodi.sourceforge.net",
-    ];
-    HOSTS
-        .iter()
-        .any(|known| host == *known || (known.ends_with('.') && host.starts_with(known)))
+    let mut hosts = Fact::NamespaceHost.patterns();
+    hosts.any(|known| host == known || (known.ends_with('.') && host.starts_with(known)))
 }
 
 /// The password in an address, if it is one: no reference, no placeholder, not the user's name again.
@@ -141,25 +108,7 @@ pub(crate) fn password<'a>(address: &Address<'a>) -> Option<&'a str> {
 
 /// Names of query parameters that carry a key.
 pub(crate) fn is_key_parameter(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().replace('-', "_").as_str(),
-        "api_key"
-            | "apikey"
-            | "auth_token"
-            | "access_token"
-            | "token"
-            | "key"
-            | "secret"
-            | "auth"
-            | "password"
-            | "client_secret"
-            | "api_token"
-            | "session_token"
-            | "access_key"
-            | "x_api_key"
-            | "appkey"
-            | "authorization"
-    )
+    Fact::KeyParameter.has(name.to_ascii_lowercase().replace('-', "_").as_str())
 }
 
 /// The key-carrying parameters in the query of an address, with their values.
