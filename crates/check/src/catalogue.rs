@@ -32,11 +32,11 @@ catalogue! {
     /// What comes in: tool arguments, queries, commands, addresses.
     input: UNVALIDATED UNBOUNDED CODE_FROM_INPUT SHELL_FROM_INPUT REQUEST_TO_ARGUMENT SQL_FROM_TEXT;
     /// Sensitive data: in logs, in storage, in answers, and how it is hashed and sealed.
-    data: DATA_LOGGED PAYLOAD_LOGGED DATA_RETURNED UNENCRYPTED CODE_STORED WEAK_HASH WEAK_CIPHER;
+    data: DATA_LOGGED PAYLOAD_LOGGED DATA_RETURNED UNENCRYPTED CODE_STORED WEAK_HASH WEAK_CIPHER SDK_LOGS;
     /// The way to other machines.
     connection: CLEAR CLEAR_ACCEPTED TLS_OFF;
     /// Who may have a tool run, for whom and how often.
-    access: NO_LIMIT NO_CALLER NO_OWNER NO_CONFIRMATION;
+    access: NO_LIMIT NO_CALLER NO_OWNER NO_CONFIRMATION LOOSENED;
     /// What a caller or the platform learns when something fails.
     errors: ERROR_RETURNED;
     /// The checklist itself.

@@ -15,6 +15,7 @@ use crate::code::ir::Span;
 use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::names::{meaning, words};
+use crate::rules::loosened;
 use crate::secret::placeholder::is_placeholder;
 use crate::secret::url::{address, is_clear, is_loopback, is_namespace, key_parameters};
 use crate::secret::value::{is_secret, looks_random};
@@ -32,6 +33,7 @@ pub(crate) fn check(source: &Source, is_secret_place: bool) -> Vec<Draft> {
             secret(setting, &mut drafts);
         }
         connection(source, setting, &mut drafts);
+        drafts.extend(loosened::key(&setting.name, &setting.value, setting.span));
     }
     for (command, span) in &found.commands {
         commanded(command, *span, source, &mut drafts);

@@ -2,6 +2,7 @@
 //! findings of a test or an example count, and which of several about one literal stays.
 
 use crate::allow;
+use crate::catalogue::data::SDK_LOGS;
 use crate::catalogue::keys::{DATABASE_PASSWORD, DISGUISED, OWN_KEY, SECRET};
 use crate::catalogue::meta::NO_REASON;
 use crate::catalogue::rule::Rule;
@@ -28,6 +29,10 @@ pub(crate) struct Report {
     pub(crate) kept: Vec<tools::Kept>,
     /// The code loads `.env` or reads the platform's variables.
     pub(crate) uses_env: bool,
+    /// The code keeps what an SDK logs out of the log.
+    pub(crate) filters_logs: bool,
+    /// The code imports an SDK that logs all arguments: a finding, unless some file filters the log.
+    pub(crate) sdk: Option<Finding>,
 }
 
 /// What git says about a file.
@@ -64,7 +69,31 @@ pub(crate) fn check(source: &Source, standing: Standing) -> Report {
     drafts.retain(|draft| draft.is_certain || !source.is_test_at(draft.span.start));
     settle(&mut drafts);
     finish(source, drafts, &mut report);
+    if source.format == Format::Code(Language::Python) && !source.is_test {
+        report.filters_logs = Fact::LogFilter.inside(text);
+        report.sdk = imported_sdk(source);
+    }
     report
+}
+
+/// The line that imports an SDK that logs all arguments.
+fn imported_sdk(source: &Source) -> Option<Finding> {
+    if !Fact::AgentMark.inside(&source.text) {
+        return None;
+    }
+    let imports = |line: &str| {
+        let rest = Fact::LoggingSdk
+            .patterns()
+            .find_map(|start| line.strip_prefix(start));
+        rest.is_some_and(|rest| rest.starts_with([' ', '.', ',']) || rest.is_empty())
+    };
+    let mut numbers = 1..=source.line_count();
+    let number = numbers.find(|number| imports(source.line(*number)))?;
+    let start = source.line_start(number);
+    let end = start + source.line(number).len();
+    let message = "this SDK logs the arguments of every call, and nothing filters its log";
+    let draft = Draft::new(&SDK_LOGS, Span { start, end }, message);
+    Some(shown(source, draft, &[], &mut HashMap::new()))
 }
 
 /// Secrets by form, anywhere in the text.

@@ -8,6 +8,7 @@ mod crypto;
 mod data;
 mod errors;
 pub(crate) mod keys;
+pub(crate) mod loosened;
 mod sql;
 pub(crate) mod tools;
 mod transport;

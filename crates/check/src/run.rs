@@ -1,7 +1,7 @@
 //! A whole check: which files, with how many threads, against which baseline; and the outcome with its boxes and
 //! score. Decides the exit code; leaves single files to `file`, git and ignore rules to `project`.
 
-use crate::catalogue::rule::Area;
+use crate::catalogue::rule::{Area, Severity};
 use crate::file::{self, Report, Standing};
 use crate::finding::Finding;
 use crate::git::Repository;
@@ -23,7 +23,7 @@ pub struct BoxState {
     pub id: &'static str,
     /// Its words.
     pub title: &'static str,
-    /// Whether nothing speaks against ticking it.
+    /// Whether nothing but notes speaks against ticking it.
     pub ticked: bool,
     /// How many findings do.
     pub findings: usize,
@@ -57,7 +57,7 @@ impl Outcome {
                 let findings = self
                     .findings
                     .iter()
-                    .filter(|finding| finding.area == *area)
+                    .filter(|finding| finding.area == *area && finding.severity > Severity::Note)
                     .count();
                 BoxState {
                     id: area.slug(),
@@ -74,9 +74,10 @@ impl Outcome {
         self.boxes().iter().filter(|state| state.ticked).count()
     }
 
-    /// 0 when clean, 1 with findings.
+    /// 0 when clean, 1 with findings; a note is to be read and refuses nothing.
     pub fn exit_code(&self) -> u8 {
-        u8::from(!self.findings.is_empty())
+        let mut findings = self.findings.iter();
+        u8::from(findings.any(|finding| finding.severity > Severity::Note))
     }
 }
 
@@ -103,7 +104,7 @@ pub fn run(options: &Options) -> Result<Outcome, CheckError> {
             .map(|repository| repository.top.as_path()),
     );
     let mut outcome = Outcome::default();
-    let mut uses_env = false;
+    let (mut uses_env, mut filters_logs, mut sdk) = (false, false, Vec::new());
     let standing = |path: &str| Standing {
         is_ignored: rules.ignores(path),
     };
@@ -132,6 +133,12 @@ pub fn run(options: &Options) -> Result<Outcome, CheckError> {
         outcome.findings.extend(report.findings);
         outcome.allowed.extend(report.allowed);
         outcome.kept.extend(report.kept);
+        filters_logs |= report.filters_logs;
+        sdk.extend(report.sdk);
+    }
+    // A filter may stand in another file than the agent.
+    if !filters_logs && !options.staged {
+        outcome.findings.extend(sdk.into_iter().min_by(order));
     }
     let facts = project::Facts {
         root: &folder,
@@ -227,6 +234,8 @@ fn in_parallel(
                 let is_empty = report.findings.is_empty()
                     && report.allowed.is_empty()
                     && report.kept.is_empty()
+                    && report.sdk.is_none()
+                    && !report.filters_logs
                     && !report.uses_env;
                 if !is_empty && let Ok(mut all) = reports.lock() {
                     all.push(report);

@@ -474,3 +474,67 @@ fn certain_secret_in_test_file_is_reported() {
     )]);
     assert_eq!(ids(&check(project.path())), ["key-in-source"]);
 }
+
+#[test]
+fn loosening_words_are_notes_with_place_in_every_format() {
+    let text =
+        "#[tool(\"Tell the hours\", public)]\nasync fn hours(&self) -> Reply<Done> { Ok(Done) }\n";
+    let outcome = check_text("src/shop.rs", text);
+    assert_eq!(ids(&outcome), ["default-loosened"]);
+    assert_eq!(outcome.findings[0].severity, Severity::Note);
+    assert_eq!((outcome.exit_code(), outcome.score()), (0, 9));
+    let shown = outcome.render(Format::Text { colour: false });
+    assert!(shown.contains("src/shop.rs:1:"), "{shown}");
+    let json: Value = serde_json::from_str(&outcome.render(Format::Json)).expect("JSON");
+    assert_eq!(json["findings"][0]["severity"], "note");
+    assert_eq!(json["findings"][0]["line"], 1);
+    let sarif: Value = serde_json::from_str(&outcome.render(Format::Sarif)).expect("JSON");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["level"], "note");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "src/shop.rs");
+    assert_eq!(place["region"]["startLine"], 1);
+}
+
+#[test]
+fn risky_tool_with_public_written_needs_no_caller() {
+    let text = |word: &str| {
+        format!(
+            "#[tool(\"Send the hours to somebody\"{word})]\nasync fn send_hours(&self, to: Phone) -> Reply<Done> {{ self.sms.hours(&to).await }}\n"
+        )
+    };
+    let open = check_text("src/a.rs", text(""));
+    assert_eq!(ids(&open), ["tool-without-caller"]);
+    let public = check_text("src/a.rs", text(", public"));
+    assert_eq!(ids(&public), ["default-loosened"]);
+    let read = check_text("src/a.rs", text(", effect = \"read\""));
+    assert_eq!(ids(&read), [""; 0]);
+}
+
+#[test]
+fn box_of_logged_data_is_open_for_published_sdk_without_log_filter() {
+    let agent = "from conversimple import ConversimpleAgent\n\nagent = ConversimpleAgent()\n";
+    let data = |files: &[(&str, &str)]| {
+        let outcome = check(folder(files).path());
+        let mut boxes = outcome.boxes().into_iter();
+        let ticked = boxes
+            .find(|state| state.id == "data")
+            .map(|state| state.ticked);
+        (ids(&outcome).join(" "), ticked)
+    };
+    let open = ("sdk-logs-arguments".to_owned(), Some(false));
+    let closed = (String::new(), Some(true));
+    assert_eq!(data(&[("agent.py", agent)]), open);
+    assert_eq!(
+        data(&[("agent.py", agent), ("test_agent.py", "log.addFilter(f)\n")]),
+        open
+    );
+    let level = "import logging\nlogging.getLogger(\"conversimple\").setLevel(logging.WARNING)\n";
+    assert_eq!(data(&[("agent.py", agent), ("logs.py", level)]), closed);
+    let filter = "import logging\nlogging.getLogger().addFilter(Masked())\n";
+    assert_eq!(data(&[("agent.py", agent), ("logs.py", filter)]), closed);
+    assert_eq!(
+        data(&[("agent.py", "from conversimples import x\n")]),
+        closed
+    );
+}

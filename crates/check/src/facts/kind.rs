@@ -537,6 +537,14 @@ pub(crate) enum Fact {
     ShellExtension,
     /// The extension of a file of prose.
     ProseExtension,
+    /// A policy key and its value, in small letters, that make a default of the platform looser.
+    LooseningKey,
+    /// A word of a tool's declaration, with its value, in small letters, that makes a default of the platform looser.
+    LooseningWord,
+    /// A part of the text of a file that keeps the published SDK from logging what callers say.
+    LogFilter,
+    /// The beginning of a line that imports an SDK that logs all arguments.
+    LoggingSdk,
     /// What may stand where a rule can say something, for the prefilter.
     Mark,
     /// The same, as a word of its own or of an identifier.

@@ -1,7 +1,7 @@
 //! Which rule looks at which event of the flow.
 
 use super::context::{Context, Found};
-use super::{code, crypto, data, errors, keys, sql, transport};
+use super::{code, crypto, data, errors, keys, loosened, sql, transport};
 use crate::flow::{Flow, FlowEvent, Observer};
 
 impl Observer for Found {
@@ -28,6 +28,7 @@ impl Observer for Found {
                 transport::assigned(cx, name, written, value);
                 crypto::assigned(cx, name, written, value);
                 data::assigned(cx, name, written);
+                loosened::assigned(cx, name, written);
             }
             FlowEvent::Defaulted {
                 name,

@@ -13,6 +13,7 @@ mod tool;
 pub(crate) use declared::declared;
 pub(crate) use tool::Tool;
 
+use super::loosened;
 use crate::code::Language;
 use crate::code::ir::Function;
 use crate::facts::Fact;
@@ -49,6 +50,7 @@ pub(crate) fn check(
     let confirms_elsewhere = bodies.iter().any(|body| body.confirms);
     for (tool, body) in tools.iter().zip(&mut bodies) {
         body.limits |= limits_routes && tool.is_route;
+        drafts.extend(tool.args().filter_map(loosened::word));
         drafts.extend(inputs::check(language, text, tool, functions, body));
         drafts.extend(access::check(
             language,

@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from conversimple import ConversimpleAgent, tool, tool_async
 
 logger = logging.getLogger(__name__)
+logging.getLogger("conversimple").setLevel(logging.WARNING)
 audit = logging.getLogger("audit")
 
 

@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 load_dotenv()
 
 logger = logging.getLogger(__name__)
+# The SDK logs the arguments of every call at INFO.
+logging.getLogger("conversimple").setLevel(logging.WARNING)
 
 ALLOWED_CURRENCIES = ["USD", "EUR", "GBP"]
 WEATHER_API = "https://api.weather.example.com"
