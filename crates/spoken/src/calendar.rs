@@ -193,6 +193,18 @@ pub(crate) fn month_number(lower: &str) -> Option<u8> {
     u8::try_from(named + 1).ok()
 }
 
+/// The name of a day of the week that an abbreviation or a name stands for.
+pub(crate) fn weekday_name(word: &str) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    let at = WEEKDAYS.iter().position(|names| {
+        names.iter().any(|name| *name == lower)
+            || lower.len() == 3 && names.iter().any(|name| name.starts_with(&lower))
+    })?;
+    rows(include_str!("../data/weekdays.tsv"), 3)
+        .nth(at)
+        .map(|row| row[0])
+}
+
 /// The name of a month by its number.
 pub(crate) fn month_name(number: usize) -> Option<&'static str> {
     let mut months = rows(include_str!("../data/months.tsv"), 3);

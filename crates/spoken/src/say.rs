@@ -19,7 +19,9 @@ use token::{Cursor, Kind, cut};
 /// The words of `text` as a person would read them aloud.
 #[must_use]
 pub fn say(text: &str) -> String {
-    let plain = letters::plain(&layout::strip(text));
+    let plain = letters::plain(&layout::strip(text))
+        .replace(">=", "≥")
+        .replace("<=", "≤");
     let tokens = cut(&plain);
     let mut out = String::with_capacity(plain.len() * 2);
     let mut at = Cursor::new(&tokens, 0);
@@ -71,7 +73,7 @@ pub fn without_layout(text: &str) -> String {
 type Form = for<'a> fn(Cursor<'a>) -> Option<(String, Cursor<'a>)>;
 
 /// What is tried at each token, in this order.
-const FORMS: [Form; 14] = [
+const FORMS: [Form; 15] = [
     code::link,
     code::email,
     code::domain,
@@ -79,11 +81,12 @@ const FORMS: [Form; 14] = [
     code::fixed,
     when::date,
     code::grouped,
-    code::version,
     values,
+    code::version,
     code::identifier,
     code::code,
     plain_number,
+    when::weekdays,
     word::abbreviation,
     word::initials,
 ];
@@ -124,7 +127,7 @@ fn value(at: Cursor<'_>) -> Option<Value<'_>> {
 
 /// A value that cannot be a code: it has a unit, a sign or a form of its own.
 fn surely_a_value(at: Cursor<'_>) -> Option<Value<'_>> {
-    const SURE: [(Class, Form); 10] = [
+    const SURE: [(Class, Form); 11] = [
         (Class::Clock, when::clock),
         (Class::Number, when::decade),
         (Class::Number, when::place),
@@ -133,6 +136,7 @@ fn surely_a_value(at: Cursor<'_>) -> Option<Value<'_>> {
         (Class::Measure, measure::fraction),
         (Class::Percent, sum::percent),
         (Class::Sum, sum::sum),
+        (Class::Number, sum::scaled),
         (Class::Measure, measure::degrees),
         (Class::Measure, measure::measure),
     ];

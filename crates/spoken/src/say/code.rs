@@ -292,6 +292,7 @@ pub(super) fn domain(at: Cursor<'_>) -> Read<'_> {
 pub(super) fn version(at: Cursor<'_>) -> Read<'_> {
     let mut next = at;
     let begins = next.begins();
+    let lead = next.word_if(|word| word == "v" || word == "V");
     next.digits(1..=9).filter(|_| begins)?;
     let mut dots = 0;
     let mut end = next;
@@ -299,7 +300,7 @@ pub(super) fn version(at: Cursor<'_>) -> Read<'_> {
         dots += 1;
         end = next;
     }
-    (dots > 1).then(|| (address(&at.until(end)), end))
+    (dots > 1 || dots == 1 && lead.is_some()).then(|| (address(&at.until(end)), end))
 }
 
 /// "acc_1001", "ORD-2024-17", "txn_9f3a": letters with figures or underscores.

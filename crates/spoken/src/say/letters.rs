@@ -31,7 +31,11 @@ pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut foreign = None;
     for c in text.chars() {
-        let known = if c.is_ascii() { None } else { script(c) };
+        let known = if c.is_ascii() || LETTERS.contains_key(&c) {
+            None
+        } else {
+            script(c)
+        };
         if known.is_some() && known == foreign || foreign.is_some() && c == ' ' {
             continue;
         }

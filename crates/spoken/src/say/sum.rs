@@ -9,6 +9,18 @@ use crate::lexicon::{Class, number_word, word_of};
 use crate::money;
 use crate::speak::decimal;
 
+/// "3.5M", "1.2bn", "5k": figures with what multiplies them right behind.
+pub(super) fn scaled(mut at: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
+    let minus = minus(&mut at);
+    let begins = at.begins();
+    let (written, mut at) = amount(at, false).filter(|_| begins)?;
+    let suffix = at
+        .word_if(|word| matches!(word, "k" | "M" | "mn" | "bn" | "tn"))
+        .filter(|_| at.ends())?;
+    let scale = word_of(Class::Scale, factor(&suffix.to_lowercase(), true)?)?;
+    Some((format!("{minus}{} {scale}", decimal(&written)), at))
+}
+
 /// The signs of currencies, as the speaker keeps them.
 pub(super) const SIGNS: &str = "$€£¥₹₩₿₽₺₪฿";
 
@@ -89,16 +101,26 @@ fn named(at: &mut Cursor<'_>) -> Option<&'static Currency> {
     Some(found)
 }
 
+/// The letters of a country before a dollar sign, and those of the currency's own sign.
+const LANDS: [(&str, &str); 9] = [
+    ("US", ""),
+    ("C", "C"),
+    ("CA", "C"),
+    ("A", "A"),
+    ("AU", "A"),
+    ("NZ", "NZ"),
+    ("HK", "HK"),
+    ("S", "S"),
+    ("R", "R"),
+];
+
 fn signed(at: &mut Cursor<'_>) -> Option<&'static Currency> {
     let mut next = *at;
-    let land = next.word_if(|word| matches!(word, "US" | "C" | "A" | "NZ" | "HK" | "S" | "R"));
+    let land = next.word_if(|word| LANDS.iter().any(|(land, _)| *land == word));
     let sign = next.sign(SIGNS)?;
-    let own = land
-        .map(|land| format!("{land}{sign}"))
-        .and_then(|sign| of_sign(&sign));
-    let (code, _) = own
-        .or_else(|| of_sign(sign))
-        .or(Some(("JPY", crate::reading::Naming::Exact)))?;
+    let own = LANDS.iter().find(|(name, _)| Some(*name) == land);
+    let own = own.and_then(|(_, letters)| of_sign(&format!("{letters}{sign}")));
+    let (code, _) = own.or_else(|| of_sign(sign))?;
     *at = next;
     by_code(code)
 }
@@ -118,6 +140,13 @@ pub(super) fn sum<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
     let (written, mut at) = amount_apart(at)
         .filter(|(_, end)| currency.is_some() || is_currency_next(*end))
         .or_else(|| amount(at, true))?;
+    if currency.is_none() && at.spaced(|at| at.sign("¢")).is_some() {
+        let cents = written
+            .parse::<Decimal>()
+            .ok()?
+            .checked_div(Decimal::ONE_HUNDRED)?;
+        return Some((money::say(if negative { -cents } else { cents }, "USD"), at));
+    }
     let scale = scale(&mut at);
     let behind = at.spaced(|at| named(at).or_else(|| signed(at)));
     let currency = currency.or(behind)?;
@@ -138,7 +167,7 @@ fn per<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
     next.sign("/")?;
     let unit = next.word_if(|word| word.len() > 1)?;
     *at = next;
-    Some(unit)
+    Some(crate::unit::named(&unit.to_lowercase()).map_or(unit, |known| known.one))
 }
 
 fn said(currency: &Currency, written: &str, scale: Option<&str>, negative: bool) -> String {

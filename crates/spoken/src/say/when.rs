@@ -48,7 +48,7 @@ fn year_first(mut at: Cursor<'_>) -> Read<'_> {
     let day = at.digits(1..=2)?;
     // "2026-03-15T14:30"
     let ends = at.ends() || at.text().starts_with('T');
-    full(parsed(month), parsed(day), Some(year))
+    full(parsed(month), parsed(day), None, Some(year))
         .filter(|_| ends)
         .map(|said| (said, at))
 }
@@ -69,7 +69,7 @@ fn year_last(mut at: Cursor<'_>) -> Read<'_> {
     } else {
         (first, second)
     };
-    full(month, day, Some(year))
+    full(month, day, None, Some(year))
         .filter(|_| at.ends())
         .map(|said| (said, at))
 }
@@ -99,13 +99,26 @@ fn month_first(mut at: Cursor<'_>) -> Read<'_> {
         ));
     }
     let day = day(&mut at)?;
+    let until = day_until(&mut at, day);
     let year = year_behind(&mut at);
-    full(month, day, year).map(|said| (said, at))
+    full(month, day, until, year).map(|said| (said, at))
+}
+
+/// "-7" behind a day: the last of several.
+fn day_until(at: &mut Cursor<'_>, first: u64) -> Option<u64> {
+    let mut next = *at;
+    next.space();
+    next.sign("-")?;
+    next.space();
+    let until = day(&mut next).filter(|until| *until > first)?;
+    *at = next;
+    Some(until)
 }
 
 fn day_first(mut at: Cursor<'_>) -> Read<'_> {
     let begins = at.begins();
     let day = day(&mut at).filter(|_| begins)?;
+    let until = day_until(&mut at, day);
     at.space();
     if at.word_if(|word| word == "of").is_some() {
         at.space();
@@ -121,7 +134,7 @@ fn day_first(mut at: Cursor<'_>) -> Read<'_> {
     let figures = with_year.digits(4..=4).filter(|_| with_year.ends());
     let figures = figures.or_else(|| year_behind(&mut with_year));
     let end = if figures.is_some() { with_year } else { named };
-    full(month, day, figures).map(|said| (format!("{said} "), end))
+    full(month, day, until, figures).map(|said| (format!("{said} "), end))
 }
 
 fn day(at: &mut Cursor<'_>) -> Option<u64> {
@@ -145,8 +158,12 @@ fn year_behind<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
     Some(figures)
 }
 
-fn full(month: u64, day: u64, figures: Option<&str>) -> Option<String> {
+fn full(month: u64, day: u64, until: Option<u64>, figures: Option<&str>) -> Option<String> {
     let name = month_name(month).filter(|_| (1..=31).contains(&day))?;
+    let days = match until {
+        Some(until) => format!("{} to {}", ordinal(day), ordinal(until)),
+        None => ordinal(day),
+    };
     let figures = figures.map(|text| {
         if text.len() == 2 {
             2000 + parsed(text)
@@ -155,8 +172,8 @@ fn full(month: u64, day: u64, figures: Option<&str>) -> Option<String> {
         }
     });
     Some(match figures {
-        Some(figures) => format!("{name} {}, {}", ordinal(day), year(figures)),
-        None => format!("{name} {}", ordinal(day)),
+        Some(figures) => format!("{name} {days}, {}", year(figures)),
+        None => format!("{name} {days}"),
     })
 }
 
@@ -257,6 +274,17 @@ pub(super) fn place(mut at: Cursor<'_>) -> Read<'_> {
     let figures = at.digits(1..=9).filter(|_| begins)?;
     at.word_if(|word| matches!(word, "st" | "nd" | "rd" | "th"))?;
     at.ends().then(|| (ordinal(parsed(figures)), at))
+}
+
+/// "Mon-Fri": from one day of the week to another.
+pub(super) fn weekdays(mut at: Cursor<'_>) -> Read<'_> {
+    let begins = at.begins();
+    let first = crate::calendar::weekday_name(at.word().filter(|_| begins)?)?;
+    at.space();
+    at.sign("-")?;
+    at.space();
+    let last = crate::calendar::weekday_name(at.word()?)?;
+    Some((format!("{first} to {last}"), at))
 }
 
 /// Whether figures may be a year of which people speak.
