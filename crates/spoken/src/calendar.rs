@@ -197,7 +197,7 @@ pub(crate) fn month_number(lower: &str) -> Option<u8> {
 pub(crate) fn weekday_name(word: &str) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let at = WEEKDAYS.iter().position(|names| {
-        names.iter().any(|name| *name == lower)
+        names.contains(&lower)
             || lower.len() == 3 && names.iter().any(|name| name.starts_with(&lower))
     })?;
     rows(include_str!("../data/weekdays.tsv"), 3)

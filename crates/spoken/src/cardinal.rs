@@ -113,15 +113,21 @@ impl Run {
     }
 
     fn small(&mut self, value: i64) -> bool {
-        let fits = !self.any
-            || (self.room == 10 && (1..10).contains(&value))
-            || (self.room >= 100 && value > 0);
+        let fits = !self.any || self.has_room(value);
         if fits {
             self.add(value);
             self.room = if value >= 20 { 10 } else { 0 };
             self.after_scale = false;
         }
         fits
+    }
+
+    /// A unit may follow a ten, and anything a hundred.
+    fn has_room(&self, value: i64) -> bool {
+        match self.room {
+            10 => (1..10).contains(&value),
+            room => room >= 100 && value > 0,
+        }
     }
 
     fn hundred(&mut self) -> bool {

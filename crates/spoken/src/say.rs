@@ -30,20 +30,19 @@ pub fn say(text: &str) -> String {
             .iter()
             .find_map(|form| form(at))
             .filter(|(_, end)| end.at > at.at);
-        match found {
+        at = match found {
             Some((said, end)) => {
-                out.push(' ');
-                out.push_str(&said);
-                if end.text() != "'" {
-                    out.push(' ');
-                }
-                at = end;
+                // What belongs to the value stays with it: "the 90's".
+                let gap = if end.text() == "'" { "" } else { " " };
+                out.push_str(&format!(" {said}{gap}"));
+                end
             }
             None => {
                 out.push_str(&by_itself(token.kind, token.text, at));
                 at.next();
+                at
             }
-        }
+        };
     }
     tidy(&out)
 }
@@ -193,19 +192,21 @@ fn fit(figures: &str) -> bool {
 
 /// A number, or a year behind a word that leads to one.
 fn plain_number(at: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
-    if let Some((said, _)) = at.begins().then(|| measure::out_of(at)).flatten() {
-        let end = measure::out_of(at)?.1;
-        return Some((said, end));
+    if let Some(found) = measure::out_of(at) {
+        return Some(found);
     }
     let (said, figures, end) = sum::number(at)?;
-    let led = at
-        .words_before()
-        .next()
-        .is_some_and(|word| word::leads_to_year(&word.to_lowercase()));
-    if led && when::is_year(&figures) && end.ends() && end.text() != "%" {
+    if is_led_year(at, &figures, end) {
         return Some((year(figures.parse().unwrap_or(0)), end));
     }
     Some((said, end))
+}
+
+/// "in 2019", "since 1990".
+fn is_led_year(at: Cursor<'_>, figures: &str, end: Cursor<'_>) -> bool {
+    let before = at.words_before().next().map(str::to_lowercase);
+    let led = before.is_some_and(|word| word::leads_to_year(&word));
+    led && when::is_year(figures) && end.ends() && end.text() != "%"
 }
 
 /// One space between words, marks at the end of the word before, none twice, none at the start.
@@ -215,17 +216,23 @@ fn tidy(text: &str) -> String {
         match letter {
             '.' | ',' | '?' | '!' | ';' | ':' => mark(letter, &mut out),
             'a'..='z' | 'A'..='Z' | '0'..='9' | '\'' => {
-                if matches!(out.chars().last(), Some('.' | ',' | '?' | '!' | ';' | ':')) {
+                if out.ends_with(['.', ',', '?', '!', ';', ':']) {
                     out.push(' ');
                 }
                 out.push(letter);
             }
-            _ if out.is_empty() || out.ends_with(' ') => {}
-            _ => out.push(' '),
+            _ => gap(&mut out),
         }
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// One space, none at the start.
+fn gap(out: &mut String) {
+    if !(out.is_empty() || out.ends_with(' ')) {
+        out.push(' ');
+    }
 }
 
 /// A mark goes to the word before; the stronger of two stays.

@@ -65,13 +65,14 @@ pub fn ordinal(number: u64) -> String {
 #[must_use]
 pub fn year(number: u64) -> String {
     let (century, rest) = (number / 100, number % 100);
-    match (century, rest) {
-        (10..=99, 0) if !century.is_multiple_of(10) => format!("{} hundred", cardinal(century)),
-        (10..=19 | 21..=99, 1..=9) if !century.is_multiple_of(10) => {
-            format!("{} oh {}", cardinal(century), cardinal(rest))
-        }
-        (10..=99, 10..) => format!("{} {}", cardinal(century), cardinal(rest)),
-        _ => cardinal(number),
+    let round = century.is_multiple_of(10) && rest < 10;
+    if round || !(10..100).contains(&century) {
+        return cardinal(number);
+    }
+    match rest {
+        0 => format!("{} hundred", cardinal(century)),
+        1..=9 => format!("{} oh {}", cardinal(century), cardinal(rest)),
+        _ => format!("{} {}", cardinal(century), cardinal(rest)),
     }
 }
 
@@ -97,16 +98,21 @@ pub fn decimal(text: &str) -> String {
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
-    let as_id = whole.len() > 15 || (whole.len() > 1 && whole.starts_with('0'));
-    let spoken = match whole.parse::<u64>() {
-        Ok(number) if !as_id => cardinal(number),
-        _ if whole.is_empty() => small(0).to_owned(),
-        _ => digits(&whole),
-    };
+    let spoken = whole_number(&whole);
     if fraction.is_empty() {
         format!("{sign}{spoken}")
     } else {
         format!("{sign}{spoken} point {}", digits(fraction))
+    }
+}
+
+/// Figures as a number, or one by one where they are too many or begin with a zero.
+fn whole_number(figures: &str) -> String {
+    let as_id = figures.len() > 15 || figures.len() > 1 && figures.starts_with('0');
+    match figures.parse::<u64>() {
+        Ok(number) if !as_id => cardinal(number),
+        _ if figures.is_empty() => small(0).to_owned(),
+        _ => digits(figures),
     }
 }
 

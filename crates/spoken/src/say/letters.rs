@@ -31,15 +31,11 @@ pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut foreign = None;
     for c in text.chars() {
-        let known = if c.is_ascii() || LETTERS.contains_key(&c) {
-            None
-        } else {
-            script(c)
-        };
-        if known.is_some() && known == foreign || foreign.is_some() && c == ' ' {
+        let known = foreign_script(c);
+        if foreign.is_some() && (known == foreign || c == ' ') {
             continue;
         }
-        if foreign.is_some() && known.is_none() {
+        if foreign.is_some() {
             out.push(' ');
         }
         foreign = known;
@@ -51,17 +47,22 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
+/// What is said of a letter's script, where the letter has no other form.
+fn foreign_script(c: char) -> Option<&'static str> {
+    let written = c.is_ascii() || LETTERS.contains_key(&c);
+    if written { None } else { script(c) }
+}
+
 fn push(c: char, out: &mut String) {
     match c {
         '\n' | '\r' => out.push_str(" , "),
         _ if c.is_ascii_control() => out.push(' '),
         '`' => out.push('\''),
         _ if c.is_ascii() => out.push(c),
-        _ => match LETTERS.get(&c) {
-            Some(written) => out.push_str(written),
-            None if is_mark(c) => {}
-            None => out.push(' '),
-        },
+        _ => {
+            let unknown = if is_mark(c) { "" } else { " " };
+            out.push_str(LETTERS.get(&c).copied().unwrap_or(unknown));
+        }
     }
 }
 

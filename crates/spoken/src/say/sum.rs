@@ -130,22 +130,13 @@ pub(super) fn sum<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
     if !at.begins() {
         return None;
     }
-    let mut negative = at.stands_free() && at.sign("-").is_some();
-    let mut currency = signed(&mut at);
-    if currency.is_none() {
-        currency = named(&mut at).filter(|_| at.space());
-    }
-    negative = at.sign("-").is_some() || negative;
+    let (negative, currency) = before(&mut at);
     at.space();
     let (written, mut at) = amount_apart(at)
         .filter(|(_, end)| currency.is_some() || is_currency_next(*end))
         .or_else(|| amount(at, true))?;
     if currency.is_none() && at.spaced(|at| at.sign("¢")).is_some() {
-        let cents = written
-            .parse::<Decimal>()
-            .ok()?
-            .checked_div(Decimal::ONE_HUNDRED)?;
-        return Some((money::say(if negative { -cents } else { cents }, "USD"), at));
+        return cents(&written, negative).map(|said| (said, at));
     }
     let scale = scale(&mut at);
     let behind = at.spaced(|at| named(at).or_else(|| signed(at)));
@@ -155,6 +146,22 @@ pub(super) fn sum<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
         Some(unit) => (format!("{said} per {unit}"), at),
         None => (said, at),
     })
+}
+
+/// What stands before the figures: a dash, and the currency.
+fn before(at: &mut Cursor<'_>) -> (bool, Option<&'static Currency>) {
+    let dash = at.stands_free() && at.sign("-").is_some();
+    let currency = signed(at).or_else(|| named(at).filter(|_| at.space()));
+    (at.sign("-").is_some() || dash, currency)
+}
+
+/// "50¢".
+fn cents(written: &str, negative: bool) -> Option<String> {
+    let value = written
+        .parse::<Decimal>()
+        .ok()?
+        .checked_div(Decimal::ONE_HUNDRED)?;
+    Some(money::say(if negative { -value } else { value }, "USD"))
 }
 
 fn is_currency_next(mut at: Cursor<'_>) -> bool {

@@ -188,9 +188,14 @@ pub(super) fn clock(at: Cursor<'_>) -> Read<'_> {
     let hour = parsed(next.digits(1..=2).filter(|_| begins)?);
     let minute = minute(&mut next);
     let half = next.spaced(half_of_day);
-    let fits = hour < 24 && (minute.is_some() || half.is_some() && (1..=12).contains(&hour));
     let ends = next.ends() || half.is_none() && next.text() == "Z";
-    (fits && ends).then(|| (time(hour, minute.unwrap_or(0), half), next))
+    let fits = ends && is_time(hour, minute.is_some(), half.is_some());
+    fits.then(|| (time(hour, minute.unwrap_or(0), half), next))
+}
+
+/// An hour alone is a time only with its half of the day.
+fn is_time(hour: u64, minute: bool, half: bool) -> bool {
+    hour < 24 && (minute || half && (1..=12).contains(&hour))
 }
 
 /// ":30" and the seconds behind it, which are not said.
@@ -199,31 +204,44 @@ fn minute(at: &mut Cursor<'_>) -> Option<u64> {
     next.sign(":")?;
     let minute = parsed(next.digits(2..=2)?);
     *at = next;
-    if next.sign(":").is_some() && next.digits(2..=2).is_some() {
-        *at = next;
-        if next.sign(".").is_some() && next.digits(1..=9).is_some() {
-            *at = next;
-        }
-    }
+    seconds(at);
     (minute < 60).then_some(minute)
 }
 
-fn half_of_day(at: &mut Cursor<'_>) -> Option<&'static str> {
-    let named = |word: &str| match word.to_lowercase().as_str() {
-        "am" | "a" => Some(" AM"),
-        "pm" | "p" => Some(" PM"),
-        _ => None,
-    };
+/// Seconds and what is smaller behind a minute.
+fn seconds<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
     let mut next = *at;
-    let word = next.word()?;
-    let half = named(word)?;
-    if word.len() == 1 {
-        next.sign(".")?;
-        next.word_if(|word| word.eq_ignore_ascii_case("m"))?;
-        next.sign(".")?;
+    next.sign(":")?;
+    next.digits(2..=2)?;
+    *at = next;
+    next.sign(".")?;
+    let parts = next.digits(1..=9)?;
+    *at = next;
+    Some(parts)
+}
+
+/// "am", "p.m.": what is said for it.
+fn half_of_day(at: &mut Cursor<'_>) -> Option<&'static str> {
+    let mut next = *at;
+    let word = next.word()?.to_lowercase();
+    let dotted = word.len() == 1;
+    let (.., said) = HALVES
+        .iter()
+        .find(|(short, long, _)| word == *short || word == *long)?;
+    if dotted {
+        dotted_m(&mut next)?;
     }
     *at = next;
-    Some(half)
+    Some(said)
+}
+
+const HALVES: [(&str, &str, &str); 2] = [("a", "am", " AM"), ("p", "pm", " PM")];
+
+/// ".m." behind an a or a p.
+fn dotted_m<'a>(at: &mut Cursor<'a>) -> Option<&'a str> {
+    at.sign(".")?;
+    at.word_if(|word| word.eq_ignore_ascii_case("m"))?;
+    at.sign(".")
 }
 
 fn time(hour: u64, minute: u64, half: Option<&'static str>) -> String {
@@ -257,11 +275,15 @@ pub(super) fn decade(mut at: Cursor<'_>) -> Read<'_> {
     } else {
         ten(parsed(figures))?
     };
-    let many = match said.strip_suffix('y') {
+    Some((plural(&said), at))
+}
+
+/// "nineties", "hundreds".
+fn plural(said: &str) -> String {
+    match said.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
         None => format!("{said}s"),
-    };
-    Some((many, at))
+    }
 }
 
 fn ten(number: u64) -> Option<String> {
