@@ -10,14 +10,14 @@ mod yaml;
 
 use crate::catalogue::connection::{CLEAR, TLS_OFF};
 use crate::catalogue::keys::{ENV_IN_IMAGE, KEY_IN_ARGV, KEY_IN_URL, SECRET};
-use crate::catalogue::rule::Severity;
+use crate::catalogue::rule::{Rule, Severity};
 use crate::code::ir::Span;
 use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::names::{meaning, words};
 use crate::rules::loosened;
 use crate::secret::placeholder::is_placeholder;
-use crate::secret::url::{address, is_clear, is_loopback, is_namespace, key_parameters};
+use crate::secret::url::{Address, address, is_clear, is_loopback, is_namespace, key_parameters};
 use crate::secret::value::{is_secret, looks_random};
 use crate::source::{Format, Source, file_name};
 use regex::Regex;
@@ -100,62 +100,56 @@ fn secret(setting: &Setting, drafts: &mut Vec<Draft>) {
 }
 
 fn connection(source: &Source, setting: &Setting, drafts: &mut Vec<Draft>) {
-    let name = words(&setting.name);
+    if turns_checks_off(source, setting) {
+        let message = format!("{} turns the check of certificates off", setting.name);
+        drafts.push(Draft::new(&TLS_OFF, setting.span, message));
+    }
     let value = setting.value.trim();
-    let off = matches!(
-        value.to_ascii_lowercase().as_str(),
-        "0" | "false" | "no" | "off"
-    );
-    let on = matches!(
-        value.to_ascii_lowercase().as_str(),
-        "1" | "true" | "yes" | "on"
-    );
-    let joined = name.join("_");
-    let is_switch =
-        Fact::VerifySetting.has(joined.as_str()) || (joined == "verify" && speaks_of_tls(source));
-    let is_insecure = Fact::SkipVerifySetting.has(joined.as_str());
-    if (is_switch && off) || (is_insecure && on) {
-        drafts.push(Draft::new(
-            &TLS_OFF,
-            setting.span,
-            format!("{} turns the check of certificates off", setting.name),
-        ));
-    }
     let Some(found) = address(value) else { return };
-    let has_no_tls = value.contains("sslmode=disable") && !is_loopback(found.host);
-    if has_no_tls {
-        drafts.push(
-            Draft::new(
-                &TLS_OFF,
-                setting.span,
-                "the database is spoken to without TLS",
-            )
-            .severity(Severity::Warning),
-        );
+    if value.contains("sslmode=disable") && !is_loopback(found.host) {
+        let message = "the database is spoken to without TLS";
+        drafts.push(Draft::new(&TLS_OFF, setting.span, message).severity(Severity::Warning));
     }
-    if !is_clear(&found) || is_namespace(found.host) {
-        return;
+    let is_open = is_clear(&found) && !is_namespace(found.host);
+    if is_open && connects(source, setting, &found) {
+        let message = format!("a connection in the clear to {}", found.host);
+        drafts.push(Draft::new(&CLEAR, setting.span, message));
     }
-    // `url` in data describes as often as it connects; in a file that is called configuration it connects.
-    let is_data = source.format == Format::Json
-        && (source.text.len() > 100_000
-            || (setting.name == "url" && !is_configuration(&source.path)));
-    let is_manifest = is_data
-        || file_name(&source.path).starts_with("package")
-        || source.path.ends_with("lock.json")
-        || source.path.contains("openapi")
-        || source.path.contains("swagger");
-    let is_place = Fact::PlaceSetting.in_words(&name);
+}
+
+/// A switch that verifies certificates and is off, or one that leaves them unchecked and is on.
+fn turns_checks_off(source: &Source, setting: &Setting) -> bool {
+    let value = setting.value.trim().to_ascii_lowercase();
+    let name = words(&setting.name).join("_");
+    let verifies = Fact::VerifySetting.has(&name) || (name == "verify" && speaks_of_tls(source));
+    let off = matches!(value.as_str(), "0" | "false" | "no" | "off");
+    let on = matches!(value.as_str(), "1" | "true" | "yes" | "on");
+    (verifies && off) || (on && Fact::SkipVerifySetting.has(&name))
+}
+
+/// Whether the address of a setting is connected to, and not merely described.
+fn connects(source: &Source, setting: &Setting, found: &Address<'_>) -> bool {
+    if found.scheme.eq_ignore_ascii_case("ws") {
+        return true;
+    }
     // A name without a dot is a neighbour in the same compose network.
     let is_outside = found.host.contains('.');
-    let is_socket = found.scheme.eq_ignore_ascii_case("ws");
-    if is_socket || (is_place && is_outside && !is_manifest) {
-        drafts.push(Draft::new(
-            &CLEAR,
-            setting.span,
-            format!("a connection in the clear to {}", found.host),
-        ));
-    }
+    is_outside
+        && Fact::PlaceSetting.in_words(&words(&setting.name))
+        && !describes(source, &setting.name)
+}
+
+/// `url` in data describes as often as it connects; in a file that is called configuration it connects.
+fn describes(source: &Source, name: &str) -> bool {
+    let path = &source.path;
+    let is_large = source.text.len() > 100_000;
+    let is_data =
+        source.format == Format::Json && (is_large || (name == "url" && !is_configuration(path)));
+    is_data
+        || file_name(path).starts_with("package")
+        || path.ends_with("lock.json")
+        || path.contains("openapi")
+        || path.contains("swagger")
 }
 
 /// Whether a file's name or folder says that it configures the program.
@@ -196,131 +190,133 @@ static FETCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static SOCKET: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\bws://[^\s"'`<>)]+"#).ok());
 
-fn commanded(command: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>) {
-    let at = |from: usize, to: usize| Span {
-        start: span.start + from,
-        end: span.start + to,
-    };
-    // The place inside is known when the command stands in the file as it is.
-    let is_verbatim = source.text.get(span.start..span.end) == Some(command);
-    let place = |found: &regex::Match<'_>| {
-        if is_verbatim {
-            at(found.start(), found.end())
-        } else {
-            span
+/// A command, and where it stands.
+struct Command<'a> {
+    text: &'a str,
+    span: Span,
+    /// It stands in the file as it is, so that the place inside is known.
+    is_verbatim: bool,
+}
+
+impl Command<'_> {
+    fn place(&self, found: &regex::Match<'_>) -> Span {
+        if !self.is_verbatim {
+            return self.span;
         }
-    };
-    let is_comment = |start: usize| {
-        let line = command[..start].rsplit('\n').next().unwrap_or("");
+        Span {
+            start: self.span.start + found.start(),
+            end: self.span.start + found.end(),
+        }
+    }
+
+    fn is_comment(&self, found: &regex::Match<'_>) -> bool {
+        let line = self.text[..found.start()].rsplit('\n').next().unwrap_or("");
         line.trim_start().starts_with('#')
+    }
+
+    /// Where a pattern stands, outside of comments.
+    fn find(&self, pattern: &LazyLock<Option<Regex>>) -> Option<regex::Match<'_>> {
+        let found = pattern.as_ref()?.find(self.text)?;
+        (!self.is_comment(&found)).then_some(found)
+    }
+
+    /// What the group of a pattern holds, in comments too.
+    fn group(&self, pattern: &LazyLock<Option<Regex>>) -> Option<regex::Match<'_>> {
+        pattern.as_ref()?.captures(self.text)?.get(1)
+    }
+
+    fn draft(&self, rule: &'static Rule, found: &regex::Match<'_>, message: &str) -> Draft {
+        Draft::new(rule, self.place(found), message)
+    }
+
+    /// A draft whose place is a secret.
+    fn secret(&self, rule: &'static Rule, found: &regex::Match<'_>, message: &str) -> Draft {
+        let place = self.place(found);
+        self.draft(rule, found, message).secret(place)
+    }
+}
+
+/// What is looked for in a command.
+const LOOKS: [fn(&Command<'_>) -> Option<Draft>; 7] = [
+    header,
+    key_option,
+    unchecked,
+    key_query,
+    literal_query,
+    fetched,
+    socket,
+];
+
+fn commanded(text: &str, span: Span, source: &Source, drafts: &mut Vec<Draft>) {
+    let is_verbatim = source.text.get(span.start..span.end) == Some(text);
+    let command = Command {
+        text,
+        span,
+        is_verbatim,
     };
-    if let Some(value) = HEADER
-        .as_ref()
-        .and_then(|header| header.captures(command))
-        .and_then(|captures| captures.get(1))
-        .filter(|value| !is_placeholder(value.as_str()) && looks_random(value.as_str()))
-    {
-        drafts.push(
-            Draft::new(
-                &SECRET,
-                place(&value),
-                "a secret is written out in a header",
-            )
-            .secret(place(&value)),
-        );
+    drafts.extend(LOOKS.iter().filter_map(|look| look(&command)));
+}
+
+fn is_written_out(value: &str) -> bool {
+    !is_placeholder(value) && looks_random(value)
+}
+
+fn header(command: &Command<'_>) -> Option<Draft> {
+    let value = command.group(&HEADER)?;
+    is_written_out(value.as_str())
+        .then(|| command.secret(&SECRET, &value, "a secret is written out in a header"))
+}
+
+/// `--api-key VALUE`.
+fn key_option(command: &Command<'_>) -> Option<Draft> {
+    let captures = KEY_OPTION.as_ref()?.captures(command.text)?;
+    let (whole, value) = (captures.get(0)?, captures.get(1)?);
+    let text = value.as_str();
+    let is_reference = text.starts_with('$') || text.starts_with("{{");
+    let is_given = is_reference || !is_placeholder(text);
+    let is_build_secret = ["id=", "type=", "-", "/"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    if !is_given || is_build_secret || command.is_comment(&whole) {
+        return None;
     }
-    if let Some(captures) = KEY_OPTION
-        .as_ref()
-        .and_then(|option| option.captures(command))
-        && let (Some(whole), Some(value)) = (captures.get(0), captures.get(1))
-    {
-        let text = value.as_str();
-        let is_reference = text.starts_with('$') || text.starts_with("{{");
-        let is_build_secret = text.starts_with("id=")
-            || text.starts_with("type=")
-            || text.starts_with('-')
-            || text.starts_with('/');
-        if (is_reference || !is_placeholder(text)) && !is_build_secret && !is_comment(whole.start())
-        {
-            drafts.push(
-                Draft::new(
-                    &KEY_IN_ARGV,
-                    place(&whole),
-                    "a key is passed on the command line",
-                )
-                .secret(place(&value)),
-            );
-        }
-    }
-    if let Some(found) = NO_CHECK
-        .as_ref()
-        .and_then(|check| check.find(command))
-        .filter(|found| !is_comment(found.start()))
-    {
-        drafts.push(Draft::new(
-            &TLS_OFF,
-            place(&found),
-            "certificates are not checked here",
-        ));
-    }
-    if let Some(found) = KEY_QUERY
-        .as_ref()
-        .and_then(|query| query.find(command))
-        .filter(|found| !is_comment(found.start()))
-    {
-        drafts.push(Draft::new(
-            &KEY_IN_URL,
-            place(&found),
-            "a key travels in the query of an address",
-        ));
-    }
-    if let Some(value) = LITERAL_QUERY
-        .as_ref()
-        .and_then(|query| query.captures(command))
-        .and_then(|captures| captures.get(1))
-        .filter(|value| !is_placeholder(value.as_str()) && looks_random(value.as_str()))
-        .filter(|value| !is_comment(value.start()))
-    {
-        drafts.push(
-            Draft::new(
-                &KEY_IN_URL,
-                place(&value),
-                "a key travels in the query of an address",
-            )
-            .secret(place(&value)),
-        );
-    }
-    if let Some(found) = FETCH
-        .as_ref()
-        .and_then(|fetch| fetch.captures(command))
-        .and_then(|captures| captures.get(1))
-        .filter(|found| !is_comment(found.start()))
-        && address(found.as_str()).is_some_and(|address| {
-            // A name without a dot is a neighbour; 169.254 is the machine's own metadata service.
-            is_clear(&address)
-                && address.host.contains('.')
-                && !address.host.starts_with("169.254.")
-                && !address.host.contains('$')
-        })
-    {
-        drafts.push(Draft::new(
-            &CLEAR,
-            place(&found),
-            "a connection in the clear",
-        ));
-    }
-    if let Some(found) = SOCKET
-        .as_ref()
-        .and_then(|socket| socket.find(command))
-        .filter(|found| !is_comment(found.start()))
-        && address(found.as_str()).is_some_and(|address| is_clear(&address))
-    {
-        drafts.push(Draft::new(
-            &CLEAR,
-            place(&found),
-            "a connection in the clear",
-        ));
-    }
+    let draft = command.draft(&KEY_IN_ARGV, &whole, "a key is passed on the command line");
+    Some(draft.secret(command.place(&value)))
+}
+
+fn unchecked(command: &Command<'_>) -> Option<Draft> {
+    let found = command.find(&NO_CHECK)?;
+    Some(command.draft(&TLS_OFF, &found, "certificates are not checked here"))
+}
+
+const IN_QUERY: &str = "a key travels in the query of an address";
+
+fn key_query(command: &Command<'_>) -> Option<Draft> {
+    let found = command.find(&KEY_QUERY)?;
+    Some(command.draft(&KEY_IN_URL, &found, IN_QUERY))
+}
+
+fn literal_query(command: &Command<'_>) -> Option<Draft> {
+    let value = command.group(&LITERAL_QUERY)?;
+    let is_found = is_written_out(value.as_str()) && !command.is_comment(&value);
+    is_found.then(|| command.secret(&KEY_IN_URL, &value, IN_QUERY))
+}
+
+fn fetched(command: &Command<'_>) -> Option<Draft> {
+    let found = command.group(&FETCH)?;
+    let address = address(found.as_str())?;
+    // A name without a dot is a neighbour; 169.254 is the machine's own metadata service.
+    let is_outside = address.host.contains('.')
+        && !address.host.starts_with("169.254.")
+        && !address.host.contains('$');
+    let is_found = is_outside && is_clear(&address) && !command.is_comment(&found);
+    is_found.then(|| command.draft(&CLEAR, &found, "a connection in the clear"))
+}
+
+fn socket(command: &Command<'_>) -> Option<Draft> {
+    let found = command.find(&SOCKET)?;
+    let is_open = address(found.as_str()).is_some_and(|address| is_clear(&address));
+    is_open.then(|| command.draft(&CLEAR, &found, "a connection in the clear"))
 }
 
 /// `COPY .env` in an image.

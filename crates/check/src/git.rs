@@ -38,6 +38,25 @@ pub(crate) struct History {
     pub(crate) keys: BTreeMap<String, String>,
 }
 
+/// What of a tree is looked at: paths from the checked folder, but for trees, whose paths are those of the repository.
+#[derive(Default)]
+struct Entries {
+    trees: Vec<(String, gix::ObjectId)>,
+    env_files: Vec<String>,
+    files: Vec<(String, gix::ObjectId)>,
+}
+
+impl Entries {
+    fn file(&mut self, path: &str, kind: EntryKind, id: gix::ObjectId) {
+        let is_blob = matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable);
+        if is_env_file(path) {
+            self.env_files.push(path.to_owned());
+        } else if is_blob && is_looked_at(path) && !is_test(path) {
+            self.files.push((path.to_owned(), id));
+        }
+    }
+}
+
 impl Repository {
     /// The repository that holds `root`, when there is one.
     pub(crate) fn around(root: &Path) -> Option<Self> {
@@ -142,41 +161,21 @@ impl Repository {
         let mut seen: HashSet<(gix::ObjectId, String)> = HashSet::new();
         let walk = head.ancestors().all().map_err(|_| GitError)?;
         for info in walk.flatten() {
-            let Ok(commit) = info.object() else { continue };
-            let Ok(tree) = commit.tree_id() else { continue };
+            let tree = info.object().ok().and_then(|commit| commit.tree_id().ok());
+            let Some(tree) = tree else { continue };
             let short: String = info.id().to_string().chars().take(10).collect();
             let mut open = vec![(String::new(), tree.detach())];
             while let Some((prefix, id)) = open.pop() {
                 // A tree that was seen at this place has nothing new.
-                if !seen.insert((id, prefix.clone())) || seen.len() > HISTORY_LIMIT {
-                    continue;
-                }
-                let Ok(tree) = self.inner.find_tree(id) else {
-                    continue;
-                };
-                for entry in tree.iter().flatten() {
-                    let Ok(name) = entry.filename().to_str() else {
-                        continue;
-                    };
-                    let path = format!("{prefix}{name}");
-                    match entry.mode().kind() {
-                        EntryKind::Tree => open.push((format!("{path}/"), entry.object_id())),
-                        _ if is_env_file(name) => {
-                            if let Some(local) = self.local(&path) {
-                                let known = history.env_files.entry(local.to_owned());
-                                known.or_insert_with(|| short.clone());
-                            }
-                        }
-                        EntryKind::Blob | EntryKind::BlobExecutable => {
-                            if let Some(local) = self.local(&path)
-                                && is_looked_at(local)
-                                && !is_test(local)
-                            {
-                                let place = || (local.to_owned(), short.clone());
-                                blobs.entry(entry.object_id()).or_insert_with(place);
-                            }
-                        }
-                        _ => {}
+                if seen.insert((id, prefix.clone())) && seen.len() <= HISTORY_LIMIT {
+                    let found = self.entries(&prefix, id);
+                    open.extend(found.trees);
+                    for path in found.env_files {
+                        let known = history.env_files.entry(path);
+                        known.or_insert_with(|| short.clone());
+                    }
+                    for (path, id) in found.files {
+                        blobs.entry(id).or_insert_with(|| (path, short.clone()));
                     }
                 }
             }
@@ -186,6 +185,27 @@ impl Repository {
         }
         history.keys = self.keys_in(blobs)?;
         Ok(history)
+    }
+
+    /// What of a tree is looked at.
+    fn entries(&self, prefix: &str, id: gix::ObjectId) -> Entries {
+        let mut found = Entries::default();
+        let Ok(tree) = self.inner.find_tree(id) else {
+            return found;
+        };
+        for entry in tree.iter().flatten() {
+            let Ok(name) = entry.filename().to_str() else {
+                continue;
+            };
+            let path = format!("{prefix}{name}");
+            let kind = entry.mode().kind();
+            if kind == EntryKind::Tree {
+                found.trees.push((format!("{path}/"), entry.object_id()));
+            } else if let Some(local) = self.local(&path) {
+                found.file(local, kind, entry.object_id());
+            }
+        }
+        found
     }
 
     /// Keys whose form leaves no doubt, outside tests, in contents that are no longer those of the last commit. A key that still

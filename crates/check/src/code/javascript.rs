@@ -65,6 +65,13 @@ impl<'s> Lower<'s> {
             "class_declaration" | "abstract_class_declaration" | "class" => {
                 out.push(Stmt::Class(self.class(node, depth)));
             }
+            _ => self.control(node, depth, out),
+        }
+    }
+
+    /// Branches, loops and what else decides what runs.
+    fn control(&self, node: Node<'_>, depth: usize, out: &mut Vec<Stmt>) {
+        match node.kind() {
             "if_statement" => {
                 let condition = node
                     .child_by_field_name("condition")
@@ -451,6 +458,14 @@ impl<'s> Lower<'s> {
                     *self.field(node, "alternative", depth),
                 ])
             }
+            _ => return self.compound(node, depth),
+        };
+        Expr::new(span(node), kind)
+    }
+
+    /// Expressions that hold several others.
+    fn compound(&self, node: Node<'_>, depth: usize) -> Expr {
+        let kind = match node.kind() {
             "array" | "sequence_expression" => Kind::List(self.all(children(node), depth)),
             "object" => Kind::Map(self.entries(node, depth)),
             "arrow_function" | "function_expression" | "generator_function" => {

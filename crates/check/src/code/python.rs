@@ -58,6 +58,13 @@ impl<'s> Lower<'s> {
             }
             "class_definition" => out.push(Stmt::Class(self.class(node, Vec::new(), depth))),
             "decorated_definition" => self.decorated(node, depth, out),
+            _ => self.control(node, depth, out),
+        }
+    }
+
+    /// Branches, loops and what else decides what runs.
+    fn control(&self, node: Node<'_>, depth: usize, out: &mut Vec<Stmt>) {
+        match node.kind() {
             "if_statement" | "while_statement" => self.branch(node, depth, out),
             "for_statement" => {
                 if let (Some(left), Some(right)) = (
@@ -433,6 +440,14 @@ impl<'s> Lower<'s> {
             "comparison_operator" | "not_operator" => {
                 Kind::Compare(self.all(children(node), depth))
             }
+            _ => return self.compound(node, depth),
+        };
+        Expr::new(span(node), kind)
+    }
+
+    /// Expressions that hold several others.
+    fn compound(&self, node: Node<'_>, depth: usize) -> Expr {
+        let kind = match node.kind() {
             "list" | "tuple" | "set" | "expression_list" => {
                 Kind::List(self.all(children(node), depth))
             }

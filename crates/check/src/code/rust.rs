@@ -154,6 +154,13 @@ impl<'s> Lower<'s, '_> {
                 }
             }
             "struct_item" => out.push(Stmt::Class(self.structure(node, attributes, depth))),
+            _ => self.control(node, depth, out),
+        }
+    }
+
+    /// Branches, loops and what else decides what runs.
+    fn control(&self, node: Node<'_>, depth: usize, out: &mut Vec<Stmt>) {
+        match node.kind() {
             "if_expression" | "match_expression" | "block" | "unsafe_block" | "async_block" => {
                 self.branching(node, false, depth, out);
             }
@@ -543,6 +550,14 @@ impl<'s> Lower<'s, '_> {
                     tagged: false,
                 }))
             }
+            _ => return self.compound(node, depth),
+        };
+        Expr::new(self.span(node), kind)
+    }
+
+    /// Expressions that hold several others.
+    fn compound(&self, node: Node<'_>, depth: usize) -> Expr {
+        let kind = match node.kind() {
             "macro_invocation" => self.macro_call(node, depth),
             "binary_expression" => self.binary(node, depth),
             "unary_expression"

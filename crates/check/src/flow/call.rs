@@ -6,7 +6,7 @@ use super::result;
 use super::site::Site;
 use super::state::Flow;
 use super::value::Value;
-use crate::code::ir::{Call, Expr, Kind, Span};
+use crate::code::ir::{Arg, Call, Expr, Kind, Span};
 use crate::facts::Fact;
 use crate::names::Labels;
 use std::rc::Rc;
@@ -29,41 +29,12 @@ impl Flow<'_> {
             span: call.callee.span,
         });
         let last = call.callee.last_name();
-        let handles_error = Fact::ErrorTaker.has(last);
-        let is_error_event = last == "on"
-            && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "error");
-        let is_message_event = Fact::EventTaker.has(last)
-            && matches!(call.args.first().map(|arg| &arg.value.kind), Some(Kind::Text(name)) if name == "message");
-        let mut args = Vec::new();
-        for arg in &call.args {
-            let mut value = match &arg.value.kind {
-                Kind::Function(function) if handles_error || is_error_event => {
-                    self.function(function, Labels::ERROR)
-                }
-                Kind::Function(function) if is_message_event => {
-                    self.function(function, Labels::PAYLOAD)
-                }
-                Kind::Joined(parts) if call.tagged => {
-                    for part in parts {
-                        self.part(part);
-                    }
-                    Value::default()
-                }
-                _ => self.eval(&arg.value),
-            };
-            value.at = arg.value.span;
-            if let Some(name) = &arg.name {
-                self.named(name, &arg.value, &arg.value, &mut value);
-                let labels = self.meaning(name);
-                let is_plain =
-                    value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
-                if !is_plain {
-                    // A field that is called `arguments` may well take a masked copy of them.
-                    value.labels |= labels.without(Labels::PAYLOAD);
-                }
-            }
-            args.push(value);
-        }
+        let given = given_to_functions(call);
+        let args = call
+            .args
+            .iter()
+            .map(|arg| self.argument(call, arg, given))
+            .collect();
         let site = Site {
             call,
             span,
@@ -87,56 +58,80 @@ impl Flow<'_> {
         value
     }
 
-    /// Calls that put something into their receiver.
+    /// The value of an argument; `given` is what functions among the arguments are called with.
+    fn argument(&mut self, call: &Call, arg: &Arg, given: Option<Labels>) -> Value {
+        let mut value = match (&arg.value.kind, given) {
+            (Kind::Function(function), Some(given)) => self.function(function, given),
+            (Kind::Joined(parts), _) if call.tagged => {
+                for part in parts {
+                    self.part(part);
+                }
+                Value::default()
+            }
+            _ => self.eval(&arg.value),
+        };
+        value.at = arg.value.span;
+        if let Some(name) = &arg.name {
+            self.named(name, &arg.value, &arg.value, &mut value);
+            let labels = self.meaning(name);
+            let is_plain =
+                value.skeleton.is_some() || value.labels.any(Labels::SAFE | Labels::NUMBER);
+            if !is_plain {
+                // A field that is called `arguments` may well take a masked copy of them.
+                value.labels |= labels.without(Labels::PAYLOAD);
+            }
+        }
+        value
+    }
+
+    /// Calls that put something into their receiver or their arguments.
     fn mutate(&mut self, site: &Site<'_>) {
+        let mut args = site.args.iter();
         if Fact::InPlaceMask.in_words(&crate::names::words(site.last)) {
-            for arg in &site.call.args {
-                if let Kind::Name(name) = &arg.value.kind
-                    && let Some(value) = self.lookup(name).cloned()
-                {
-                    // A mask that gives nothing back works in place; one that does loses nothing by this.
-                    let labels = value.labels.made_safe();
-                    self.bind(
-                        name,
-                        Value {
-                            labels,
-                            fields: None,
-                            ..value
-                        },
-                    );
-                }
-            }
+            // A mask that gives nothing back works in place; one that does loses nothing by this.
+            self.change_arguments(site, |value| Value {
+                labels: value.labels.made_safe(),
+                fields: None,
+                ..value
+            });
         }
-        if site
-            .args
-            .iter()
-            .any(|value| value.labels.any(Labels::FIXED))
-            && fills(site.last)
+        if args.any(|value| value.labels.any(Labels::FIXED)) && fills(site.last) {
+            self.change_arguments(site, |value| Value {
+                labels: value.labels.without(Labels::FIXED),
+                ..value
+            });
+        }
+        let adds = Fact::TextAdder.has(site.last) || Fact::Adder.has(site.last);
+        if let Kind::Member(base, _) = &site.call.callee.kind
+            && adds
+            && !site.args.is_empty()
         {
-            for arg in &site.call.args {
-                if let Kind::Name(name) = &arg.value.kind
-                    && let Some(value) = self.lookup(name).cloned()
-                {
-                    let labels = value.labels.without(Labels::FIXED);
-                    self.bind(name, Value { labels, ..value });
-                }
+            self.add(&base.path(), site);
+        }
+    }
+
+    /// Changes the variables among the arguments of a call.
+    fn change_arguments(&mut self, site: &Site<'_>, change: impl Fn(Value) -> Value) {
+        for arg in &site.call.args {
+            if let Kind::Name(name) = &arg.value.kind
+                && let Some(value) = self.lookup(name).cloned()
+            {
+                self.bind(name, change(value));
             }
         }
-        let Kind::Member(base, _) = &site.call.callee.kind else {
+    }
+
+    /// Adds the arguments of a call to a variable.
+    fn add(&mut self, name: &str, site: &Site<'_>) {
+        let Some(before) = self.lookup(name).cloned() else {
             return;
         };
-        let is_text = Fact::TextAdder.has(site.last);
-        let is_adding = is_text || Fact::Adder.has(site.last);
-        if !is_adding || site.args.is_empty() {
-            return;
-        }
-        let name = base.path();
-        let Some(before) = self.lookup(&name).cloned() else {
-            return;
-        };
-        let value = if before.skeleton.is_some() && (is_text || site.last == "push") {
-            let mut parts = vec![before];
-            parts.extend(site.args.iter().cloned());
+        let is_text = Fact::TextAdder.has(site.last) || site.last == "push";
+        let value = if before.skeleton.is_some() && is_text {
+            let parts: Vec<Value> = std::iter::once(&before)
+                .chain(&site.args)
+                .cloned()
+                .collect();
             let value = Value::concat(&parts, site.span);
             self.emit(FlowEvent::Built {
                 value: &value,
@@ -144,21 +139,9 @@ impl Flow<'_> {
             });
             value
         } else {
-            let labels = before.labels.without(Labels::SAFE)
-                | site.union().without(Labels::SAFE | Labels::NUMBER);
-            let mut fields: Vec<(Option<String>, Value)> = before
-                .fields
-                .as_ref()
-                .map_or_else(Vec::new, |fields| fields.as_ref().clone());
-            if fields.len() < 64 {
-                fields.extend(site.args.iter().map(|value| (None, value.clone())));
-            }
-            Value {
-                fields: Some(Rc::new(fields)),
-                ..Value::labelled(labels)
-            }
+            with_parts(&before, site)
         };
-        self.bind(&name, value);
+        self.bind(name, value);
     }
 
     /// A part of a variable gets a value.
@@ -185,6 +168,39 @@ impl Flow<'_> {
                 ..before
             },
         );
+    }
+}
+
+/// What a call hands to the functions that it is given: an error, or a message.
+fn given_to_functions(call: &Call) -> Option<Labels> {
+    let last = call.callee.last_name();
+    let event = match call.args.first().map(|arg| &arg.value.kind) {
+        Some(Kind::Text(event)) => event.as_str(),
+        _ => "",
+    };
+    if Fact::ErrorTaker.has(last) || last == "on" && event == "error" {
+        Some(Labels::ERROR)
+    } else if Fact::EventTaker.has(last) && event == "message" {
+        Some(Labels::PAYLOAD)
+    } else {
+        None
+    }
+}
+
+/// A collection with the arguments of a call besides.
+fn with_parts(before: &Value, site: &Site<'_>) -> Value {
+    let labels =
+        before.labels.without(Labels::SAFE) | site.union().without(Labels::SAFE | Labels::NUMBER);
+    let mut fields: Vec<(Option<String>, Value)> = before
+        .fields
+        .as_ref()
+        .map_or_else(Vec::new, |fields| fields.as_ref().clone());
+    if fields.len() < 64 {
+        fields.extend(site.args.iter().map(|value| (None, value.clone())));
+    }
+    Value {
+        fields: Some(Rc::new(fields)),
+        ..Value::labelled(labels)
     }
 }
 

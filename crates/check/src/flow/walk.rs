@@ -6,11 +6,21 @@ use super::known::{self, is_context, is_number_type, is_wrapped};
 use super::request;
 use super::state::{DEPTH_LIMIT, Flow, Frame};
 use super::value::Value;
-use crate::code::ir::{Arm, Class, Expr, Function, Kind, Stmt};
+use crate::code::ir::{Arm, Class, Expr, Function, Kind, Param, Stmt};
 use crate::facts::Fact;
 use crate::names::Labels;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+/// What comes in by the parameters of a function.
+#[derive(Clone, Copy)]
+struct Takes {
+    is_tool: bool,
+    /// It serves requests.
+    serves: bool,
+    /// It hands tool calls on.
+    dispatches: bool,
+}
 
 impl Flow<'_> {
     /// Runs statements; the value is that of the last expression, as in Rust.
@@ -117,83 +127,97 @@ impl Flow<'_> {
     }
 
     fn assign(&mut self, target: &Expr, written: &Expr, value: &mut Value) {
-        // `async for message in websocket`.
-        if let (Kind::Name(_), Kind::Other(from)) = (&target.kind, &written.kind)
-            && let [
-                Expr {
-                    kind: Kind::Name(socket),
-                    ..
-                },
-            ] = from.as_slice()
-            && request::is_socket_name(socket)
-        {
+        if reads_socket(target, written) {
             value.labels |= Labels::PAYLOAD;
         }
         match &target.kind {
             Kind::Name(name) => {
-                self.named(name, target, written, value);
-                let labels = self.meaning(name);
-                if !value.labels.any(Labels::SAFE | Labels::ERROR) {
-                    value.labels |= labels;
-                }
+                self.take_name(name, name, target, written, value);
                 self.bind(name, value.clone());
             }
-            Kind::Member(base, name) => {
-                self.named(name, target, written, value);
-                let path = target.path();
-                if request::is_answer_body(&path) {
-                    self.emit(FlowEvent::Answered { written, value });
-                }
-                let labels = self.meaning(name);
-                if !value.labels.any(Labels::SAFE | Labels::ERROR) {
-                    value.labels |= labels;
-                }
-                // An attribute of `self` is seen by the other methods, so it lives in the scope of the class.
-                let is_own = Fact::Receiver.has(base.last_name());
-                let level = if is_own && self.scopes.len() > 2 {
-                    self.scopes.len() - 2
-                } else {
-                    self.scopes.len() - 1
-                };
-                self.scopes[level].insert(path, value.clone());
-            }
-            Kind::Index(base, key) => {
-                self.eval(base);
-                let key = self.eval(key);
-                if let Some(key) = key.constant() {
-                    self.named(key, target, written, value);
-                    let labels = self.meaning(key);
-                    if value.skeleton.is_none() && !value.labels.any(Labels::SAFE | Labels::NUMBER)
-                    {
-                        value.labels |= labels;
-                    }
-                    self.put(base, key, value);
-                }
-            }
-            Kind::List(parts) => {
-                let whole = Value::labelled(value.labels);
-                for part in parts {
-                    self.assign(part, written, &mut whole.clone());
-                }
-            }
-            Kind::Map(entries) => {
-                let from_shell = is_shell_module(written);
-                for (key, part) in entries {
-                    let mut field = key
-                        .as_deref()
-                        .map_or_else(Value::default, |key| self.field(value, key));
-                    if from_shell && matches!(key.as_deref(), Some("exec" | "execSync")) {
-                        field.labels |= Labels::SHELL;
-                    }
-                    self.assign(part, written, &mut field);
-                }
-            }
-            Kind::Other(parts) => {
+            Kind::Member(base, name) => self.assign_member(base, name, target, written, value),
+            Kind::Index(base, key) => self.assign_index(base, key, target, written, value),
+            Kind::List(parts) | Kind::Other(parts) => {
                 for part in parts {
                     self.assign(part, written, &mut Value::labelled(value.labels));
                 }
             }
+            Kind::Map(entries) => self.take_apart(entries, written, value),
             _ => {}
+        }
+    }
+
+    /// A value learns what its new name says of it; `path` is the whole of the name.
+    fn take_name(
+        &mut self,
+        name: &str,
+        path: &str,
+        target: &Expr,
+        written: &Expr,
+        value: &mut Value,
+    ) {
+        self.named(name, target, written, value);
+        if request::is_answer_body(path) {
+            self.emit(FlowEvent::Answered { written, value });
+        }
+        if !value.labels.any(Labels::SAFE | Labels::ERROR) {
+            value.labels |= self.meaning(name);
+        }
+    }
+
+    fn assign_member(
+        &mut self,
+        base: &Expr,
+        name: &str,
+        target: &Expr,
+        written: &Expr,
+        value: &mut Value,
+    ) {
+        let path = target.path();
+        self.take_name(name, &path, target, written, value);
+        // An attribute of `self` is seen by the other methods, so it lives in the scope of the class.
+        let is_own = Fact::Receiver.has(base.last_name());
+        let level = if is_own && self.scopes.len() > 2 {
+            self.scopes.len() - 2
+        } else {
+            self.scopes.len() - 1
+        };
+        self.scopes[level].insert(path, value.clone());
+    }
+
+    fn assign_index(
+        &mut self,
+        base: &Expr,
+        key: &Expr,
+        target: &Expr,
+        written: &Expr,
+        value: &mut Value,
+    ) {
+        self.eval(base);
+        let key = self.eval(key);
+        let Some(key) = key.constant() else { return };
+        self.named(key, target, written, value);
+        if value.skeleton.is_none() && !value.labels.any(Labels::SAFE | Labels::NUMBER) {
+            value.labels |= self.meaning(key);
+        }
+        self.put(base, key, value);
+    }
+
+    /// `const { exec, card } = …`.
+    fn take_apart(
+        &mut self,
+        entries: &[(Option<String>, Expr)],
+        written: &Expr,
+        value: &mut Value,
+    ) {
+        let from_shell = is_shell_module(written);
+        for (key, part) in entries {
+            let key = key.as_deref();
+            let mut field = key.map_or_else(Value::default, |key| self.field(value, key));
+            if from_shell && matches!(key, Some("exec" | "execSync")) {
+                field.labels |= Labels::SHELL;
+            }
+            self.assign(part, written, &mut field);
         }
     }
 
@@ -229,6 +253,47 @@ impl Flow<'_> {
         self.scopes.pop();
     }
 
+    /// What is known of a parameter by its name, its type and what its function takes.
+    fn param_labels(&self, param: &Param, takes: Takes) -> Labels {
+        let mut labels = self.meaning(&param.name);
+        if is_wrapped(&param.kind) {
+            labels = labels.made_safe();
+        }
+        let is_filled = takes.is_tool
+            || takes.serves
+                && request::is_filled(self.language, &param.kind, param.default.as_ref());
+        if takes.dispatches && request::is_arguments(&param.name) {
+            labels |= Labels::INPUT | Labels::PAYLOAD;
+        } else if is_context(&param.name, &param.kind) {
+            // The framework fills it.
+        } else if is_filled {
+            labels |= Labels::INPUT;
+        } else if self.facts.is_agent {
+            labels |= Labels::ARGUMENT;
+        }
+        if takes.serves && Fact::BodyParam.has(&param.name) {
+            labels |= Labels::PAYLOAD;
+        }
+        if is_number_type(&param.kind, self.language) {
+            labels |= Labels::NUMBER;
+        }
+        labels | self.shown_by(&param.kind) | known::thrown(&param.kind)
+    }
+
+    fn bind_param(&mut self, param: &Param, labels: Labels) {
+        let mut value = Value::labelled(labels);
+        value.origin = Some(Rc::from(param.name.as_str()));
+        if let Some(default) = &param.default {
+            let written = self.eval(default);
+            self.emit(FlowEvent::Defaulted {
+                name: &param.name,
+                written: default,
+                value: &written,
+            });
+        }
+        self.bind(&param.name, value);
+    }
+
     /// Goes through a function; `given` is what is known of its first parameter. The value is what it returns.
     pub(crate) fn function(&mut self, function: &Function, given: Labels) -> Value {
         if self.depth > DEPTH_LIMIT {
@@ -245,45 +310,20 @@ impl Flow<'_> {
         let is_nested_in_answer = function.name.is_empty() && self.frame().answers;
         self.emit(FlowEvent::Declared { function });
         self.scopes.push(HashMap::new());
+        let takes = Takes {
+            is_tool,
+            serves,
+            dispatches,
+        };
         for (index, param) in function.params.iter().enumerate() {
-            let mut labels = self.meaning(&param.name);
-            if is_wrapped(&param.kind) {
-                labels = labels.made_safe();
-            }
-            if dispatches && request::is_arguments(&param.name) {
-                labels |= Labels::INPUT | Labels::PAYLOAD;
-            } else if (is_tool
-                || serves && request::is_filled(self.language, &param.kind, param.default.as_ref()))
-                && !is_context(&param.name, &param.kind)
-            {
-                labels |= Labels::INPUT;
-            } else if self.facts.is_agent && !is_context(&param.name, &param.kind) {
-                labels |= Labels::ARGUMENT;
-            }
-            if serves && Fact::BodyParam.has(param.name.as_str()) {
-                labels |= Labels::PAYLOAD;
-            }
-            labels |= self.shown_by(&param.kind) | known::thrown(&param.kind);
-            if is_number_type(&param.kind, self.language) {
-                labels |= Labels::NUMBER;
-            }
+            let mut labels = self.param_labels(param, takes);
             if index == 0 {
                 labels |= given;
                 if request::takes_error(function) {
                     labels |= Labels::ERROR;
                 }
             }
-            let mut value = Value::labelled(labels);
-            value.origin = Some(Rc::from(param.name.as_str()));
-            if let Some(default) = &param.default {
-                let written = self.eval(default);
-                self.emit(FlowEvent::Defaulted {
-                    name: &param.name,
-                    written: default,
-                    value: &written,
-                });
-            }
-            self.bind(&param.name, value);
+            self.bind_param(param, labels);
         }
         let name = if function.name.is_empty() {
             self.frame().name.clone()
@@ -311,4 +351,12 @@ fn is_shell_module(written: &Expr) -> bool {
     matches!(&written.kind, Kind::Call(call) if call.callee.last_name() == "require"
         && matches!(call.args.first().map(|arg| &arg.value.kind),
             Some(Kind::Text(module)) if module.ends_with("child_process")))
+}
+
+/// `async for message in websocket`.
+fn reads_socket(target: &Expr, written: &Expr) -> bool {
+    let (Kind::Name(_), Kind::Other(from)) = (&target.kind, &written.kind) else {
+        return false;
+    };
+    matches!(from.as_slice(), [Expr { kind: Kind::Name(socket), .. }] if request::is_socket_name(socket))
 }

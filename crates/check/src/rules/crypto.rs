@@ -36,86 +36,75 @@ pub(crate) fn assigned(cx: &Context<'_, '_>, name: &str, written: &Expr, value: 
 /// A call of a hash or a cipher.
 pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
     if crate::flow::is_hash(site) {
-        let labels = site.args.iter().fold(Labels::NONE, |known, value| {
-            known
-                | value.labels.exposed(
-                    Labels::PASSWORD
-                        | Labels::PIN
-                        | Labels::CARD
-                        | Labels::NATIONAL
-                        | Labels::SECURITY_CODE,
-                )
-        });
-        if labels != Labels::NONE {
-            cx.report(Draft::new(
-                &WEAK_HASH,
-                site.span,
-                format!("{} is hashed with a fast hash", labels.noun()),
-            ));
-        }
+        hashed(cx, site);
         return;
     }
     stretched(cx, site);
-    let takes_fixed = cx.language() == Language::Rust
-        && site
-            .args
-            .iter()
-            .any(|value| value.labels.any(Labels::FIXED))
-        && (site.last.starts_with("new") || Fact::NonceTaker.in_words(&words(site.last)));
-    let builds_on_fixed = cx.language() == Language::Rust
-        && (site.last.starts_with("new") || site.last.contains("cryptor"))
-        && names_cipher(&site.call.callee)
-        && site
-            .call
-            .args
-            .iter()
-            .skip(1)
-            .any(|arg| is_written_out(&arg.value));
-    if takes_fixed || builds_on_fixed {
+    if cx.language() == Language::Rust && (takes_fixed(site) || builds_on_fixed(site)) {
         report(cx, site.span, "the nonce is always the same");
     }
-    let path = site.path.as_str();
-
-    if Fact::BrokenCipher.has_end(path) {
+    if Fact::BrokenCipher.has_end(&site.path) {
         report(cx, site.span, "the cipher is broken");
     }
     if Fact::CipherWithIv.has(site.last) {
-        let algorithm = site
-            .args
-            .first()
-            .and_then(Value::constant)
-            .unwrap_or("")
-            .to_lowercase();
-        if Fact::WeakAlgorithm.inside(&algorithm) {
-            report(cx, site.span, "the cipher or its mode is broken");
-        } else if site
-            .at(2)
-            .is_some_and(|(written, value)| is_fixed(written, value))
-        {
-            report(
-                cx,
-                site.span,
-                "the initialisation vector is always the same",
-            );
-        }
+        named_cipher(cx, site);
     }
-    let takes_nonce = path.ends_with("aes.new")
-        && site
-            .at(2)
-            .is_some_and(|(written, value)| is_fixed(written, value))
-        || (path.contains("modes.")
-            && Fact::CipherMode.has(site.last)
-            && site
-                .at(0)
-                .is_some_and(|(written, value)| is_fixed(written, value)))
-        || (path.contains("nonce")
-            && matches!(site.last, "from_slice" | "from")
-            && site
-                .at(0)
-                .is_some_and(|(written, value)| is_fixed(written, value)));
-    if takes_nonce {
+    if takes_nonce(site) {
         report(cx, site.span, "the nonce is always the same");
     }
+}
+
+/// What a fast hash is given.
+fn hashed(cx: &Context<'_, '_>, site: &Site<'_>) {
+    let guessable =
+        Labels::PASSWORD | Labels::PIN | Labels::CARD | Labels::NATIONAL | Labels::SECURITY_CODE;
+    let labels = site.args.iter().fold(Labels::NONE, |known, value| {
+        known | value.labels.exposed(guessable)
+    });
+    if labels != Labels::NONE {
+        let message = format!("{} is hashed with a fast hash", labels.noun());
+        cx.report(Draft::new(&WEAK_HASH, site.span, message));
+    }
+}
+
+/// Bytes that are the same at every run go into something that takes a nonce.
+fn takes_fixed(site: &Site<'_>) -> bool {
+    let mut args = site.args.iter();
+    args.any(|value| value.labels.any(Labels::FIXED))
+        && (site.last.starts_with("new") || Fact::NonceTaker.in_words(&words(site.last)))
+}
+
+/// A cipher is made with a nonce that is written out.
+fn builds_on_fixed(site: &Site<'_>) -> bool {
+    let mut others = site.call.args.iter().skip(1);
+    (site.last.starts_with("new") || site.last.contains("cryptor"))
+        && names_cipher(&site.call.callee)
+        && others.any(|arg| is_written_out(&arg.value))
+}
+
+/// `createCipheriv("aes-128-ecb", key, iv)`.
+fn named_cipher(cx: &Context<'_, '_>, site: &Site<'_>) {
+    let algorithm = site.args.first().and_then(Value::constant).unwrap_or("");
+    if Fact::WeakAlgorithm.inside(&algorithm.to_lowercase()) {
+        report(cx, site.span, "the cipher or its mode is broken");
+    } else if is_fixed_at(site, 2) {
+        let message = "the initialisation vector is always the same";
+        report(cx, site.span, message);
+    }
+}
+
+fn is_fixed_at(site: &Site<'_>, index: usize) -> bool {
+    site.at(index)
+        .is_some_and(|(written, value)| is_fixed(written, value))
+}
+
+/// Whether a call takes a nonce that is the same at every run.
+fn takes_nonce(site: &Site<'_>) -> bool {
+    let path = site.path.as_str();
+    let is_mode = path.contains("modes.") && Fact::CipherMode.has(site.last);
+    let is_nonce = path.contains("nonce") && matches!(site.last, "from_slice" | "from");
+    path.ends_with("aes.new") && is_fixed_at(site, 2)
+        || (is_mode || is_nonce) && is_fixed_at(site, 0)
 }
 
 /// A password hash with too few rounds: OWASP asks for 600 000 of PBKDF2 with SHA-256; under 10 000 is no work at all.
@@ -146,54 +135,92 @@ fn stretched(cx: &Context<'_, '_>, site: &Site<'_>) {
 /// arithmetic on the letters of a password.
 pub(crate) fn function(cx: &Context<'_, '_>, function: &Function) {
     // Most functions have nothing to do with any of this, and splitting their names would cost more than all the rest.
-    let hints = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        Fact::CipherHint.inside(&name)
-    };
-    if !hints(&function.name) && !function.params.iter().any(|param| hints(&param.name)) {
+    let hints = |name: &str| Fact::CipherHint.inside(&name.to_ascii_lowercase());
+    let mut params = function.params.iter();
+    let is_hinted = hints(&function.name) || params.any(|param| hints(&param.name));
+    if !is_hinted || function.name.is_empty() {
         return;
     }
-    let name = words(&function.name);
-    let encrypts = Fact::CipherWord.in_words(&name);
-    let keys: Vec<&str> = function
-        .params
-        .iter()
-        .map(|param| param.name.as_str())
-        .filter(|name| Fact::KeyParam.in_words(&words(name)))
-        .collect();
-    let takes_key = !keys.is_empty() && function.params.len() > keys.len();
-    let takes_password = function
-        .params
-        .iter()
-        .any(|param| crate::names::meaning(&param.name).any(Labels::PASSWORD | Labels::PIN));
-    if !(encrypts || takes_key || takes_password) || function.name.is_empty() {
+    let purpose = Purpose::of(function);
+    if !(purpose.encrypts || purpose.takes_key || purpose.takes_password) {
         return;
     }
-    let (mut has_xor, mut has_keyed_xor, mut pairs_key) = (false, false, false);
-    let (mut has_mixing, mut has_code, mut has_char) = (false, false, false);
-    walk_all(&function.body, &mut |expr| match &expr.kind {
-        Kind::Binary(operator, left, right) => {
-            has_xor |= operator == "^";
-            // A key that is mixed with itself is a hash of the key.
-            has_keyed_xor |= operator == "^" && names_any(left, &keys) != names_any(right, &keys);
-            has_mixing |= matches!(operator.as_str(), "^" | "<<" | "*");
-        }
-        Kind::Call(call) => {
-            pairs_key |= call.callee.last_name() == "zip"
-                && call.args.iter().any(|arg| names_any(&arg.value, &keys));
-            has_code |= Fact::CharToCode.has(call.callee.last_name());
-            has_char |= Fact::CodeToChar.has(call.callee.last_name());
-        }
-        _ => {}
-    });
-    let compares = Fact::ComparingWord.in_words(&name);
-    if (encrypts && (has_xor || (has_code && has_char)))
-        || (takes_key && (has_keyed_xor || (pairs_key && has_xor)) && !compares)
-    {
+    let arithmetic = Arithmetic::of(function, &purpose.keys);
+    if purpose.is_cipher(&arithmetic) {
         report(cx, function.name_span, "this is a cipher of your own");
-    } else if takes_password && has_mixing && has_code {
+    } else if purpose.takes_password && arithmetic.mixes && arithmetic.takes_codes {
         let message = "a password is hashed by arithmetic of your own";
         cx.report(Draft::new(&WEAK_HASH, function.name_span, message));
+    }
+}
+
+/// What the names of a function say that it is for.
+struct Purpose<'f> {
+    encrypts: bool,
+    /// It takes a key and something else.
+    takes_key: bool,
+    takes_password: bool,
+    compares: bool,
+    /// The parameters that are keys.
+    keys: Vec<&'f str>,
+}
+
+impl<'f> Purpose<'f> {
+    fn of(function: &'f Function) -> Self {
+        let name = words(&function.name);
+        let names = || function.params.iter().map(|param| param.name.as_str());
+        let keys: Vec<&str> = names()
+            .filter(|name| Fact::KeyParam.in_words(&words(name)))
+            .collect();
+        Self {
+            encrypts: Fact::CipherWord.in_words(&name),
+            takes_key: !keys.is_empty() && function.params.len() > keys.len(),
+            takes_password: names()
+                .any(|name| crate::names::meaning(name).any(Labels::PASSWORD | Labels::PIN)),
+            compares: Fact::ComparingWord.in_words(&name),
+            keys,
+        }
+    }
+
+    fn is_cipher(&self, found: &Arithmetic) -> bool {
+        let shifts = found.takes_codes && found.makes_characters;
+        let mixes_key = found.xors_key || (found.pairs_key && found.xors);
+        self.encrypts && (found.xors || shifts) || self.takes_key && mixes_key && !self.compares
+    }
+}
+
+/// What a function does with numbers and letters.
+#[derive(Default)]
+struct Arithmetic {
+    xors: bool,
+    /// A key with something else; a key that is mixed with itself is a hash of the key.
+    xors_key: bool,
+    pairs_key: bool,
+    mixes: bool,
+    takes_codes: bool,
+    makes_characters: bool,
+}
+
+impl Arithmetic {
+    fn of(function: &Function, keys: &[&str]) -> Self {
+        let mut found = Self::default();
+        walk_all(&function.body, &mut |expr| match &expr.kind {
+            Kind::Binary(operator, left, right) => {
+                let xors = operator == "^";
+                found.xors |= xors;
+                found.xors_key |= xors && names_any(left, keys) != names_any(right, keys);
+                found.mixes |= matches!(operator.as_str(), "^" | "<<" | "*");
+            }
+            Kind::Call(call) => {
+                let last = call.callee.last_name();
+                let mut args = call.args.iter();
+                found.pairs_key |= last == "zip" && args.any(|arg| names_any(&arg.value, keys));
+                found.takes_codes |= Fact::CharToCode.has(last);
+                found.makes_characters |= Fact::CodeToChar.has(last);
+            }
+            _ => {}
+        });
+        found
     }
 }
 

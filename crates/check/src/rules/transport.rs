@@ -9,7 +9,7 @@ use crate::facts::Fact;
 use crate::finding::Draft;
 use crate::flow::{Site, Value, has_hole};
 use crate::names::{Labels, words};
-use crate::secret::url::{HOLE, address, is_clear, is_loopback, is_namespace};
+use crate::secret::url::{Address, HOLE, address, is_clear, is_loopback, is_namespace};
 
 /// A text literal: a socket address in the clear is wrong wherever it stands.
 pub(crate) fn literal(cx: &Context<'_, '_>, text: &str, span: Span) {
@@ -136,8 +136,28 @@ pub(crate) fn mentioned(cx: &Context<'_, '_>, path: &str, span: Span) {
 
 /// A call that opens a connection or turns verification off.
 pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
-    let is_true = |index: usize| matches!(site.at(index).map(|(written, _)| &written.kind), Some(Kind::Literal(text)) if text == "true" || text == "True");
-    if Fact::TlsAccept.has(site.last) && is_true(0) {
+    verified(cx, site);
+    if site.last == "set_ciphers" {
+        return;
+    }
+    if opens(site) || Fact::ConnectCall.has(site.last) || makes_client(site) {
+        for value in site.args.iter().take(2) {
+            let found = value.constant().map(str::trim).and_then(address);
+            if let Some(found) = found.filter(is_clear_http) {
+                report(cx, found.host, value.at);
+            }
+        }
+    }
+    weakened(cx, site);
+    accepts_any(cx, site);
+}
+
+/// A call that turns the check of certificates off.
+fn verified(cx: &Context<'_, '_>, site: &Site<'_>) {
+    let is_true = site.at(0).is_some_and(|(written, _)| {
+        matches!(&written.kind, Kind::Literal(text) if text == "true" || text == "True")
+    });
+    if is_true && Fact::TlsAccept.has(site.last) {
         off(cx, site.span);
     }
     if site.last == "with_custom_certificate_verifier" && site.path.contains("dangerous") {
@@ -145,33 +165,22 @@ pub(crate) fn called(cx: &Context<'_, '_>, site: &Site<'_>) {
         let message = "certificates are checked by a verifier of your own";
         cx.report(Draft::new(&TLS_OFF, site.span, message).severity(Severity::Warning));
     }
-    if opens_https(site)
-        && let Some((written, _)) = site.named("ssl")
+    if let Some((written, _)) = site.named("ssl").filter(|_| opens_https(site))
         && matches!(&written.kind, Kind::Literal(text) if text == "False")
     {
         off(cx, written.span);
     }
-    if site.last == "set_ciphers" {
-        return;
-    }
-    let connects = Fact::ConnectCall.has(site.last);
-    // `ServerProxy("http://…")`, `new ApiClient("http://…")`: what is made here connects later.
-    let makes_client = site.last.starts_with(char::is_uppercase)
-        && words(site.last)
-            .last()
-            .is_some_and(|last| Fact::ClientWord.has(last.as_str()));
-    if opens(site) || connects || makes_client {
-        for value in site.args.iter().take(2) {
-            let Some(found) = value.constant().map(str::trim).and_then(address) else {
-                continue;
-            };
-            if found.scheme == "http" && is_clear(&found) && !is_namespace(found.host) {
-                report(cx, found.host, value.at);
-            }
-        }
-    }
-    weakened(cx, site);
-    accepts_any(cx, site);
+}
+
+/// `ServerProxy("http://…")`, `new ApiClient("http://…")`: what is made here connects later.
+fn makes_client(site: &Site<'_>) -> bool {
+    let name = words(site.last);
+    site.last.starts_with(char::is_uppercase)
+        && name.last().is_some_and(|last| Fact::ClientWord.has(last))
+}
+
+fn is_clear_http(found: &Address<'_>) -> bool {
+    found.scheme == "http" && is_clear(found) && !is_namespace(found.host)
 }
 
 /// `url.replace("wss://", "ws://")`, and an address in the clear as what an environment variable falls back to.

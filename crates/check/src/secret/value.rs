@@ -8,38 +8,34 @@ use crate::names::Labels;
 const PASSWORD_LEAST: usize = 6;
 /// Shortest key or token taken seriously, in characters; the shortest issued by a known provider has 16.
 const KEY_LEAST: usize = 12;
+/// Longer values are texts, in bytes.
+const LONGEST: usize = 4096;
 
 /// Whether `value`, assigned to something that means `labels`, is a secret written out.
 pub(crate) fn is_secret(labels: Labels, value: &str) -> bool {
     let value = value.trim();
-    if value.len() > 4096
-        || value.contains(char::is_whitespace)
-        || is_placeholder(value)
-        || is_reference(value)
-    {
+    let is_text = value.len() > LONGEST || value.contains(char::is_whitespace);
+    if is_text || is_placeholder(value) || is_reference(value) {
         return false;
     }
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    let is_mixed = value.chars().any(char::is_lowercase) && value.chars().any(char::is_uppercase);
     if labels.any(Labels::PASSWORD) {
-        let symbols = value
-            .chars()
-            .filter(|c| !c.is_alphanumeric() && !"_-. :/".contains(*c))
-            .count();
-        let is_camel_word = is_mixed && digits == 0 && symbols == 0;
-        let is_plain_word = digits == 0 && symbols == 0;
-        return value.chars().count() >= PASSWORD_LEAST && !is_plain_word && !is_camel_word;
+        return is_password(value);
     }
-    if labels.any(Labels::TOKEN) && !labels.any(Labels::KEY) {
-        // A bare token is as often a page mark or a word; an id in the form of a UUID opens nothing by itself.
-        let is_uuid = value.len() == 36 && value.bytes().filter(|byte| *byte == b'-').count() == 4;
-        return !is_uuid && value.len() >= 16 && digits >= 3 && looks_random(value);
-    }
+    let digits = value.chars().filter(char::is_ascii_digit).count();
     if labels.any(Labels::KEY) {
         let least = if digits > 0 { KEY_LEAST } else { 20 };
         return value.len() >= least && looks_random(value);
     }
-    false
+    // A bare token is as often a page mark or a word; an id in the form of a UUID opens nothing by itself.
+    let is_uuid = value.len() == 36 && value.bytes().filter(|byte| *byte == b'-').count() == 4;
+    labels.any(Labels::TOKEN) && !is_uuid && value.len() >= 16 && digits >= 3 && looks_random(value)
+}
+
+/// A password is no word: it has a digit or a sign.
+fn is_password(value: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric() && !"_-. :/".contains(c);
+    value.chars().count() >= PASSWORD_LEAST
+        && value.chars().any(|c| c.is_ascii_digit() || is_sign(c))
 }
 
 /// Whether a text is random rather than words: digits among letters, or letter cases that no word has.
