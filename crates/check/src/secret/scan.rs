@@ -39,23 +39,30 @@ pub(crate) struct Hit {
     pub(crate) form: Form,
 }
 
-const OWN: usize = FORMS.len();
-const PEM: usize = OWN + 2;
-const ADDRESS: usize = OWN + 3;
-const JWT: usize = OWN + 4;
-const SLACK_HOOK: usize = OWN + 5;
-const AZURE: usize = OWN + 6;
+/// Prefixes that need a look of their own, behind those of the table; the look is given the place and the end of the prefix.
+const LOOKS: [(&str, Look); 7] = [
+    ("cs_live_", |text, start, _| own(text, start)),
+    ("cs_test_", |text, start, _| own(text, start)),
+    ("PRIVATE KEY", |text, start, _| private_key(text, start)),
+    ("://", |text, start, _| address(text, start)),
+    ("eyJ", |text, start, _| jwt(text, start)),
+    ("hooks.slack.com/services/T", |text, start, end| {
+        let span = body(text, start, end, Alphabet::Base64, 30, 80)?;
+        let form = Form::Provider("Slack webhook");
+        Some(Hit { span, form })
+    }),
+    ("AccountKey=", |text, _, end| {
+        let span = body(text, end, end, Alphabet::Base64, 80, 100)?;
+        let form = Form::Provider("Azure storage key");
+        Some(Hit { span, form })
+    }),
+];
+
+type Look = fn(&str, usize, usize) -> Option<Hit>;
 
 static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let prefixes = FORMS.iter().map(|form| form.prefix).chain([
-        "cs_live_",
-        "cs_test_",
-        "PRIVATE KEY",
-        "://",
-        "eyJ",
-        "hooks.slack.com/services/T",
-        "AccountKey=",
-    ]);
+    let known = FORMS.iter().map(|form| form.prefix);
+    let prefixes = known.chain(LOOKS.iter().map(|(prefix, _)| *prefix));
     AhoCorasick::builder()
         .match_kind(MatchKind::Standard)
         .build(prefixes)
@@ -102,24 +109,9 @@ pub(crate) fn plain(text: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     for found in prefixes.find_overlapping_iter(text) {
         let which = found.pattern().as_usize();
-        let hit = match which {
-            PEM => private_key(text, found.start()),
-            ADDRESS => address(text, found.start()),
-            JWT => jwt(text, found.start()),
-            SLACK_HOOK => {
-                body(text, found.start(), found.end(), Alphabet::Base64, 30, 80).map(|span| Hit {
-                    span,
-                    form: Form::Provider("Slack webhook"),
-                })
-            }
-            AZURE => {
-                body(text, found.end(), found.end(), Alphabet::Base64, 80, 100).map(|span| Hit {
-                    span,
-                    form: Form::Provider("Azure storage key"),
-                })
-            }
-            which if which >= OWN => own(text, found.start()),
-            which => provider(text, found.start(), which),
+        let hit = match LOOKS.get(which.wrapping_sub(FORMS.len())) {
+            Some((_, look)) => look(text, found.start(), found.end()),
+            None => provider(text, found.start(), which),
         };
         let Some(hit) = hit else { continue };
         match hits.last() {
