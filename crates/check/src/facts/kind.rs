@@ -545,6 +545,12 @@ pub(crate) enum Fact {
     LogFilter,
     /// The beginning of a line that imports an SDK that logs all arguments.
     LoggingSdk,
+    /// A part of the path, in lower case, of what keeps rows.
+    KeeperPath,
+    /// The word, in small letters, with which a statement begins that writes.
+    WritingVerb,
+    /// A part of a name with log in it that is no logger.
+    OtherLog,
     /// What may stand where a rule can say something, for the prefilter.
     Mark,
     /// The same, as a word of its own or of an identifier.

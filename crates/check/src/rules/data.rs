@@ -126,23 +126,28 @@ fn whole_values(value: &Value, span: Span, depth: usize, found: &mut Vec<(Labels
 }
 
 fn is_log(language: Language, site: &Site<'_>) -> bool {
-    let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
-    let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
-    let is_logger = base_last.contains("log")
-        && !base_last.contains("login")
-        && !base_last.contains("dialog")
-        && !base_last.contains("catalog")
-        || Fact::Logger.has(base_last);
-    let is_level = Fact::LogMethod.has(site.last);
-    let is_stream = Fact::StreamLog.has(site.path.as_str());
-    let is_macro = language == Language::Rust
-        && Fact::LogMacro.has(site.last)
-        && !matches!(site.call.callee.kind, crate::code::ir::Kind::Member(..));
-    let is_print = language != Language::Rust && Fact::PrintCall.has(site.path.as_str());
+    let path = site.path.as_str();
+    if Fact::StreamLog.has(path) {
+        return true;
+    }
+    if Fact::LogMethod.has(site.last) && is_logger(path) {
+        return true;
+    }
+    if language == Language::Rust {
+        let is_macro = !matches!(site.call.callee.kind, Kind::Member(..));
+        return is_macro && Fact::LogMacro.has(site.last);
+    }
     let goes_elsewhere = site
         .named("file")
         .is_some_and(|(written, _)| !written.path().contains("std"));
-    (is_logger && is_level) || is_stream || is_macro || (is_print && !goes_elsewhere)
+    Fact::PrintCall.has(path) && !goes_elsewhere
+}
+
+/// Whether what a method is called on is a logger.
+fn is_logger(path: &str) -> bool {
+    let base = path.rsplit_once('.').map_or("", |(base, _)| base);
+    let holder = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
+    Fact::Logger.has(holder) || holder.contains("log") && !Fact::OtherLog.inside(holder)
 }
 
 fn logged(cx: &Context<'_, '_>, site: &Site<'_>) {
@@ -274,33 +279,41 @@ fn adds_row(site: &Site<'_>) -> bool {
             && made.args.iter().any(|arg| arg.name.is_some()))
 }
 
+/// Whether a call keeps its arguments.
 fn is_store(site: &Site<'_>) -> bool {
     let base = site.path.rsplit_once('.').map_or("", |(base, _)| base);
-    let base_last = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
-    let is_keeper = words(base_last).iter().any(|word| Fact::Keeper.has(word))
+    let holder = base.rsplit('.').next().unwrap_or("").trim_end_matches("()");
+    let named = words(holder);
+    let is_gateway = holder.contains("payment") || holder.contains("gateway");
+    Fact::StoreCall.has(site.last) && !is_gateway
+        || Fact::KeeperMethod.has(site.last) && is_keeper(site, base, &named)
+        || Fact::FileWriter.has(site.last) && Fact::FileWord.in_words(&named)
+        || Fact::RowAdder.has(site.last) && adds_row(site)
+        || runs_writing_statement(site)
+}
+
+/// Whether what a method is called on keeps rows or files.
+fn is_keeper(site: &Site<'_>, base: &str, named: &[String]) -> bool {
+    Fact::Keeper.in_words(named)
         || is_model(site)
         || base.starts_with("prisma.")
-        || base.contains(".prisma.")
-        || base.contains("query()")
-        || base.contains("query_as()");
-    let is_plain = Fact::StoreCall.has(site.last);
-    let is_keeping = Fact::KeeperMethod.has(site.last);
-    let writes_file = Fact::FileWriter.has(site.last) && Fact::FileWord.in_words(&words(base_last));
-    let is_sql = Fact::StatementCall.has(site.last)
-        && site.args.first().is_some_and(|sql| {
-            let text = sql
-                .skeleton
-                .as_ref()
-                .map_or("", |skeleton| skeleton.text.trim_start());
-            let verb: String = text.chars().take(7).collect::<String>().to_lowercase();
-            verb.starts_with("insert") || verb.starts_with("update") || verb.starts_with("replace")
-        })
-        || Fact::StatementRun.has(site.last) && is_writing_statement(site);
-    (is_plain && !base_last.contains("payment") && !base_last.contains("gateway"))
-        || (is_keeping && is_keeper)
-        || writes_file
-        || (Fact::RowAdder.has(site.last) && adds_row(site))
-        || is_sql
+        || Fact::KeeperPath.inside(base)
+}
+
+fn runs_writing_statement(site: &Site<'_>) -> bool {
+    let skeleton = site.args.first().and_then(|sql| sql.skeleton.as_ref());
+    let writes = skeleton.is_some_and(|skeleton| is_writing(&skeleton.text));
+    Fact::StatementCall.has(site.last) && writes
+        || Fact::StatementRun.has(site.last) && is_writing_statement(site)
+}
+
+/// Whether a text begins as a statement that writes.
+fn is_writing(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(7).collect();
+    let head = head.to_lowercase();
+    Fact::WritingVerb
+        .patterns()
+        .any(|verb| head.starts_with(verb))
 }
 
 fn stored(cx: &Context<'_, '_>, site: &Site<'_>) {

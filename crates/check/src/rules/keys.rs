@@ -135,47 +135,42 @@ pub(crate) fn assigned(
     value: &Value,
 ) {
     let at = written.span;
-    let mut named = words(name);
-    named.dedup();
     if makes_customer_id(name, value) {
-        cx.report(Draft::new(
-            &CUSTOMER_FROM_KEY,
-            at,
-            "the customer id is made from the key",
-        ));
+        let message = "the customer id is made from the key";
+        cx.report(Draft::new(&CUSTOMER_FROM_KEY, at, message));
     }
-    let mut labels = cx.meaning(name);
-    if signs_cookies(name, target) {
-        if let Some(fields) = &value.fields {
-            for (_, field) in fields.iter() {
-                if field
-                    .constant()
-                    .is_some_and(|text| is_secret(Labels::KEY, text))
-                {
-                    let draft = Draft::new(&SECRET, at, "a secret is written out").secret(field.at);
-                    cx.report(draft);
-                }
-            }
-        }
-        labels = Labels::KEY;
-    }
+    let labels = if signs_cookies(name, target) {
+        cookie_keys(cx, value, at);
+        Labels::KEY
+    } else {
+        cx.meaning(name)
+    };
     let is_key = labels.any(SECRETS | Labels::PASSWORD | Labels::TOKEN)
-        || named.iter().any(|word| word == "key");
+        || words(name).iter().any(|word| word == "key");
     if value.labels.any(Labels::ARGV) && is_key {
-        cx.report(Draft::new(
-            &KEY_IN_ARGV,
-            target.span,
-            "a key is taken from the command line",
-        ));
+        let message = "a key is taken from the command line";
+        cx.report(Draft::new(&KEY_IN_ARGV, target.span, message));
     }
     disguised(cx, value, at);
-    let Some(text) = value.constant().map(str::to_owned) else {
-        return;
-    };
-    let text = text.as_str();
-    if !is_secret(labels, text) {
-        return;
+    if let Some(text) = value.constant().filter(|text| is_secret(labels, text)) {
+        written_out(cx, name, written, value, text);
     }
+}
+
+/// The keys with which a framework signs its cookies.
+fn cookie_keys(cx: &Context<'_, '_>, value: &Value, at: Span) {
+    for (_, field) in value.fields.iter().flat_map(|fields| fields.iter()) {
+        let text = field.constant();
+        if text.is_some_and(|text| is_secret(Labels::KEY, text)) {
+            let draft = Draft::new(&SECRET, at, "a secret is written out");
+            cx.report(draft.secret(field.at));
+        }
+    }
+}
+
+/// A secret that a name gets, whole, in pieces or encoded.
+fn written_out(cx: &Context<'_, '_>, name: &str, written: &Expr, value: &Value, text: &str) {
+    let at = written.span;
     let is_whole = matches!(written.kind, Kind::Text(_));
     let is_hidden = value
         .skeleton
@@ -408,58 +403,52 @@ fn default_found(cx: &Context<'_, '_>, span: Span) {
 fn command_line(cx: &Context<'_, '_>, site: &Site<'_>) {
     let declares = Fact::OptionCall.has(site.last) && !site.path.contains("env");
     if declares && site.named("envvar").is_none() {
-        for value in site.args.iter().take(3) {
-            let Some(text) = value.constant() else {
-                continue;
-            };
-            let option = text
-                .split([' ', '=', ','])
-                .find(|part| part.starts_with("--"))
-                .unwrap_or(text);
-            let is_option = option.starts_with('-') || site.last == "long" || site.last == "option";
-            let labels = cx.meaning(&option.trim_start_matches('-').replace('-', "_"));
-            if is_option && labels.any(SECRETS | Labels::PASSWORD) {
-                cx.report(Draft::new(
-                    &KEY_IN_ARGV,
-                    value.at,
-                    "a key is an option of the command line",
-                ));
-                return;
-            }
-        }
-    }
-    let starts = site.path.starts_with("subprocess.")
-        || Fact::ProgramStart.has(site.last)
-        || (cx.language() == Language::Rust
-            && Fact::ProgramArgument.has(site.last)
-            && site.path.contains("command.new"));
-    if !starts {
-        return;
-    }
-    for (arg, value) in site.call.args.iter().zip(&site.args) {
-        // The environment of the new process is the right place.
-        if matches!(arg.name.as_deref(), Some("env" | "input")) {
-            continue;
-        }
-        let carried = match &value.fields {
-            Some(fields) => fields
-                .iter()
-                .filter(|(key, _)| key.is_none())
-                .map(|(_, value)| value.labels)
-                .collect(),
-            None => vec![value.labels],
-        };
-        if carried
-            .iter()
-            .any(|labels| labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE)
-        {
-            cx.report(Draft::new(
-                &KEY_IN_ARGV,
-                value.at,
-                "a key is passed on the command line of another program",
-            ));
+        let mut options = site.args.iter().take(3);
+        if let Some(value) = options.find(|value| is_key_option(cx, site, value)) {
+            let message = "a key is an option of the command line";
+            cx.report(Draft::new(&KEY_IN_ARGV, value.at, message));
             return;
         }
+    }
+    if !starts_program(cx, site) {
+        return;
+    }
+    // The environment of the new process is the right place.
+    let args = site.call.args.iter().zip(&site.args);
+    let mut passed = args.filter(|(arg, _)| !matches!(arg.name.as_deref(), Some("env" | "input")));
+    if let Some((_, value)) = passed.find(|(_, value)| carries_key(value)) {
+        let message = "a key is passed on the command line of another program";
+        cx.report(Draft::new(&KEY_IN_ARGV, value.at, message));
+    }
+}
+
+/// Whether an argument names an option whose value is a key.
+fn is_key_option(cx: &Context<'_, '_>, site: &Site<'_>, value: &Value) -> bool {
+    let Some(text) = value.constant() else {
+        return false;
+    };
+    let mut parts = text.split([' ', '=', ',']);
+    let option = parts.find(|part| part.starts_with("--")).unwrap_or(text);
+    let is_option = option.starts_with('-') || site.last == "long" || site.last == "option";
+    let labels = cx.meaning(&option.trim_start_matches('-').replace('-', "_"));
+    is_option && labels.any(SECRETS | Labels::PASSWORD)
+}
+
+fn starts_program(cx: &Context<'_, '_>, site: &Site<'_>) -> bool {
+    let adds_argument = cx.language() == Language::Rust
+        && Fact::ProgramArgument.has(site.last)
+        && site.path.contains("command.new");
+    adds_argument || site.path.starts_with("subprocess.") || Fact::ProgramStart.has(site.last)
+}
+
+/// Whether a key stands in an argument, or in a list without names.
+fn carries_key(value: &Value) -> bool {
+    let is_key = |labels: Labels| labels.exposed(Labels::KEY | Labels::PASSWORD) != Labels::NONE;
+    match &value.fields {
+        Some(fields) => fields
+            .iter()
+            .any(|(key, value)| key.is_none() && is_key(value.labels)),
+        None => is_key(value.labels),
     }
 }
 
