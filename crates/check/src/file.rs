@@ -181,27 +181,7 @@ fn analysed(
     }
     let body = code::parse(language, text);
     let (functions, declared) = tools::declared(&body, text);
-    let is_agent = !declared.is_empty() || text.contains("onversimple");
-    let facts = FileFacts {
-        tools: declared
-            .iter()
-            .map(|tool| tool.function.name_span.start)
-            .collect(),
-        is_agent,
-        answers: !declared.is_empty() || Fact::WebFramework.inside(text),
-        speaks_to_others: Fact::ConnectionMark.inside(text),
-        checks_scheme: text.contains("\"wss")
-            && (text.contains("startswith")
-                || text.contains("startsWith")
-                || text.contains("starts_with")
-                || text.contains(".scheme")
-                || text.contains(".protocol"))
-            || text.contains("'wss")
-                && (text.contains("startswith")
-                    || text.contains("startsWith")
-                    || text.contains(".scheme")
-                    || text.contains(".protocol")),
-    };
+    let facts = file_facts(text, &declared);
     let code = Found::default();
     flow::follow(language, &facts, &functions, &body, &code);
     let mut found = code.into_drafts();
@@ -227,6 +207,21 @@ fn analysed(
             *span = moved(*span, base);
         }
         drafts.push(draft);
+    }
+}
+
+/// What is known of the file as a whole.
+fn file_facts(text: &str, declared: &[tools::Tool<'_>]) -> FileFacts {
+    let has_tools = !declared.is_empty();
+    FileFacts {
+        tools: declared
+            .iter()
+            .map(|tool| tool.function.name_span.start)
+            .collect(),
+        is_agent: has_tools || Fact::AgentMark.inside(text),
+        answers: has_tools || Fact::WebFramework.inside(text),
+        speaks_to_others: Fact::ConnectionMark.inside(text),
+        checks_scheme: Fact::SecureScheme.inside(text) && Fact::SchemeCheck.inside(text),
     }
 }
 

@@ -551,6 +551,12 @@ pub(crate) enum Fact {
     WritingVerb,
     /// A part of a name with log in it that is no logger.
     OtherLog,
+    /// A part of the text of a file that compares a scheme with that of sealed sockets.
+    SecureScheme,
+    /// A part of the text of a file that looks at the scheme of an address.
+    SchemeCheck,
+    /// The beginning of the path, in lower case, of a call that starts a program.
+    SpawnerPath,
     /// What may stand where a rule can say something, for the prefilter.
     Mark,
     /// The same, as a word of its own or of an identifier.

@@ -117,27 +117,36 @@ fn reads_objects(site: &Site<'_>) -> bool {
 
 fn runs_shell(site: &Site<'_>) -> bool {
     let path = site.path.as_str();
-    let is_shell_call = Fact::ShellRunner.has(path) || site.last == "exec_command";
-    let has_shell_switch = site
-        .named("shell")
-        .is_some_and(|(written, _)| matches!(&written.kind, Kind::Literal(text) if text == "True"))
-        || site.args.iter().any(|value| {
-            value
-                .field("shell")
-                .is_some_and(|field| field.labels.any(Labels::NUMBER) || field.constant().is_some())
-        });
-    let starts_shell = site.args.first().is_some_and(|value| {
-        let first = match &value.fields {
-            Some(fields) => fields.first().and_then(|(_, value)| value.constant()),
-            None => value.constant(),
-        };
-        first.is_some_and(|first| Fact::Shell.has(first))
-    });
-    let is_spawn = path.starts_with("subprocess.")
-        || path.starts_with("os.exec")
-        || path.starts_with("os.spawn")
-        || Fact::Spawner.has(site.last);
+    if Fact::ShellRunner.has(path) || site.last == "exec_command" {
+        return true;
+    }
+    let is_spawn = Fact::Spawner.has(site.last)
+        || Fact::SpawnerPath
+            .patterns()
+            .any(|start| path.starts_with(start));
     let is_shell_arg =
         Fact::ProgramArgument.has(site.last) && site.receiver.labels.any(Labels::SHELL);
-    is_shell_call || (is_spawn && (has_shell_switch || starts_shell)) || is_shell_arg
+    is_shell_arg || is_spawn && (has_shell_switch(site) || starts_shell(site))
+}
+
+/// `shell=True`.
+fn has_shell_switch(site: &Site<'_>) -> bool {
+    let is_on = |field: &Value| field.labels.any(Labels::NUMBER) || field.constant().is_some();
+    let by_name = site
+        .named("shell")
+        .is_some_and(|(written, _)| matches!(&written.kind, Kind::Literal(text) if text == "True"));
+    let mut args = site.args.iter();
+    by_name || args.any(|value| value.field("shell").is_some_and(is_on))
+}
+
+/// Whether the program that is started is a shell.
+fn starts_shell(site: &Site<'_>) -> bool {
+    let Some(value) = site.args.first() else {
+        return false;
+    };
+    let program = match &value.fields {
+        Some(fields) => fields.first().and_then(|(_, value)| value.constant()),
+        None => value.constant(),
+    };
+    program.is_some_and(|program| Fact::Shell.has(program))
 }

@@ -453,73 +453,66 @@ fn carries_key(value: &Value) -> bool {
 }
 
 fn query_parameters(cx: &Context<'_, '_>, site: &Site<'_>) {
-    let opens = crate::rules::transport::opens(site);
-    let from_option = |value: &Value| -> Option<Value> {
+    if carries_key_in_query(site) || sets_key_in_query(site) {
+        let message = "a key travels in the query of an address";
+        cx.report(Draft::new(&KEY_IN_URL, site.span, message));
+    }
+}
+
+/// `get(url, params={"key": key})`.
+fn carries_key_in_query(site: &Site<'_>) -> bool {
+    if site.last != "query" && !crate::rules::transport::opens(site) {
+        return false;
+    }
+    let fields = query_of(site).and_then(|value| value.fields);
+    fields.is_some_and(|fields| {
+        fields
+            .iter()
+            .any(|(key, value)| is_key_pair(key.as_deref(), value))
+    })
+}
+
+/// The parameters of a query among the arguments of a call.
+fn query_of(site: &Site<'_>) -> Option<Value> {
+    if let Some((_, value)) = site.named("params") {
+        return Some(value.clone());
+    }
+    let option = |value: &Value| {
         value
             .field("params")
             .or_else(|| value.field("query"))
             .cloned()
     };
-    let params = site
-        .named("params")
-        .map(|(_, value)| value.clone())
-        .or_else(|| site.args.iter().find_map(from_option))
-        .or_else(|| {
-            if site.last == "query" && site.path.contains("()") {
-                site.args.first().cloned()
-            } else {
-                None
-            }
-        });
-    if let Some(fields) = params
-        .filter(|_| opens || site.last == "query")
-        .and_then(|value| value.fields)
-    {
-        let is_carrying = fields.iter().any(|(key, value)| {
-            // Rust writes the parameters as pairs.
-            let pair = value
-                .fields
-                .as_ref()
-                .filter(|pair| key.is_none() && pair.len() == 2);
-            let (key, value) = match pair {
-                Some(pair) => (pair[0].1.constant().map(str::to_owned), &pair[1].1),
-                None => (key.clone(), value),
-            };
-            let is_key_name = key
-                .as_deref()
-                .is_some_and(|key| is_key_parameter(key) && key != "auth");
-            is_key_name
-                && value
-                    .labels
-                    .exposed(Labels::KEY | Labels::TOKEN | Labels::PASSWORD)
-                    != Labels::NONE
-        });
-        if is_carrying {
-            cx.report(Draft::new(
-                &KEY_IN_URL,
-                site.span,
-                "a key travels in the query of an address",
-            ));
-        }
-    }
-    let sets = Fact::QuerySetter.has(site.last)
-        && (site.path.contains("searchparams") || site.path.contains("query_pairs"));
-    if sets {
-        let name = site.args.first().and_then(Value::constant).unwrap_or("");
-        let is_secret_value = site.args.get(1).is_some_and(|value| {
-            value
-                .labels
-                .exposed(Labels::KEY | Labels::TOKEN | Labels::PASSWORD)
-                != Labels::NONE
-        });
-        if is_key_parameter(name) && is_secret_value {
-            cx.report(Draft::new(
-                &KEY_IN_URL,
-                site.span,
-                "a key travels in the query of an address",
-            ));
-        }
-    }
+    let on_builder = site.last == "query" && site.path.contains("()");
+    site.args
+        .iter()
+        .find_map(option)
+        .or_else(|| site.args.first().filter(|_| on_builder).cloned())
+}
+
+/// Whether a parameter carries a key; Rust writes the parameters as pairs.
+fn is_key_pair(key: Option<&str>, value: &Value) -> bool {
+    let pair = value.fields.as_ref().filter(|pair| pair.len() == 2);
+    let (key, value) = match (key, pair) {
+        (None, Some(pair)) => (pair[0].1.constant(), &pair[1].1),
+        (key, _) => (key, value),
+    };
+    key.is_some_and(|key| is_key_parameter(key) && key != "auth") && shows_key(value)
+}
+
+/// `url.searchParams.set("key", key)`.
+fn sets_key_in_query(site: &Site<'_>) -> bool {
+    let on_query = site.path.contains("searchparams") || site.path.contains("query_pairs");
+    let name = site.args.first().and_then(Value::constant).unwrap_or("");
+    Fact::QuerySetter.has(site.last)
+        && on_query
+        && is_key_parameter(name)
+        && site.args.get(1).is_some_and(shows_key)
+}
+
+fn shows_key(value: &Value) -> bool {
+    let keys = Labels::KEY | Labels::TOKEN | Labels::PASSWORD;
+    value.labels.exposed(keys) != Labels::NONE
 }
 
 /// The environment variable for a value with this name.
