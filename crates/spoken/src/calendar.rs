@@ -130,17 +130,21 @@ fn named_day(words: &[Word], at: usize) -> Option<(i64, usize)> {
 
 /// "three days", "a week": in how many days.
 fn counted(words: &[Word], at: usize) -> Option<(i64, usize)> {
-    let (count, to) = match number_at(words, at) {
-        Some(number) => (i64::try_from(number.value).ok()?, number.to),
-        None if lower(words, at) == "a" => (1, at + 1),
-        None => return None,
-    };
-    let days = match lower(words, to) {
-        "day" | "days" => count,
-        "week" | "weeks" => count.checked_mul(7)?,
-        _ => return None,
-    };
+    let number = number_at(words, at)
+        .and_then(|number| Some((i64::try_from(number.value).ok()?, number.to)));
+    let one = || (lower(words, at) == "a").then_some((1, at + 1));
+    let (count, to) = number.or_else(one)?;
+    let days = count.checked_mul(days_of(lower(words, to))?)?;
     (-40_000..40_000).contains(&days).then_some((days, to + 1))
+}
+
+/// How many days a unit of the calendar has.
+fn days_of(lower: &str) -> Option<i64> {
+    match lower {
+        "day" | "days" => Some(1),
+        "week" | "weeks" => Some(7),
+        _ => None,
+    }
 }
 
 /// Days from one weekday to the next of another name, 1 to 7.
@@ -163,17 +167,13 @@ fn written(lower: &str) -> Option<Date> {
         return None;
     };
     let number = |text: &str| text.parse::<u16>().ok();
-    let (a, b, c, first_len, last_len) = (number(a)?, number(b)?, number(c)?, a.len(), c.len());
-    if first_len == 4 {
-        return date(a, b, c);
+    let (first, second, third) = (number(a)?, number(b)?, number(c)?);
+    match (a.len(), c.len(), lower.contains('.')) {
+        (4, ..) => date(first, second, third),
+        (_, 4, true) => date(third, second, first),
+        (_, 4, false) => date(third, first, second).or_else(|| date(third, second, first)),
+        _ => None,
     }
-    if last_len != 4 {
-        return None;
-    }
-    if lower.contains('.') {
-        return date(c, b, a);
-    }
-    date(c, a, b).or_else(|| date(c, b, a))
 }
 
 fn date(year: u16, month: u16, day: u16) -> Option<Date> {
@@ -236,31 +236,37 @@ fn with_year(
     if let Some((year, to)) = year(words, at + skip) {
         return Some((date(year, month, day)?, to));
     }
-    let this_year = date(u16::try_from(today.year()).ok()?, month, day);
-    match this_year {
-        Some(date) if date >= today => Some((date, at)),
-        _ => Some((date(u16::try_from(today.year() + 1).ok()?, month, day)?, at)),
-    }
+    coming(month, day, today).map(|date| (date, at))
+}
+
+/// The next day of that name from today on.
+fn coming(month: u16, day: u16, today: Date) -> Option<Date> {
+    let this_year = u16::try_from(today.year()).ok()?;
+    let date_of = |year: u16| date(year, month, day);
+    let found = date_of(this_year).filter(|date| *date >= today);
+    found.or_else(|| date_of(this_year + 1))
 }
 
 fn year(words: &[Word], at: usize) -> Option<(u16, usize)> {
     let word = lower(words, at);
-    if word.len() == 4
-        && let Ok(year) = word.parse::<u16>()
-    {
+    let figures = word.parse::<u16>().ok().filter(|_| word.len() == 4);
+    if let Some(year) = figures {
         return (1000..3000).contains(&year).then_some((year, at + 1));
     }
-    let first = number_at(words, at).filter(|number| number.spoken && at < words.len())?;
-    let value: u16 = first.value.try_into().ok()?;
+    let (value, to) = spoken_u16(words, at)?;
     if (1900..2200).contains(&value) {
-        return Some((value, first.to));
+        return Some((value, to));
     }
-    let second = (first.to < words.len())
-        .then(|| number_at(words, first.to))
-        .flatten()?;
-    let rest: u16 = second.value.try_into().ok()?;
-    ((17..22).contains(&value) && (10..100).contains(&rest))
-        .then_some((value * 100 + rest, second.to))
+    // "twenty twenty four" is two numbers.
+    let (rest, end) = spoken_u16(words, to)?;
+    let fits = (17..22).contains(&value) && (10..100).contains(&rest);
+    fits.then_some((value * 100 + rest, end))
+}
+
+/// A small number in words, and the word behind it.
+fn spoken_u16(words: &[Word], at: usize) -> Option<(u16, usize)> {
+    let number = number_at(words, at).filter(|number| number.spoken)?;
+    Some((number.value.try_into().ok()?, number.to))
 }
 
 /// A day of the month: `5`, `5th`, "fifth", "twenty first", "twenty one".
@@ -388,21 +394,28 @@ fn half_of_day(words: &[Word], mut to: usize, hour: u8) -> (u8, usize, bool) {
     (hour, to, named)
 }
 
+/// Words before an hour, and how many minutes they are behind it.
+const BESIDE: [(&str, &str, i16); 5] = [
+    ("half", "past", 30),
+    ("half", "after", 30),
+    ("quarter", "past", 15),
+    ("quarter", "after", 15),
+    ("quarter", "to", -15),
+];
+
 fn past_or_to(words: &[Word], at: usize) -> Option<(Clock, usize)> {
-    let half = lower(words, at) == "half";
-    let past = match lower(words, at + 1) {
-        "past" | "after" => true,
-        "to" if !half => false,
-        _ => return None,
-    };
+    let said = (lower(words, at), lower(words, at + 1));
+    let (.., minutes) = BESIDE
+        .iter()
+        .find(|(part, side, _)| (*part, *side) == said)?;
     let (hour, _, to, _) = hour_and_minute(words, at + 2)?;
     let (hour, to, _) = half_of_day(words, to, hour);
-    let (hour, minute) = match (half, past) {
-        (true, _) => (hour, 30),
-        (false, true) => (hour, 15),
-        (false, false) => (hour.checked_sub(1).unwrap_or(23), 45),
+    let of_day = (i16::from(hour) * 60 + minutes).rem_euclid(24 * 60);
+    let clock = Clock {
+        hour: u8::try_from(of_day / 60).ok()?,
+        minute: u8::try_from(of_day % 60).ok()?,
     };
-    (hour < 24).then_some((Clock { hour, minute }, to))
+    (hour < 24).then_some((clock, to))
 }
 
 #[cfg(test)]

@@ -14,6 +14,13 @@ pub(crate) struct Cardinal {
     pub(crate) to: usize,
 }
 
+impl Cardinal {
+    /// What a second group may follow: what stands below the last scale, where that is not the last word.
+    pub(crate) fn free_low(&self) -> i64 {
+        if self.scale == 1 { self.low } else { 0 }
+    }
+}
+
 /// The cardinal number that begins at a word.
 pub(crate) fn cardinal(view: View<'_>, at: usize) -> Option<Cardinal> {
     let mut run = Run::default();

@@ -43,13 +43,21 @@ fn group(lower: &str, known: Option<(Class, i64)>, loose: bool) -> Option<String
 
 /// "twenty five" is 25: a unit after a round ten takes the zero's place.
 fn push(out: &mut String, found: &str, repeat: usize) {
-    let ten = out.len() == 2 && out.ends_with('0') && !out.ends_with("00");
-    if ten && repeat == 1 && found.len() == 1 && found != "0" {
+    let takes_zero = repeat == 1 && is_ten(out) && is_unit(found);
+    if takes_zero {
         out.pop();
     }
     for _ in 0..repeat {
         out.push_str(found);
     }
+}
+
+fn is_ten(figures: &str) -> bool {
+    figures.len() == 2 && figures.ends_with('0') && figures != "00"
+}
+
+fn is_unit(figures: &str) -> bool {
+    figures.len() == 1 && figures != "0"
 }
 
 /// Whether every word of a text is a digit, in figures or in words.

@@ -25,11 +25,7 @@ pub(crate) fn written(lower: &str, at: usize, money: bool) -> Option<Number> {
     let (tail, part) = part_of(digits, tail)?;
     let suffix = suffix(tail, signed.is_some())?;
     let money = money || signed.is_some() || suffix.currency.is_some();
-    let (whole, other) = if digits.is_empty() {
-        (Decimal::ZERO, None)
-    } else {
-        figures(digits, money)?
-    };
+    let (whole, other) = worth(digits, money)?;
     let negative = negative || minus;
     let scaled = |value: Decimal| {
         let value = value
@@ -46,6 +42,15 @@ pub(crate) fn written(lower: &str, at: usize, money: bool) -> Option<Number> {
     number.percent = suffix.percent;
     number.unit = suffix.unit;
     Some(number)
+}
+
+/// The worth of figures; of none before "½", nothing.
+fn worth(digits: &str, money: bool) -> Option<(Decimal, Option<Decimal>)> {
+    if digits.is_empty() {
+        Some((Decimal::ZERO, None))
+    } else {
+        figures(digits, money)
+    }
 }
 
 fn sign(body: &str) -> (bool, &str) {
@@ -83,14 +88,12 @@ fn figures(digits: &str, money: bool) -> Option<(Decimal, Option<Decimal>)> {
     }
     let value = normal(trimmed, money)?.parse().ok()?;
     // One dot before exactly three figures may stand between thousands as well.
-    let thousands =
-        !trimmed.starts_with('0') && !trimmed.contains(',') && trimmed.matches('.').count() == 1;
-    let other = if thousands {
-        grouped(trimmed, '.', None)
-    } else {
-        None
-    };
+    let other = grouped(trimmed, '.', None).filter(|_| is_ambiguous(trimmed));
     Some((value, other.and_then(|other| other.parse().ok())))
+}
+
+fn is_ambiguous(figures: &str) -> bool {
+    !figures.starts_with('0') && !figures.contains(',') && figures.matches('.').count() == 1
 }
 
 /// Figures without marks between thousands and with a dot before the decimals.
@@ -126,11 +129,11 @@ fn grouped(text: &str, between: char, before_decimals: Option<char>) -> Option<S
         return None;
     }
     let joined = groups.concat();
-    Some(if decimals.is_empty() {
-        joined
-    } else {
+    Some(
         format!("{joined}.{decimals}")
-    })
+            .trim_end_matches('.')
+            .to_owned(),
+    )
 }
 
 fn fit(groups: &[&str]) -> bool {

@@ -38,25 +38,28 @@ pub fn thousands(figures: &str) -> String {
 #[must_use]
 pub fn offered(value: Decimal, code: Option<&str>) -> String {
     let cents = (value.abs().fract() * Decimal::ONE_HUNDRED).normalize();
-    let known = code.and_then(by_code);
-    let Some((currency, (one, many))) = known.and_then(|known| Some((known, known.hundredth?)))
-    else {
+    let known = code
+        .and_then(by_code)
+        .and_then(|known| Some((known, known.hundredth?)));
+    let in_cents = cents != Decimal::ZERO && cents.fract() == Decimal::ZERO;
+    let Some((currency, (one, many))) = known.filter(|_| in_cents) else {
         return figures(value);
     };
-    if cents == Decimal::ZERO || cents.fract() != Decimal::ZERO {
-        return figures(value);
-    }
     let part = format!("{cents} {}", if cents == Decimal::ONE { one } else { many });
     let whole = value.trunc();
     if whole == Decimal::ZERO {
         return part;
     }
-    let name = if whole.abs() == Decimal::ONE {
-        currency.one
-    } else {
-        currency.many
-    };
-    format!("{} {name} and {part}", figures(whole))
+    format!(
+        "{} {} and {part}",
+        figures(whole),
+        name_for(currency, whole)
+    )
+}
+
+fn name_for(currency: &Currency, whole: Decimal) -> &'static str {
+    let one = whole.abs() == Decimal::ONE;
+    if one { currency.one } else { currency.many }
 }
 
 /// A sum in words; one of no known currency is a number alone.
@@ -68,20 +71,21 @@ pub fn say(amount: Decimal, code: &str) -> String {
     let Some(currency) = by_code(code) else {
         return format!("{sign}{}", decimal(&amount.to_string()));
     };
-    let whole = u64::try_from(amount.trunc()).ok();
-    let cents = u64::try_from(amount.fract() * Decimal::ONE_HUNDRED).ok();
-    match (whole, cents, currency.hundredth) {
-        (Some(whole), Some(0), _) if amount.scale() == 0 => {
-            format!("{sign}{}", counted(whole, currency.one, currency.many))
-        }
-        (Some(whole), Some(cents), Some((one, many))) if amount.scale() <= 2 => {
-            format!(
-                "{sign}{}",
-                in_two(currency, whole, &counted(cents, one, many))
-            )
-        }
-        _ => format!("{sign}{} {}", decimal(&amount.to_string()), currency.many),
+    let said = in_units(amount, currency);
+    let said =
+        said.unwrap_or_else(|| format!("{} {}", decimal(&amount.to_string()), currency.many));
+    format!("{sign}{said}")
+}
+
+/// A sum in whole units and hundredths, where it has no smaller parts.
+fn in_units(amount: Decimal, currency: &Currency) -> Option<String> {
+    let whole = u64::try_from(amount.trunc()).ok()?;
+    if amount.scale() == 0 {
+        return Some(counted(whole, currency.one, currency.many));
     }
+    let (one, many) = currency.hundredth.filter(|_| amount.scale() <= 2)?;
+    let cents = u64::try_from(amount.fract() * Decimal::ONE_HUNDRED).ok()?;
+    Some(in_two(currency, whole, &counted(cents, one, many)))
 }
 
 fn in_two(currency: &Currency, whole: u64, part: &str) -> String {

@@ -116,48 +116,60 @@ fn begin(view: View<'_>, at: usize) -> Option<Parse<'_>> {
         return Some(begun(said(value, to), 0, Decimal::ONE, true));
     }
     if let Some(number) = in_figures(view, at) {
-        let bare = is_bare(view.lower(at), 1..=2) && number.to == at + 1;
-        let low = if bare {
-            i64::try_from(number.value).unwrap_or(0)
-        } else {
-            0
-        };
+        let low = low_of(view, &number);
         return Some(begun(number, low, Decimal::ONE, true));
     }
     if let Some(number) = cardinal(view, at) {
-        let low = if number.scale == 1 { number.low } else { 0 };
         let value = said(number.value.into(), number.to);
-        return Some(begun(value, low, number.scale.into(), false));
+        return Some(begun(value, number.free_low(), number.scale.into(), false));
     }
     let (value, to) = in_words_besides(view, at)?;
     Some(begun(said(value, to), 0, Decimal::ONE, true))
 }
 
+/// What a second group may follow: one or two figures that stand alone.
+fn low_of(view: View<'_>, number: &Number) -> i64 {
+    let bare = is_bare(view.lower(number.from), 1..=2) && number.to == number.from + 1;
+    let value = i64::try_from(number.value).unwrap_or(0);
+    if bare { value } else { 0 }
+}
+
 /// "a couple (of)", "a dollar", "point five", "hundred dollars".
 fn in_words_besides(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
-    let article = usize::from(view.any(at, &["a", "an"]));
-    if matches!(
-        number_word(view.lower(at + article)),
-        Some((Class::Couple, _))
-    ) {
-        let of = at + article + 1;
-        let to = of + usize::from(view.lower(of) == "of");
-        return (!view.lower(to).is_empty()).then_some((Decimal::TWO, to));
-    }
-    if article == 1 && one_of_currency(view, at + 1) {
-        return Some((Decimal::ONE, at + 1));
-    }
-    let zero = usize::from(is_zero(view.lower(at)));
-    let point = view.lower(at + zero) == "point" && !decimals_at(view, at + zero + 1).0.is_empty();
-    if point {
-        return Some((Decimal::ZERO, at + zero));
-    }
-    let bare = matches!(
-        number_word(view.lower(at)),
-        Some((Class::Hundred | Class::Scale, _))
-    );
+    couple(view, at)
+        .or_else(|| one_sum(view, at))
+        .or_else(|| pointed(view, at))
+        .or_else(|| bare_scale(view, at))
+}
+
+fn couple(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
+    let word = at + usize::from(view.any(at, &["a", "an"]));
+    let (Class::Couple, _) = number_word(view.lower(word))? else {
+        return None;
+    };
+    let to = word + 1 + usize::from(view.lower(word + 1) == "of");
+    (!view.lower(to).is_empty()).then_some((Decimal::TWO, to))
+}
+
+fn one_sum(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
+    let article = view.any(at, &["a", "an"]);
+    (article && one_of_currency(view, at + 1)).then_some((Decimal::ONE, at + 1))
+}
+
+/// "point five", "oh point five": the decimals are read next.
+fn pointed(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
+    let point = at + usize::from(is_zero(view.lower(at)));
+    let any = view.lower(point) == "point" && !decimals_at(view, point + 1).0.is_empty();
+    any.then_some((Decimal::ZERO, point))
+}
+
+/// "hundred dollars" without its article.
+fn bare_scale(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
+    let (Class::Hundred | Class::Scale, _) = number_word(view.lower(at))? else {
+        return None;
+    };
     let counted = view.lower(at).len() > 3 && currency_word(view.lower(at + 1)).is_some();
-    (bare && counted).then_some((Decimal::ONE, at))
+    counted.then_some((Decimal::ONE, at))
 }
 
 /// "a dollar", "a buck" as a sum: not "a dollar account".
@@ -260,6 +272,13 @@ fn part(view: View<'_>, at: usize) -> Option<(Decimal, usize)> {
     Some((value, word + 1))
 }
 
+/// The figure that a word is: "five", "oh".
+fn digit_word(lower: &str) -> Option<char> {
+    let (class, value) = number_word(lower)?;
+    let digit = matches!(class, Class::Small | Class::Zero) && value < 10;
+    char::from_digit(u32::try_from(value).ok()?, 10).filter(|_| digit)
+}
+
 /// The figures behind "point", and how many words they take.
 fn decimals_at(view: View<'_>, at: usize) -> (String, usize) {
     if let Some(whole) = cardinal(view, at).filter(|c| (10..100).contains(&c.value)) {
@@ -268,13 +287,7 @@ fn decimals_at(view: View<'_>, at: usize) -> (String, usize) {
     if is_bare(view.lower(at), 1..=8) {
         return (view.lower(at).to_owned(), 1);
     }
-    let digit = |at: usize| match number_word(view.lower(at)) {
-        Some((Class::Small, value)) if value < 10 => {
-            char::from_digit(u32::try_from(value).ok()?, 10)
-        }
-        Some((Class::Zero, _)) => Some('0'),
-        _ => None,
-    };
+    let digit = |at: usize| digit_word(view.lower(at));
     let figures: String = (at..at + 8).map_while(digit).collect();
     let count = figures.len();
     (figures, count)
@@ -559,11 +572,8 @@ pub fn small(lower: &str) -> Option<i64> {
 pub fn ordinal_at(words: &[Word], at: usize) -> Option<(i64, usize)> {
     let view = View::new(words, at);
     let lower = view.lower(at);
-    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    if ["st", "nd", "rd", "th"].contains(&&lower[digits.len()..]) {
-        return Some((digits.parse().ok()?, at + 1));
-    }
-    if let Some(value) = ordinal_value(lower) {
+    let one_word = ordinal_figures(lower).or_else(|| ordinal_value(lower));
+    if let Some(value) = one_word {
         return Some((value, at + 1));
     }
     let (Class::Ten, ten) = number_word(lower)? else {
@@ -571,6 +581,13 @@ pub fn ordinal_at(words: &[Word], at: usize) -> Option<(i64, usize)> {
     };
     let unit = ordinal_value(view.lower(at + 1)).filter(|unit| (1..10).contains(unit))?;
     Some((ten + unit, at + 2))
+}
+
+/// "21st".
+fn ordinal_figures(lower: &str) -> Option<i64> {
+    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let ending = ["st", "nd", "rd", "th"].contains(&&lower[digits.len()..]);
+    digits.parse().ok().filter(|_| ending)
 }
 
 #[cfg(test)]

@@ -108,11 +108,15 @@ pub fn decimal(text: &str) -> String {
 
 /// Figures as a number, or one by one where they are too many or begin with a zero.
 fn whole_number(figures: &str) -> String {
-    let as_id = figures.len() > 15 || figures.len() > 1 && figures.starts_with('0');
-    match figures.parse::<u64>() {
-        Ok(number) if !as_id => cardinal(number),
-        _ if figures.is_empty() => small(0).to_owned(),
-        _ => digits(figures),
+    let led = figures.len() > 1 && figures.starts_with('0');
+    let number = figures
+        .parse::<u64>()
+        .ok()
+        .filter(|_| !led && figures.len() <= 15);
+    match number {
+        Some(number) => cardinal(number),
+        None if figures.is_empty() => small(0).to_owned(),
+        None => digits(figures),
     }
 }
 

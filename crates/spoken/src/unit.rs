@@ -56,11 +56,15 @@ impl Unit {
         Some(exact.round_dp(PLACES).normalize())
     }
 
+    fn is_same(&self, other: &Unit) -> bool {
+        self.factor == other.factor && self.offset == other.offset
+    }
+
     fn exact(&self, value: Decimal, into: &Unit) -> Option<Decimal> {
         if self.measures != into.measures {
             return None;
         }
-        if self.factor == into.factor && self.offset == into.offset {
+        if self.is_same(into) {
             return Some(value);
         }
         let base = value.checked_add(self.offset)?.checked_mul(self.factor)?;

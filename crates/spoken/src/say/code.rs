@@ -119,15 +119,15 @@ pub(super) fn mask(at: Cursor<'_>) -> Read<'_> {
     let (end, runs) = marks(at).filter(|_| free)?;
     let mut next = end;
     if next.digits(1..=4).is_some() && next.ends() {
-        let last = end.until(next);
-        let told = at.words_before().take(2).collect::<Vec<_>>();
-        let lead = match told.as_slice() {
-            [joint, ending] if is_ending(ending, joint) => "",
-            _ => "ending in ",
-        };
-        return Some((format!("{lead}{}", digits(&last)), next));
+        let lead = if told_ending(at) { "" } else { "ending in " };
+        return Some((format!("{lead}{}", digits(&end.until(next))), next));
     }
-    let alone = runs == 1 && at.until(end).trim_end_matches([' ', '-']) == "***";
+    nothing_left(at, end).filter(|_| runs == 1)
+}
+
+/// "***" by itself: nothing is left of what was there.
+fn nothing_left<'a>(at: Cursor<'a>, end: Cursor<'a>) -> Read<'a> {
+    let alone = at.until(end).trim_end_matches([' ', '-']) == "***";
     let mut bare = at;
     for _ in 0..3 {
         bare.next();
@@ -162,23 +162,19 @@ fn marks(at: Cursor<'_>) -> Option<(Cursor<'_>, usize)> {
 fn run(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let mut next = at;
     if next
-        .word_if(|word| word.len() == 4 && word.bytes().all(|b| b.eq_ignore_ascii_case(&b'x')))
+        .word_if(|word| word.len() == 4 && word.eq_ignore_ascii_case("xxxx"))
         .is_some()
     {
         return Some(next);
     }
     let sign = at.peek()?.text;
-    let least = match sign {
-        "*" => 3,
-        "•" => 4,
-        _ => return None,
-    };
-    let mut count = 0;
-    while count < 20 && next.sign(sign).is_some() {
-        count += 1;
-    }
-    (count >= least && count <= 12).then_some(next)
+    let (_, least) = LEAST.iter().find(|(mark, _)| *mark == sign)?;
+    let count = (0..20).take_while(|_| next.sign(sign).is_some()).count();
+    (*least..=12).contains(&count).then_some(next)
 }
+
+/// The marks of a mask, and how many of them there are at least.
+const LEAST: [(&str, usize); 2] = [("*", 3), ("•", 4)];
 
 /// "https://www.example.com/help?x=1": the host and the path, without what else stands there.
 pub(super) fn link(mut at: Cursor<'_>) -> Read<'_> {
@@ -273,6 +269,15 @@ pub(super) fn domain(at: Cursor<'_>) -> Read<'_> {
         return None;
     }
     let path = end;
+    end = behind_path(end);
+    let said = format!("{} {}", address(&name), address(&path.until(end)));
+    end.sign("/");
+    Some((said, end))
+}
+
+/// The place behind "/help/me".
+fn behind_path(at: Cursor<'_>) -> Cursor<'_> {
+    let mut end = at;
     for _ in 0..REACH {
         let mut next = end;
         if next.sign("/").is_none() || label(&mut next).is_none() {
@@ -280,12 +285,7 @@ pub(super) fn domain(at: Cursor<'_>) -> Read<'_> {
         }
         end = next;
     }
-    let said = format!("{} {}", address(&name), address(&path.until(end)));
-    let mut slash = end;
-    if slash.sign("/").is_some() {
-        end = slash;
-    }
-    Some((said, end))
+    end
 }
 
 /// "1.2.3": figures with dots between them.
@@ -294,13 +294,19 @@ pub(super) fn version(at: Cursor<'_>) -> Read<'_> {
     let begins = next.begins();
     let lead = next.word_if(|word| word == "v" || word == "V");
     next.digits(1..=9).filter(|_| begins)?;
-    let mut dots = 0;
-    let mut end = next;
+    let (dots, end) = dotted(next);
+    let least = if lead.is_some() { 1 } else { 2 };
+    (dots >= least).then(|| (address(&at.until(end)), end))
+}
+
+/// Figures behind dots, how many times, and the place behind them.
+fn dotted(at: Cursor<'_>) -> (usize, Cursor<'_>) {
+    let (mut next, mut end, mut dots) = (at, at, 0);
     while dots < REACH && next.sign(".").is_some() && next.digits(1..=9).is_some() {
         dots += 1;
         end = next;
     }
-    (dots > 1 || dots == 1 && lead.is_some()).then(|| (address(&at.until(end)), end))
+    (dots, end)
 }
 
 /// "acc_1001", "ORD-2024-17", "txn_9f3a": letters with figures or underscores.

@@ -32,10 +32,10 @@ pub(super) fn plain(text: &str) -> String {
     let mut foreign = None;
     for c in text.chars() {
         let known = foreign_script(c);
-        if foreign.is_some() && (known == foreign || c == ' ') {
-            continue;
-        }
         if foreign.is_some() {
+            if known == foreign || c == ' ' {
+                continue;
+            }
             out.push(' ');
         }
         foreign = known;
@@ -56,9 +56,8 @@ fn foreign_script(c: char) -> Option<&'static str> {
 fn push(c: char, out: &mut String) {
     match c {
         '\n' | '\r' => out.push_str(" , "),
-        _ if c.is_ascii_control() => out.push(' '),
         '`' => out.push('\''),
-        _ if c.is_ascii() => out.push(c),
+        ' '..='~' => out.push(c),
         _ => {
             let unknown = if is_mark(c) { "" } else { " " };
             out.push_str(LETTERS.get(&c).copied().unwrap_or(unknown));

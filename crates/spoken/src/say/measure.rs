@@ -54,15 +54,19 @@ pub(super) fn measure(mut at: Cursor<'_>) -> Read<'_> {
     Some((format!("{minus}{}", counted(&written, unit)), at))
 }
 
+const SCALES: [(&str, &str); 2] = [("C", " Celsius"), ("F", " Fahrenheit")];
+
 /// "72°F", "-3 °C", "90°".
 pub(super) fn degrees(mut at: Cursor<'_>) -> Read<'_> {
     let minus = minus(&mut at);
     let (written, mut at) = amount(at, false)?;
     at.spaced(|at| at.sign("°"))?;
-    let named = |at: &mut Cursor<'_>| match at.word()? {
-        "C" if at.ends() => Some(" Celsius"),
-        "F" if at.ends() => Some(" Fahrenheit"),
-        _ => None,
+    let named = |at: &mut Cursor<'_>| {
+        let letter = at.word().filter(|_| at.ends())?;
+        let mut known = SCALES.iter();
+        known
+            .find(|(short, _)| *short == letter)
+            .map(|(_, name)| *name)
     };
     let scale = at.spaced(named).unwrap_or("");
     Some((

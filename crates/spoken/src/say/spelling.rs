@@ -54,10 +54,11 @@ pub(super) fn address(text: &str) -> String {
 }
 
 fn part_of_address(run: &str) -> String {
-    match run.as_bytes() {
-        [b'0'..=b'9', ..] if run.len() <= 2 => decimal(run),
-        [b'0'..=b'9', ..] => digits(run),
-        _ if run.len() > 1 && has_vowel(run) => run.to_owned(),
+    let figures = run.starts_with(|c: char| c.is_ascii_digit());
+    match (figures, run.len()) {
+        (true, ..=2) => decimal(run),
+        (true, _) => digits(run),
+        (false, 2..) if has_vowel(run) => run.to_owned(),
         _ => letters(run),
     }
 }

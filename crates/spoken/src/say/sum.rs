@@ -29,26 +29,28 @@ const GROUPS: usize = 8;
 
 /// An amount in figures, without marks between thousands: "1250.50".
 pub(super) fn amount<'a>(mut at: Cursor<'a>, money: bool) -> Option<(String, Cursor<'a>)> {
-    let start = at;
-    if at.sign(".").is_some() && start.begins() {
-        let digits = at.digits(1..=20)?;
-        return Some((format!(".{digits}"), at));
+    if at.text() == "." {
+        return bare_decimals(at);
     }
-    let mut at = start;
     let first = at.digits(1..=40)?;
-    let (mut end, mut written) = (at, first.to_owned());
-    let mut best = Some((written.clone(), end));
+    let mut written = first.to_owned();
+    let mut best = Some((written.clone(), at));
     for _ in 0..GROUPS {
         let (Some(mark), Some(digits)) = (at.sign(",."), at.digits(1..=20)) else {
             break;
         };
         written = format!("{written}{mark}{digits}");
-        end = at;
-        if let Some(normal) = normal(&written, money) {
-            best = Some((normal, end));
-        }
+        best = normal(&written, money).map(|normal| (normal, at)).or(best);
     }
     best
+}
+
+/// ".75"
+fn bare_decimals<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
+    let begins = at.begins();
+    at.sign(".").filter(|_| begins)?;
+    let digits = at.digits(1..=20)?;
+    Some((format!(".{digits}"), at))
 }
 
 /// An amount whose thousands stand apart by spaces: "1 250,50". Only sums of money are written like that.
@@ -132,20 +134,21 @@ pub(super) fn sum<'a>(mut at: Cursor<'a>) -> Option<(String, Cursor<'a>)> {
     }
     let (negative, currency) = before(&mut at);
     at.space();
-    let (written, mut at) = amount_apart(at)
-        .filter(|(_, end)| currency.is_some() || is_currency_next(*end))
-        .or_else(|| amount(at, true))?;
+    let (written, mut at) = figures(at, currency.is_some())?;
     if currency.is_none() && at.spaced(|at| at.sign("¢")).is_some() {
         return cents(&written, negative).map(|said| (said, at));
     }
     let scale = scale(&mut at);
     let behind = at.spaced(|at| named(at).or_else(|| signed(at)));
-    let currency = currency.or(behind)?;
-    let said = said(currency, &written, scale, negative);
-    Some(match per(&mut at) {
-        Some(unit) => (format!("{said} per {unit}"), at),
-        None => (said, at),
-    })
+    let said = said(currency.or(behind)?, &written, scale, negative);
+    let per = per(&mut at).map(|unit| format!(" per {unit}"));
+    Some((said + &per.unwrap_or_default(), at))
+}
+
+/// The figures of a sum; thousands stand apart only beside a currency.
+fn figures<'a>(at: Cursor<'a>, named: bool) -> Option<(String, Cursor<'a>)> {
+    let apart = amount_apart(at).filter(|(_, end)| named || is_currency_next(*end));
+    apart.or_else(|| amount(at, true))
 }
 
 /// What stands before the figures: a dash, and the currency.

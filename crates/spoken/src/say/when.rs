@@ -1,5 +1,7 @@
 //! Dates, times of day and years as they are written: "2026-03-15", "15.03.2026", "March 3", "9:05 am", "1990s".
 
+use std::ops::RangeInclusive;
+
 use super::token::Cursor;
 use crate::calendar::month_number;
 use crate::lexicon::{Class, word_of};
@@ -40,38 +42,40 @@ fn zone(at: Cursor<'_>) -> Cursor<'_> {
 }
 
 fn year_first(mut at: Cursor<'_>) -> Read<'_> {
-    let begins = at.begins();
-    let year = at.digits(4..=4).filter(|_| begins)?;
-    let mark = at.sign("-/.")?;
-    let month = at.digits(1..=2)?;
-    at.sign(mark)?;
-    let day = at.digits(1..=2)?;
+    let (year, _, month, day) = three(&mut at, 4..=4, 1..=2)?;
     // "2026-03-15T14:30"
     let ends = at.ends() || at.text().starts_with('T');
-    full(parsed(month), parsed(day), None, Some(year))
-        .filter(|_| ends)
-        .map(|said| (said, at))
+    let said = full(parsed(month), parsed(day), None, Some(year));
+    said.filter(|_| ends).map(|said| (said, at))
 }
 
 /// "03/15/2026" has the month first where it can, "15.03.2026" the day.
 fn year_last(mut at: Cursor<'_>) -> Read<'_> {
-    let begins = at.begins();
-    let first = parsed(at.digits(1..=2).filter(|_| begins)?);
-    let mark = at.sign("/.-")?;
-    let second = parsed(at.digits(1..=2)?);
-    at.sign(mark)?;
-    let year = at
-        .digits(2..=4)
-        .filter(|year| year.len() == 4 || mark == "/" && year.len() == 2)?;
+    let (first, mark, second, year) = three(&mut at, 1..=2, 2..=4)?;
+    let short = mark == "/" && year.len() == 2;
+    let (first, second) = (parsed(first), parsed(second));
     let day_first = mark == "." || first > 12;
     let (month, day) = if day_first {
         (second, first)
     } else {
         (first, second)
     };
-    full(month, day, None, Some(year))
-        .filter(|_| at.ends())
-        .map(|said| (said, at))
+    let said = full(month, day, None, Some(year)).filter(|_| short || year.len() == 4);
+    said.filter(|_| at.ends()).map(|said| (said, at))
+}
+
+/// Three groups of figures with the same mark between them: the first, the mark, the second and the third.
+fn three<'a>(
+    at: &mut Cursor<'a>,
+    first: RangeInclusive<usize>,
+    last: RangeInclusive<usize>,
+) -> Option<(&'a str, &'a str, &'a str, &'a str)> {
+    let begins = at.begins();
+    let first = at.digits(first).filter(|_| begins)?;
+    let mark = at.sign("-/.")?;
+    let second = at.digits(1..=2)?;
+    at.sign(mark)?;
+    Some((first, mark, second, at.digits(last)?))
 }
 
 fn month(at: &mut Cursor<'_>) -> Option<u64> {
@@ -270,11 +274,7 @@ pub(super) fn decade(mut at: Cursor<'_>) -> Read<'_> {
         .filter(|figures| begins && figures.len() != 3 && figures.ends_with('0'))?;
     at.sign("'");
     at.word_if(|word| word == "s").filter(|_| at.ends())?;
-    let said = if figures.len() == 4 {
-        year(parsed(figures))
-    } else {
-        ten(parsed(figures))?
-    };
+    let said = ten(parsed(figures)).unwrap_or_else(|| year(parsed(figures)));
     Some((plural(&said), at))
 }
 
