@@ -43,6 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 
 fn redact(mut input: impl BufRead, mut output: impl Write, as_json: bool) -> Result<()> {
     let mut line = Vec::new();
+    let mut lines = mask::Lines::new();
     for number in 1.. {
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 {
@@ -60,7 +61,7 @@ fn redact(mut input: impl BufRead, mut output: impl Write, as_json: bool) -> Res
             let text = text.with_context(|| format!("line {number} has no \"text\""))?;
             writeln!(output, "{}", spans_of(text))?;
         } else {
-            output.write_all(mask::mask(&text).as_bytes())?;
+            output.write_all(lines.mask(&text).as_bytes())?;
         }
     }
     output.flush()?;

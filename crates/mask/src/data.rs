@@ -29,6 +29,8 @@ mod tests {
         check::<3>(include_str!("../data/phrases.tsv"));
         check::<3>(include_str!("../data/lexicon.tsv"));
         check::<3>(include_str!("../data/signs.tsv"));
+        check::<4>(include_str!("../data/personal.tsv"));
+        check::<4>(include_str!("../data/brands.tsv"));
         check::<5>(include_str!("../data/keys.tsv"));
         check::<3>(include_str!("../data/ibans.tsv"));
         check::<4>(include_str!("../data/commands.tsv"));

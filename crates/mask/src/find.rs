@@ -1,6 +1,6 @@
 //! Where the secrets in a text are.
 
-use super::kind::Span;
+use super::kind::{Kinds, Span};
 use super::scan::{Setting, scan};
 
 /// Texts longer than this are looked at in pieces (a secret across such a seam would be missed).
@@ -18,6 +18,16 @@ const PIECE_BYTES: usize = 1 << 30;
 /// ```
 #[must_use]
 pub fn find(text: &str) -> Vec<Span> {
+    find_kinds(text, Kinds::ALL)
+}
+
+/// The secrets of some kinds in `text`, sorted and not overlapping.
+#[must_use]
+pub fn find_kinds(text: &str, kinds: Kinds) -> Vec<Span> {
+    let setting = Setting {
+        kinds,
+        ..Setting::default()
+    };
     let mut spans = Vec::new();
     let mut start = 0;
     while start < text.len() {
@@ -25,7 +35,7 @@ pub fn find(text: &str) -> Vec<Span> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let found = scan(&text[start..end], Setting::default()).spans;
+        let found = scan(&text[start..end], setting).spans;
         spans.extend(found.into_iter().map(|s| Span {
             start: s.start + start,
             end: s.end + start,

@@ -18,6 +18,7 @@ mod sight;
 
 use super::checks::is_card;
 use super::digits::{Item, Run};
+use super::groups::Group;
 use super::kind::{Kind, Span};
 use super::lead::{Expectation, Lead};
 use super::leads::names_pin;
@@ -40,6 +41,8 @@ pub(super) struct Verdict {
     pub(super) next: usize,
     /// What ends before this byte was looked at.
     pub(super) skip: usize,
+    /// The run as a group of a card, if it is of nothing else.
+    pub(super) group: Option<Group>,
     /// Where the run began with its lead, if it reaches the end of the text.
     pub(super) open: Option<usize>,
 }
@@ -65,15 +68,17 @@ pub(super) fn verdict(view: View<'_>, run: &mut Run, lead: &Lead) -> Verdict {
     let mut case = Case {
         run,
         sight,
-        live: view.live,
+        view,
         out: Vec::new(),
     };
     let lead = decide(&mut case);
+    let group = group(view, &case);
     let mut verdict = Verdict {
         spans: Vec::new(),
         lead,
         next,
         skip: 0,
+        group,
         open,
     };
     for part in case.out {
@@ -83,6 +88,23 @@ pub(super) fn verdict(view: View<'_>, run: &mut Run, lead: &Lead) -> Verdict {
         verdict.skip = verdict.skip.max(found.skip);
     }
     verdict
+}
+
+/// Digits that are no quantity, no time, and no order's number.
+fn group(view: View<'_>, case: &Case<'_>) -> Option<Group> {
+    let sight = &case.sight;
+    let other = sight.measured || sight.id_like || sight.clock || sight.decimal;
+    let card = case.out.iter().all(|(_, _, kind)| *kind == Kind::Card);
+    if other || sight.lead.want.is_other() || !card {
+        return None;
+    }
+    let (first, next) = (case.run.first(), case.run.next());
+    let span = Span {
+        start: view.tokens[first].start,
+        end: view.tokens[next - 1].end(),
+        kind: Kind::Card,
+    };
+    Group::new(&case.run.digits, (first, next), span)
 }
 
 /// Whether the number that a "pin" announces opens something: a cotter pin has a number too. What was asked for, or named
@@ -146,21 +168,39 @@ fn quantity(case: &mut Case<'_>) -> Option<Lead> {
     (case.run.quantity || timed || measured).then_some(lead)
 }
 
-/// "one ninety two dot one sixty eight dot one dot ten".
+/// "one ninety two dot one sixty eight dot one dot ten", but not "clause ten dot four dot two dot one".
 fn address(case: &mut Case<'_>) -> Option<Lead> {
     let &[a, b, c] = case.sight.dots.as_slice() else {
         return None;
     };
-    let octet = |(from, to): (usize, usize)| {
-        let digits = case.digits(from, to);
-        digits.len() <= 3 && digits.iter().fold(0_u32, |n, d| n * 10 + u32::from(*d)) <= 255
+    let value = |(from, to): (usize, usize)| {
+        let digits = case.digits(from, to).iter().take(4);
+        digits.fold(0_u32, |n, d| n * 10 + u32::from(*d))
     };
-    let parts = [(0, a), (a, b), (b, c), (c, case.all())];
+    let octets = [(0, a), (a, b), (b, c), (c, case.all())].map(value);
     let named = case.sight.lead.want != Expectation::Order;
-    (named && parts.into_iter().all(octet)).then(|| {
+    if !named || octets.iter().any(|octet| *octet > 255) {
+        return None;
+    }
+    let mut lead = case.sight.lead;
+    if is_address(case, octets) {
         case.take_all(Kind::Ip);
-        Lead::default()
-    })
+        lead.clear();
+    } else {
+        lead.word_like();
+    }
+    Some(lead)
+}
+
+fn is_address(case: &Case<'_>, octets: [u32; 4]) -> bool {
+    let doubt = Doubt {
+        view: case.view,
+        question: Question::Address(octets),
+        name: case.run.first(),
+        from: case.run.first(),
+        to: case.run.next(),
+    };
+    doubt.is_secret()
 }
 
 /// "ending in 5839": of all numbers only a social security number's last digits are a secret.

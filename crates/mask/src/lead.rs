@@ -35,7 +35,7 @@ pub(super) enum Expectation {
 }
 
 /// What a question for a kind makes one expect.
-const OF_KINDS: [(Kind, Expectation); 12] = [
+const OF_KINDS: [(Kind, Expectation); 18] = [
     (Kind::Card, Expectation::Card),
     (Kind::SecurityCode, Expectation::Cvv),
     (Kind::Expiry, Expectation::Expiry),
@@ -48,6 +48,12 @@ const OF_KINDS: [(Kind, Expectation); 12] = [
     (Kind::ApiKey, Expectation::Secret),
     (Kind::Jwt, Expectation::Secret),
     (Kind::Secret, Expectation::Secret),
+    (Kind::OneTimeCode, Expectation::Secret),
+    (Kind::BankAccount, Expectation::Secret),
+    (Kind::BirthDate, Expectation::Secret),
+    (Kind::NationalId, Expectation::Secret),
+    (Kind::PostalAddress, Expectation::Secret),
+    (Kind::Answer, Expectation::Secret),
 ];
 
 impl Expectation {

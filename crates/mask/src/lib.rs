@@ -23,15 +23,18 @@
 //!
 //! # What it does not protect
 //! The mask reads text, so it is the last net and never the only one: give secrets types of their own. It does not know
-//! names of people, postal addresses, account numbers, or a password that nobody announced. A number that is announced as an
-//! order's, a parcel's, a ticket's or the like is left alone even when it is a card's. It knows English words only; written
-//! forms are found in any language. A secret that is encoded (base64, reversed, spread over more than two turns with other
+//! names of people, or a password that nobody announced. One-time codes, bank accounts, dates of birth, numbers of a state,
+//! postal addresses and answers to security questions are found where they are said to be one ("my sort code is …"), not by
+//! themselves; [`Kinds`] leaves any of them out. A number that is announced as an order's, a parcel's, a ticket's or the like is
+//! left alone even when it is a card's. It knows English words, and digits in Spanish, French and German; written forms are
+//! found in any language. A secret that is encoded (base64, reversed, spread over more than two turns with other
 //! talk between) passes. Loopback addresses are not masked: they name nobody.
 
 mod checks;
 mod data;
 mod digits;
 mod find;
+mod groups;
 mod json;
 mod judge;
 mod key;
@@ -39,9 +42,11 @@ mod kind;
 mod lead;
 mod leads;
 mod lexicon;
+mod lines;
 mod mail;
 pub mod names;
 mod password;
+mod personal;
 mod phrases;
 mod place;
 mod replace;
@@ -61,10 +66,11 @@ pub mod corpus;
 mod tests;
 
 pub use digits::digits_in;
-pub use find::{find, in_characters};
+pub use find::{find, find_kinds, in_characters};
 pub use json::mask_json;
-pub use kind::{Kind, Span};
-pub use replace::{mask, replace};
+pub use kind::{Kind, Kinds, Span};
+pub use lines::Lines;
+pub use replace::{mask, mask_kinds, replace};
 #[cfg(feature = "training")]
 #[doc(hidden)]
 pub use score::training;

@@ -17,6 +17,7 @@ macro_rules! sets {
 }
 
 sets! {
+    AndTens Directions Personal Banks Between DateLinks Ordinals OrdinalEnds Dwellings Streets StreetsFirst
     Owners Determiners Prepositions
     SocialOther PhoneOther PenFollowers Memorised ValidThru AfterEnding LastDigits CardCodes SecurityCodes PinHeard PassCodes RunsOut OfWhat Whom TaxIds Numbering Where Printed BackOf ContactNos CodeNumbers WhoseNumber OnOfFor ItsCode ExtensionIs MonthOf DateParts IsSaid SentTo KeyNames AuthHeaders Believes Whose SignNouns Changes Places PinOwners AtOn Reads Three Four CodeDigits OnFile Asks Answers Per Sends PhonePlaces NamesAfter OnFrom Extensions BeforeYear Counted Things WhichOne CvvTwo Exclaims Articles ForLike HarmlessKeys KeyNouns People Schemes Spelling Capitals NoValues Types Sets Its ToAsFrom Said Hums ForWhat Chose BetweenName Softens HoldOn Technical Users PassCode Capital Uttered Marks DoubtfulSigns
 }
@@ -37,6 +38,15 @@ pub(super) fn sets() -> impl Iterator<Item = (Words, &'static str)> {
             Some((ALL[at], words))
         })
         .flat_map(|(set, words)| words.split(' ').map(move |word| (set, word)))
+        .chain(names().map(|word| (Words::Personal, word)))
+}
+
+/// The first words of the names of what is personal.
+fn names() -> impl Iterator<Item = &'static str> {
+    rows(include_str!("../data/personal.tsv"))
+        .filter_map(|[_, words, _, _]: [&'static str; 4]| words.split(' ').next())
+        .flat_map(|word| word.split('|'))
+        .filter(|word| word.len() <= 16)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::digits::digits_in;
-use super::find::find;
-use super::kind::{Kind, Span};
+use super::find::find_kinds;
+use super::kind::{Kind, Kinds, Span};
 
 /// How often a masked text is looked at again: replacing a secret can only bring its neighbours closer together once or twice.
 const ROUNDS: usize = 4;
@@ -21,13 +21,19 @@ const ROUNDS: usize = 4;
 /// ```
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
-    let spans = find(text);
+    mask_kinds(text, Kinds::ALL)
+}
+
+/// `text` with every secret of some kinds replaced.
+#[must_use]
+pub fn mask_kinds(text: &str, kinds: Kinds) -> Cow<'_, str> {
+    let spans = find_kinds(text, kinds);
     if spans.is_empty() {
         return Cow::Borrowed(text);
     }
     let mut masked = replace(text, &spans);
     for _ in 1..ROUNDS {
-        let spans = find(&masked);
+        let spans = find_kinds(&masked, kinds);
         if spans.is_empty() {
             break;
         }

@@ -5,14 +5,16 @@
 //! each token once, and never further back than a bounded number of tokens.
 
 use super::digits::{Reading, Run, counts, run_at};
+use super::groups::Groups;
 use super::judge::{self, Verdict};
 use super::key;
-use super::kind::{Kind, Span};
+use super::kind::{Kind, Kinds, Span};
 use super::lead::{Expectation, Lead};
 use super::leads::{is_tail, lead_at};
 use super::lexicon::{AT, COPULA, FILLER, KEY_START, NATO, SECRET_NAME, Topic};
 use super::mail;
 use super::password;
+use super::personal;
 use super::phrases::Words;
 use super::place::Place;
 use super::token::{COLON, EQUALS, LINE, SPACE, STOP, Token, tokens};
@@ -33,6 +35,8 @@ const DOMAIN_WORDS: usize = 6;
 pub(super) struct Setting {
     pub(super) lead: Lead,
     pub(super) live: Live,
+    /// What is looked for.
+    pub(super) kinds: Kinds,
 }
 
 /// What the pass found.
@@ -57,12 +61,14 @@ pub(super) fn scan(text: &str, setting: Setting) -> Found {
     };
     let mut pass = Pass {
         view,
+        kinds: setting.kinds,
         lead: setting.lead,
         asked: setting.lead.asked && setting.lead.want != Expectation::Email,
         spans: Vec::new(),
         open: None,
         skip: 0,
         dull: 0,
+        groups: Groups::default(),
         run: Run::default(),
     };
     let mut at = 0;
@@ -93,6 +99,7 @@ const AFTER_KEYS: [Detector; 8] = [
 /// The state of the pass.
 struct Pass<'t> {
     view: View<'t>,
+    kinds: Kinds,
     lead: Lead,
     /// Something else than an address was asked for.
     asked: bool,
@@ -102,6 +109,8 @@ struct Pass<'t> {
     skip: usize,
     /// Up to here no service's key can begin.
     dull: usize,
+    /// Groups of a card with other talk between.
+    groups: Groups,
     /// Kept for its memory.
     run: Run,
 }
@@ -137,6 +146,10 @@ impl Pass<'_> {
         if self.may_be_written(at, token)
             && let Some(span) = self.written(at)
         {
+            self.take(span);
+            return at + 1;
+        }
+        if let Some(span) = self.personal(at) {
             self.take(span);
             return at + 1;
         }
@@ -197,6 +210,31 @@ impl Pass<'_> {
         found
     }
 
+    /// Something about a person whose name begins at token `at`, or a code that works once.
+    fn personal(&self, at: usize) -> Option<Span> {
+        let place = self.place(at);
+        let new = |span: &Span| span.start >= self.skip || span.end <= place.start();
+        let named = personal::named(&place, self.kinds);
+        named.or_else(|| self.code(&place)).filter(new)
+    }
+
+    /// A one-time code, unless "code" announces something else: a card's, a PIN.
+    fn code(&self, place: &Place<'_, '_>) -> Option<Span> {
+        if place.token().topic() != Topic::Code || !self.kinds.has(Kind::OneTimeCode) {
+            return None;
+        }
+        let lead = lead_at(self.view, place.at, &self.lead).or_else(|| self.its_code(place.at));
+        // A card's code has three digits or four.
+        let least = match lead.map(|lead| lead.want) {
+            None | Some(Expectation::Order) => 4,
+            Some(Expectation::Cvv) => 5,
+            _ => return None,
+        };
+        let asked =
+            self.lead.asked || matches!(self.lead.want, Expectation::Cvv | Expectation::Pin);
+        (!asked).then(|| personal::code(place, least))?
+    }
+
     /// An address around an "at"; the token to go on with.
     fn address(&mut self, at: usize, token: &Token) -> Option<usize> {
         if !token.is(AT) {
@@ -241,6 +279,10 @@ impl Pass<'_> {
 
     /// Accepts what a run of digits turned out to be.
     fn accept(&mut self, verdict: Verdict) -> usize {
+        if let Some(group) = verdict.group {
+            let card = self.groups.join(group);
+            self.spans.extend(card);
+        }
         for span in verdict.spans {
             self.push(span);
         }
@@ -377,7 +419,7 @@ impl Pass<'_> {
             self.open = self.open.or_else(|| mail::open(self.view));
         }
         Found {
-            spans: merged(self.spans),
+            spans: merged(self.spans, self.kinds),
             lead: self.lead,
             open: self.open,
             #[cfg(test)]
@@ -413,7 +455,8 @@ fn asks_before(view: View<'_>, at: usize) -> bool {
 }
 
 /// Sorted and not overlapping: what overlaps becomes one span of the kind that covers more.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+fn merged(mut spans: Vec<Span>, kinds: Kinds) -> Vec<Span> {
+    spans.retain(|span| kinds.has(span.kind));
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -26,14 +26,17 @@ pub(super) enum Question {
     /// A number after the word "pin".
     Pin,
     /// Four numbers with points between.
-    Address,
+    Address([u32; 4]),
+    /// A number beside the word "code".
+    Code,
 }
 
 impl Question {
     const fn name(self) -> &'static str {
         match self {
             Self::Pin => "pin",
-            Self::Address => "address",
+            Self::Address(_) => "address",
+            Self::Code => "code",
         }
     }
 }
@@ -73,6 +76,8 @@ const FLAGS: [(u32, &str); 3] = [
 ];
 /// More words than this between a name and its number are not looked at.
 const BETWEEN: usize = 6;
+/// How far around a code its sentence is looked at.
+const AROUND: usize = 6;
 /// An octet above this is no number of a clause that the lines know of.
 const PARAGRAPHS: u32 = 30;
 
@@ -95,7 +100,8 @@ impl Doubt<'_> {
         see(&format!("before is {}", classes[0]));
         see(&format!("before are {} {}", classes[1], classes[0]));
         see(&format!("signs before {}", self.signs(self.name)));
-        let follows = (!self.view.has(self.to, STOP | LINE)).then_some(self.to);
+        let end = self.to.max(self.name + 1);
+        let follows = (!self.view.has(end, STOP | LINE)).then_some(end);
         see(&format!("after is {}", self.class(follows)));
         if words {
             for (at, place) in before.into_iter().zip(["before", "before that"]) {
@@ -109,14 +115,20 @@ impl Doubt<'_> {
         }
         match self.question {
             Question::Pin => self.between(words, classes[0], see),
-            Question::Address => self.octets(classes[0], see),
+            Question::Code => {
+                self.between(words, classes[0], see);
+                self.around(words, end, see);
+            }
+            Question::Address(octets) => octets_seen(octets, classes[0], see),
         }
     }
 
     /// What stands between a name and its number, and how the number is made.
     fn between(&self, words: bool, before: &str, see: &mut dyn FnMut(&str)) {
-        let from = (self.name + 1).min(self.from);
-        let between = from..self.from.min(from + BETWEEN);
+        let between = match self.name < self.from {
+            true => self.name + 1..self.from.min(self.name + 1 + BETWEEN),
+            false => self.to..self.name.max(self.to),
+        };
         let mut said = self.view.has(self.from, COLON | EQUALS);
         for at in between.clone() {
             said |= self.class(Some(at)) == "copula";
@@ -134,6 +146,18 @@ impl Doubt<'_> {
         see(&format!("signs {}", self.signs(self.from)));
     }
 
+    /// The other words of the sentence: what a code is for.
+    fn around(&self, words: bool, end: usize, see: &mut dyn FnMut(&str)) {
+        see(&format!("behind {}", self.name > self.from));
+        let first = self.name.min(self.from);
+        let before = first.saturating_sub(AROUND)..first;
+        for at in before.chain(end..end + AROUND).filter(|_| words) {
+            if self.view.token(at).is_some() {
+                see(&format!("near {}", self.word(Some(at))));
+            }
+        }
+    }
+
     fn digits(&self) -> usize {
         let digits = self.view.tokens[self.from..self.to].iter().map(|token| {
             let written = if token.is_digits() {
@@ -144,25 +168,6 @@ impl Doubt<'_> {
             written + usize::from(token.is_number())
         });
         digits.sum()
-    }
-
-    /// How large the four numbers are: numbers of clauses are small and seldom zero.
-    fn octets(&self, before: &str, see: &mut dyn FnMut(&str)) {
-        let octets: Vec<u32> = self.view.tokens[self.from..self.to]
-            .iter()
-            .filter_map(|t| self.view.text[t.start..t.end()].parse().ok())
-            .collect();
-        let large = octets.iter().any(|n| *n > PARAGRAPHS);
-        let zero = octets.contains(&0);
-        let private = matches!(octets[..], [10, ..] | [192, 168, ..]);
-        let size = match (large, zero) {
-            (true, _) => "large",
-            (_, true) => "zero",
-            _ => "small",
-        };
-        see(&format!("size {size}"));
-        see(&format!("size {size} after {before}"));
-        see(&format!("size {size} private {private}"));
     }
 
     fn word(&self, at: Option<usize>) -> String {
@@ -211,4 +216,19 @@ impl Doubt<'_> {
         let found = names.iter().find(|(sign, _)| gap & sign != 0);
         found.map_or("space", |(_, name)| name)
     }
+}
+
+/// How large the four numbers are: numbers of clauses are small and seldom zero.
+fn octets_seen(octets: [u32; 4], before: &str, see: &mut dyn FnMut(&str)) {
+    let large = octets.iter().any(|n| *n > PARAGRAPHS);
+    let zero = octets.contains(&0);
+    let private = matches!(octets, [10, ..] | [192, 168, ..]);
+    let size = match (large, zero) {
+        (true, _) => "large",
+        (_, true) => "zero",
+        _ => "small",
+    };
+    see(&format!("size {size}"));
+    see(&format!("size {size} after {before}"));
+    see(&format!("size {size} private {private}"));
 }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::checks::{is_card, may_grow_into_card};
 use super::digits::digits_in;
-use super::kind::{Kind, Span};
+use super::kind::{Kind, Kinds, Span};
 use super::lead::{Expectation, Lead};
 use super::leads::lead_at;
 use super::lexicon::{FILLER, LINK, NATO, NO_VALUE, SPEAKS, Topic};
@@ -78,8 +78,10 @@ impl Heard {
 ///     assert_eq!(watch.heard(part, true).masked(part), "[card]");
 /// }
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Watch {
+    /// What is looked for.
+    kinds: Kinds,
     /// The open end of the last utterances, from its lead on.
     carry: Zeroizing<String>,
     /// Where the last utterance begins in `carry`, and what of it was cut off before.
@@ -96,11 +98,42 @@ pub struct Watch {
     spelled: bool,
 }
 
+impl Default for Watch {
+    fn default() -> Self {
+        Self::of(Kinds::ASKED)
+    }
+}
+
 impl Watch {
-    /// A watch over a conversation that begins.
+    /// A watch over a conversation that begins, for what a tool's argument can ask for ([`Kinds::ASKED`]): what callers say about
+    /// themselves is shown to whoever listens for it.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A watch for some kinds.
+    ///
+    /// ```
+    /// use conversimple_mask::{Kinds, Watch};
+    ///
+    /// let mut watch = Watch::of(Kinds::ALL);
+    /// let said = "my sort code is 12-34-56";
+    /// assert_eq!(watch.heard(said, true).masked(said), "my sort code is [bank_account]");
+    /// ```
+    #[must_use]
+    pub fn of(kinds: Kinds) -> Self {
+        Self {
+            kinds,
+            carry: Zeroizing::default(),
+            last_at: 0,
+            last_cut: 0,
+            reported: false,
+            before: Lead::default(),
+            asked: Lead::default(),
+            turns: 0,
+            spelled: false,
+        }
     }
 
     /// The other side said `text`; a question for a secret makes the next utterances its answer.
@@ -133,7 +166,7 @@ impl Watch {
 
     /// Nothing is asked for any more, and the open end is dropped.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self::of(self.kinds);
     }
 
     /// Looks at what was recognised: `last` for the whole utterance, false while it is still growing.
@@ -146,6 +179,7 @@ impl Watch {
             Setting {
                 lead: self.asked,
                 live,
+                kinds: self.kinds,
             },
         );
         let mut heard = Heard {
@@ -159,7 +193,14 @@ impl Watch {
         let mut over = None;
         if let Some(joined) = &joined {
             let lead = self.before;
-            let found = scan(joined, Setting { lead, live });
+            let found = scan(
+                joined,
+                Setting {
+                    lead,
+                    live,
+                    kinds: self.kinds,
+                },
+            );
             self.over(joined, &found, &mut heard);
             over = Some(found);
         }

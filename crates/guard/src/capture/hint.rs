@@ -60,6 +60,11 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Ssn => "social security number",
         Kind::Password => "password",
         Kind::Pin => "PIN",
+        Kind::OneTimeCode => "code",
+        Kind::BirthDate => "date of birth",
+        Kind::PostalAddress => "address",
+        Kind::BankAccount | Kind::NationalId => "number",
+        Kind::Answer => "answer",
         _ => "secret",
     }
 }

@@ -140,7 +140,18 @@ impl Reader<'_> {
         } else {
             BREAKS
         };
+        let signs = if self.is_underscored(from, at) {
+            0
+        } else {
+            signs
+        };
         token.has(signs) || token.has(LINE) && ends(at)
+    }
+
+    /// `4111_1111_1111_1111`.
+    fn is_underscored(&self, from: usize, at: usize) -> bool {
+        let group = |j: usize| self.view.is_digits(j) && self.view.len(j) >= GROUP - 2;
+        from == at && at > 0 && self.view.gap(at) == UNDER && group(at) && group(at - 1)
     }
 
     /// A word that may stand between digits.

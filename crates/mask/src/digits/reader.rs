@@ -3,6 +3,7 @@
 //! Decides which words are digits and what they are worth. What may stand between items is decided by `joint`.
 
 use crate::lexicon::{Number, WAIT};
+use crate::phrases::Words;
 use crate::token::{DASH, LINE, SPACE, digit_of};
 use crate::view::View;
 
@@ -129,6 +130,9 @@ impl Reader<'_> {
         if self.is_wait(at) {
             return None;
         }
+        if let Some((value, next)) = self.four_twenties(at) {
+            return Some(self.large(at, value, next, digits));
+        }
         if value > 1 && self.number(at + 1) == Number::Plural && self.close(at + 1) {
             let digit = self.view.value(at + 1);
             digits.extend(std::iter::repeat_n(digit, usize::from(value)));
@@ -156,18 +160,39 @@ impl Reader<'_> {
         let value = u32::from(self.view.value(at));
         match self.number(at) {
             Number::Unit | Number::Teen => Some((value, at + 1)),
-            Number::Tens => Some(match self.unit_of_tens(at + 1) {
-                Some(unit) => (value + unit, at + 2),
-                None => (value, at + 1),
-            }),
+            Number::Tens => {
+                let and = usize::from(self.view.next_in(at, Words::AndTens));
+                Some(match self.unit_of_tens(at, at + 1 + and) {
+                    Some(unit) => (value + unit, at + 2 + and),
+                    None => (value, at + 1),
+                })
+            }
             _ => None,
         }
     }
 
-    /// The unit at `at` after a tens word: "twenty two", but "twenty, two sevens" is 20 and 77.
-    fn unit_of_tens(&self, at: usize) -> Option<u32> {
+    /// "quatre-vingt-douze": eighty and what follows, and the token after it.
+    fn four_twenties(&self, at: usize) -> Option<(u32, usize)> {
+        let vingt = self.view.next(at, "vingt") || self.view.next(at, "vingts");
+        if !self.view.says(at, "quatre") || !vingt || !self.close(at + 1) {
+            return None;
+        }
+        let rest = self.unit_of_tens(at, at + 2);
+        Some(rest.map_or((80, at + 2), |rest| (80 + rest, at + 3)))
+    }
+
+    /// The unit at `at` after the tens word `tens`: "twenty two", but "twenty, two sevens" is 20 and 77. The French count on to
+    /// nineteen from sixty and eighty.
+    fn unit_of_tens(&self, tens: usize, at: usize) -> Option<u32> {
         let value = u32::from(self.view.value(at));
-        let unit = self.number(at) == Number::Unit && value > 0 && self.close(at);
+        let french = self.view.says(tens, "soixante") || self.view.says(tens, "quatre");
+        let counts = match self.number(at) {
+            Number::Unit => true,
+            Number::Soft => self.view.text_of(at).starts_with("un"),
+            Number::Teen => french && value < 20,
+            _ => false,
+        };
+        let unit = counts && value > 0 && self.close(at);
         let other = self.is_wait(at) || self.number(at + 1) == Number::Plural;
         (unit && !other).then_some(value)
     }

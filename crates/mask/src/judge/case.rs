@@ -5,13 +5,13 @@ use crate::digits::{Item, Run};
 use crate::kind::Kind;
 use crate::lead::Lead;
 use crate::token::{COMMA, SLASH, STOP};
-use crate::view::Live;
+use crate::view::View;
 
 /// A run that is judged.
 pub(super) struct Case<'r> {
     pub(super) run: &'r Run,
     pub(super) sight: Sight,
-    pub(super) live: Live,
+    pub(super) view: View<'r>,
     /// Items `from..to` are a secret of a kind.
     pub(super) out: Vec<(usize, usize, Kind)>,
 }
@@ -55,12 +55,12 @@ impl Case<'_> {
 
     /// The other side may say more.
     pub(super) fn is_live(&self) -> bool {
-        self.live != Live::No
+        self.view.is_live()
     }
 
     /// More digits may come with the next word.
     pub(super) fn is_growing(&self) -> bool {
-        self.live == Live::Growing
+        self.view.is_growing()
     }
 
     /// A comma or the end of a sentence stands before item `at`, or the run ends there.

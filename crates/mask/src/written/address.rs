@@ -30,9 +30,16 @@ pub(crate) fn ip_address(place: &Place<'_, '_>) -> Option<Span> {
 fn is_address(place: &Place<'_, '_>, end: usize) -> bool {
     let (view, at) = (place.view, place.at);
     let numbers = view.tokens[at..].iter().take_while(|t| t.start < end);
+    let mut octets = [0; 4];
+    for (octet, text) in octets
+        .iter_mut()
+        .zip(view.text[place.start()..end].split('.'))
+    {
+        *octet = text.parse().unwrap_or(0);
+    }
     let doubt = Doubt {
         view,
-        question: Question::Address,
+        question: Question::Address(octets),
         name: at,
         from: at,
         to: at + numbers.count(),

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use conversimple_guard::apikey::{ApiKey, Mode};
-use conversimple_mask::{Kind, mask};
+use conversimple_mask::{Kind, Kinds, mask};
 
 use crate::chance::{Chance, fresh};
 
@@ -141,9 +141,11 @@ impl Markers {
 }
 
 /// Kinds that are found by the words around them or by their own form. What is a secret only because it was asked for
-/// goes where it is asked for.
+/// goes where it is asked for. What callers say about themselves (a date of birth, an address) reaches the tools in clear,
+/// and only what is stored and logged is masked.
 pub(super) fn in_sentences() -> impl Iterator<Item = Kind> {
-    Kind::ALL.into_iter().filter(|kind| *kind != Kind::Secret)
+    let asked = Kind::ALL.into_iter().filter(|kind| Kinds::ASKED.has(*kind));
+    asked.filter(|kind| *kind != Kind::Secret)
 }
 
 fn sentence(kind: Kind, value: &str) -> String {
