@@ -25,6 +25,7 @@ mod echo;
 mod hint;
 mod listen;
 mod normal;
+mod wish;
 
 pub use listen::{Capture, Caught, Correction, InputSource};
 pub use normal::normal_form;

@@ -104,6 +104,16 @@ pub struct Judgement {
     pub money: Vec<MoneyArgument>,
 }
 
+/// Whether a word is a verb that asks for a deed: "pay", "look up", "cancel".
+pub fn is_deed(word: &str) -> bool {
+    let deed = |term: Term| {
+        [Role::Verb, Role::Both, Role::Light]
+            .into_iter()
+            .any(|role| term.is(role))
+    };
+    terms(&[word.to_owned()]).into_iter().any(deed)
+}
+
 /// `x-effect` holds something that is no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("x-effect must be one of read, write, send, pay, delete, login, logout")]

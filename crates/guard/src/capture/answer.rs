@@ -241,7 +241,7 @@ fn is_talk(words: &str) -> bool {
 }
 
 /// Lower case, one space between words, no signs around them.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     let bare = |word: &str| {
         word.trim_matches(|c: char| !c.is_alphanumeric())
             .to_lowercase()

@@ -8,7 +8,7 @@ use conversimple_wire::TurnId;
 use zeroize::Zeroizing;
 
 use super::answer::{self, Answer};
-use super::{Swapped, Token, Vault, normal_form};
+use super::{Swapped, Token, Vault, normal_form, wish};
 use crate::call::Accepts;
 use conversimple_mask::{self as mask, Heard, Kind, Span, Watch};
 
@@ -56,6 +56,8 @@ pub struct Correction {
 pub struct Capture {
     vault: Vault,
     watch: Watch,
+    /// Hears the same, and was never asked for anything.
+    free: Watch,
     /// Spoken words that no turn has taken yet, and what became of them.
     trial: Option<Trial>,
     /// Digits of a number that was asked for and is not whole: as taken, and with what is on trial.
@@ -93,6 +95,7 @@ struct Part {
 
 struct Before {
     watch: Watch,
+    free: Watch,
     part: Option<Part>,
     last: Option<Utterance>,
 }
@@ -148,7 +151,12 @@ impl Capture {
         if let Some(kind) = asked {
             self.watch.ask(kind);
         }
+        let free = self.free.heard(words, how != InputSource::Spoken);
         let mut heard = self.watch.heard(words, how != InputSource::Spoken);
+        let is_wish = wish::is_wish(words);
+        if is_wish || asked.is_none() {
+            unasked_for(&mut heard, &free, is_wish);
+        }
         // What was asked for has a say in what the watch finds; what would be masked anyway is never given out.
         for span in mask::find(words) {
             heard.spans = answer::covering(&heard.spans, span);
@@ -160,6 +168,8 @@ impl Capture {
             }
         }
         let (swapped, unfinished) = match asked {
+            // What plainly is a wish answers no question; what is secret in it by itself stays so.
+            Some(_) if is_wish => (self.vault.swap_at(words, &heard.spans), false),
             Some(kind) if matches!(how, InputSource::Typed | InputSource::Keypad) => {
                 (self.typed(kind, words, &heard), false)
             }
@@ -195,6 +205,7 @@ impl Capture {
     pub fn taken(&mut self, turn: TurnId) -> Option<Correction> {
         self.before = Some(Before {
             watch: self.watch.clone(),
+            free: self.free.clone(),
             part: self.part.clone(),
             last: self.last.clone(),
         });
@@ -207,7 +218,9 @@ impl Capture {
             if trial.answers {
                 // The question is settled: what comes next is no answer to it.
                 self.watch.forget();
+                self.free.forget();
             } else if trial.growing {
+                let _free = self.free.heard(&utterance.words, true);
                 let heard = self.watch.heard(&utterance.words, true);
                 self.correct(&heard, &utterance);
             }
@@ -233,6 +246,7 @@ impl Capture {
             return;
         };
         self.watch = before.watch;
+        self.free = before.free;
         self.part = before.part;
         self.last = before.last;
         self.trial = None;
@@ -388,6 +402,18 @@ impl Capture {
             after,
         });
     }
+}
+
+/// Takes out what was found only because something was asked for: words, which may be anything, and in a wish all.
+fn unasked_for(heard: &mut Heard, free: &Heard, is_wish: bool) {
+    let sure = |span: &Span| {
+        let overlaps = |other: &Span| other.start < span.end && span.start < other.end;
+        free.spans.iter().any(overlaps)
+    };
+    let first = heard.spans.first().copied().filter(|_| heard.continues);
+    heard.spans.retain(|span| {
+        Some(*span) == first || sure(span) || !(is_wish || answer::is_word(span.kind))
+    });
 }
 
 /// Words as one would type them, without spaces.
@@ -622,6 +648,67 @@ mod tests {
             line.capture
                 .said("Thank you. You are logged in. I can request a callback for you.");
             assert_eq!(line.say("request a callback", None), "request a callback");
+        }
+    }
+
+    #[test]
+    fn question_captures_words_only_where_the_engine_asks() {
+        let wishes = [
+            "do you have a phone charger",
+            "my parcel is late",
+            "red shoes",
+            "pay twenty five dollars",
+        ];
+        for how in [InputSource::Spoken, InputSource::Typed] {
+            for words in wishes {
+                let mut line = Line::default();
+                line.capture
+                    .said("Can I log you in with user name and password?");
+                let caught = line.capture.heard(words, None, how);
+                assert_eq!(caught.text, words);
+            }
+            // The engine gave the question up after an answer that was none.
+            let mut line = Line::default();
+            line.capture.heard("cancel that", Some(Kind::Password), how);
+            line.take();
+            assert_eq!(line.say("red shoes", None), "red shoes");
+        }
+    }
+
+    #[test]
+    fn wish_in_place_of_answer_is_one_and_its_secrets_stay_hidden() {
+        for how in [InputSource::Spoken, InputSource::Typed] {
+            for (kind, words, text) in [
+                (
+                    Kind::Password,
+                    "do you have a phone charger",
+                    "do you have a phone charger",
+                ),
+                (Kind::Password, "cancel that", "cancel that"),
+                (Kind::Password, "pay my card bill", "pay my card bill"),
+                (
+                    Kind::Password,
+                    "I need to store a new card",
+                    "I need to store a new card",
+                ),
+                (
+                    Kind::Card,
+                    "pay twenty five dollars",
+                    "pay twenty five dollars",
+                ),
+                (Kind::Pin, "what is my balance", "what is my balance"),
+                (
+                    Kind::Card,
+                    "log me in, my password is sunflower",
+                    "log me in, my password is ⟨password 1⟩",
+                ),
+                (Kind::Password, "sunflower", "⟨password 1⟩"),
+                (Kind::Password, "open sesame", "⟨password 1⟩"),
+            ] {
+                let mut line = Line::default();
+                let caught = line.capture.heard(words, Some(kind), how);
+                assert_eq!(caught.text, text, "{kind} {how:?}");
+            }
         }
     }
 
