@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::agent_socket::AgentSocket;
 use crate::clock;
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 
 /// A process that comes back registers its conversations by itself; it is given this long before a conversation that
 /// lost its socket is announced to it as to a stranger.
@@ -41,7 +41,7 @@ struct Connection {
 
 struct Served {
     party: Party,
-    session: mpsc::UnboundedSender<Event>,
+    session: Mailbox,
     socket: Option<SocketId>,
     asked: Vec<SocketId>,
     lost: bool,
@@ -107,12 +107,7 @@ impl Registry {
     }
 
     /// A conversation begins: it is announced to a candidate.
-    pub(crate) fn open(
-        &self,
-        conversation_id: ConversationId,
-        party: Party,
-        session: mpsc::UnboundedSender<Event>,
-    ) {
+    pub(crate) fn open(&self, conversation_id: ConversationId, party: Party, session: Mailbox) {
         let mut state = self.lock();
         let served = Served {
             party,
@@ -242,6 +237,21 @@ impl Registry {
         sent
     }
 
+    /// Every call that a socket was sent and has not answered gets this outcome.
+    pub(crate) fn reply_to_all(&self, socket: SocketId, outcome: &ToolOutcome) {
+        let state = self.lock();
+        for (call_id, conversation_id) in &state.calls {
+            let served = state.conversations.get(conversation_id);
+            if let Some(served) = served.filter(|served| served.socket == Some(socket)) {
+                let _over = served.session.send(Event::Reply {
+                    call_id: call_id.clone(),
+                    socket,
+                    outcome: outcome.clone(),
+                });
+            }
+        }
+    }
+
     /// A conversation is over. Whoever heard of it is told.
     pub(crate) fn close(&self, conversation_id: &ConversationId) {
         let mut state = self.lock();
@@ -266,11 +276,7 @@ impl Registry {
     }
 
     /// The session of a conversation, if it is the customer's.
-    pub(crate) fn session(
-        &self,
-        customer_id: &CustomerId,
-        id: &ConversationId,
-    ) -> Option<mpsc::UnboundedSender<Event>> {
+    pub(crate) fn session(&self, customer_id: &CustomerId, id: &ConversationId) -> Option<Mailbox> {
         let state = self.lock();
         state
             .conversations

@@ -26,13 +26,12 @@ use conversimple_wire::media::{FromCaller, ToCaller};
 use conversimple_wire::tool::{CallView, Party, ToolCall};
 use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use crate::agent_socket::AgentSocket;
 use crate::clock;
 use crate::line::{Line, ToLine};
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Inbox, Mailbox, mailbox};
 use crate::platform::Platform;
 use engine::Engine;
 use gate::{Begun, Gate};
@@ -66,8 +65,8 @@ pub(crate) fn open(
     tenant: Tenant,
     id: ConversationId,
     party: Party,
-) -> mpsc::UnboundedSender<Event> {
-    let (events, inbox) = mpsc::unbounded_channel();
+) -> Mailbox {
+    let (events, inbox) = mailbox();
     platform.registry.open(id.clone(), party, events.clone());
     let session = Session::new(platform.clone(), tenant, id, events.clone());
     tokio::spawn(session.run(inbox));
@@ -77,7 +76,7 @@ pub(crate) fn open(
 struct Session {
     platform: Arc<Platform>,
     id: ConversationId,
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
     conversation: Option<Conversation>,
     line: Option<Line>,
     audio: Option<AudioPipeline>,
@@ -92,12 +91,7 @@ struct Session {
 }
 
 impl Session {
-    fn new(
-        platform: Arc<Platform>,
-        tenant: Tenant,
-        id: ConversationId,
-        events: mpsc::UnboundedSender<Event>,
-    ) -> Self {
+    fn new(platform: Arc<Platform>, tenant: Tenant, id: ConversationId, events: Mailbox) -> Self {
         let now = clock::monotonic();
         Self {
             engine: Engine::new(platform.clone(), events.clone()),
@@ -117,7 +111,7 @@ impl Session {
         }
     }
 
-    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
+    async fn run(mut self, mut inbox: Inbox) {
         loop {
             let wake = self.wake();
             tokio::select! {
@@ -173,7 +167,10 @@ impl Session {
         match event {
             Event::Line(line) => self.line_opened(line).await,
             Event::LineLost => self.line_lost(),
-            Event::FromCaller(message) => self.caller_says(message).await,
+            Event::FromCaller { message, room } => {
+                self.caller_says(message).await;
+                drop(room);
+            }
             Event::Typed { text, done } => {
                 self.transcript.wait_for_turn(done);
                 self.typed(&text).await;

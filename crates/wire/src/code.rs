@@ -63,6 +63,8 @@ codes! {
     InvalidMessage = "invalid_message", "The message could not be read.";
     /// Something that the tool needs is out of order.
     ServiceUnavailable = "service_unavailable", "Unable to process request. Please try again.";
+    /// A tool answered with more than a message may hold.
+    ResultTooLarge = "result_too_large", "Unable to process request. Please try again.";
     /// Too often.
     RateLimitExceeded = "rate_limit_exceeded", "Too many requests. Please try again later.";
     /// A fault of the platform itself.

@@ -22,6 +22,9 @@ pub enum Form {
 /// lower.
 pub const FRAME_LIMIT_BYTES: usize = 256 * 1024;
 
+/// Longest frame that is looked at at all: one over [`FRAME_LIMIT_BYTES`] only to learn which call it belongs to.
+pub const FRAME_READ_LIMIT_BYTES: usize = 1024 * 1024;
+
 /// Longest reference, topic or event name, in bytes.
 const NAME_LIMIT_BYTES: usize = 256;
 
@@ -96,7 +99,15 @@ impl Frame {
     /// # Errors
     /// `Json` for what is no strict JSON or over [`FRAME_LIMIT_BYTES`], `Shape` for JSON of another shape.
     pub fn parse(text: &str) -> Result<(Self, Form), FrameError> {
-        match json::parse(text, FRAME_LIMIT_BYTES)? {
+        Self::parse_within(text, FRAME_LIMIT_BYTES)
+    }
+
+    /// As [`Frame::parse`], with another limit.
+    ///
+    /// # Errors
+    /// As [`Frame::parse`].
+    pub fn parse_within(text: &str, limit_bytes: usize) -> Result<(Self, Form), FrameError> {
+        match json::parse(text, limit_bytes)? {
             Value::Object(mut map) => {
                 let mut take = |key: &str| map.remove(key).unwrap_or(Value::Null);
                 let parts = [

@@ -6,6 +6,7 @@ mod agents;
 mod canary;
 mod chance;
 mod failures;
+mod floods;
 mod hijacked;
 mod http;
 mod opened;

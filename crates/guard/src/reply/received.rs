@@ -42,7 +42,7 @@ pub fn received(outcome: ToolOutcome, vault: &Vault, policy: Option<&Policy>) ->
     };
     if !super::fits(&value) {
         return Answer {
-            outcome: ToolOutcome::Failed(Code::ServiceUnavailable),
+            outcome: ToolOutcome::Failed(Code::ResultTooLarge),
             caller: None,
         };
     }
@@ -156,10 +156,7 @@ mod tests {
     #[test]
     fn oversized_answer_is_a_failure() {
         let received = take(json!({"user": "alice", "text": "x ".repeat(40_000)}));
-        assert_eq!(
-            received.outcome,
-            ToolOutcome::Failed(Code::ServiceUnavailable)
-        );
+        assert_eq!(received.outcome, ToolOutcome::Failed(Code::ResultTooLarge));
         assert!(received.caller.is_none());
     }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use conversimple_conversation::calls::SocketId;
 use conversimple_wire::agent::{FromAgent, ToAgent};
-use conversimple_wire::frame::{FRAME_LIMIT_BYTES, ReplyStatus};
+use conversimple_wire::frame::{FRAME_LIMIT_BYTES, FRAME_READ_LIMIT_BYTES, ReplyStatus};
 use conversimple_wire::rest::Withheld;
 use conversimple_wire::{Code, ConversationId, Form, Frame, ToolOutcome, ToolSpec};
 use serde::Deserialize;
@@ -82,8 +82,8 @@ pub(crate) async fn connect(
     upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER_BYTES)
-        .max_message_size(FRAME_LIMIT_BYTES)
-        .max_frame_size(FRAME_LIMIT_BYTES)
+        .max_message_size(FRAME_READ_LIMIT_BYTES)
+        .max_frame_size(FRAME_READ_LIMIT_BYTES)
         .on_upgrade(move |socket| async move {
             Connection::new(platform, holder, socket, form).run().await;
         })
@@ -156,6 +156,7 @@ impl Connection {
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => Next::Stay,
                     Some(Ok(Message::Binary(_))) => self.mistake(),
+                    Some(Err(error)) if is_too_large(&error) => self.too_large(None).await,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => Next::Close,
                 },
                 () = sleep_until(deadline) => Next::Close,
@@ -171,6 +172,9 @@ impl Connection {
     }
 
     async fn frame(&mut self, text: &str) -> Next {
+        if text.len() > FRAME_LIMIT_BYTES {
+            return self.too_large(Some(text)).await;
+        }
         let (frame, form) = match Frame::parse(text) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -193,6 +197,35 @@ impl Connection {
                 next
             }
         }
+    }
+
+    /// A message was over the limit. The call that it answers is settled, or, where that cannot be read, every call that the
+    /// socket owes: what was sent again would be answered so again. Then the socket is closed with the code for that.
+    async fn too_large(&mut self, text: Option<&str>) -> Next {
+        let frame = text.and_then(|text| Frame::parse_within(text, FRAME_READ_LIMIT_BYTES).ok());
+        let message = frame.and_then(|(frame, _)| FromAgent::read(&frame).ok());
+        let call_id = match message {
+            Some(FromAgent::Response { call_id, .. } | FromAgent::Error { call_id, .. }) => {
+                Some(call_id)
+            }
+            _ => None,
+        };
+        let bytes = text.map(str::len);
+        tracing::warn!(call = ?call_id, bytes, "an agent sent a message over the limit");
+        if let Some((socket, _)) = &self.joined {
+            let outcome = ToolOutcome::Failed(Code::ResultTooLarge);
+            let registry = &self.platform.registry;
+            match call_id {
+                Some(call_id) => drop(registry.reply(socket.id, call_id, outcome)),
+                None => registry.reply_to_all(socket.id, &outcome),
+            }
+        }
+        let close = CloseFrame {
+            code: close_code::SIZE,
+            reason: Utf8Bytes::from_static("message too large"),
+        };
+        let _gone = timeout(SEND_LIMIT, self.socket.send(Message::Close(Some(close)))).await;
+        Next::Close
     }
 
     async fn message(&mut self, frame: &Frame, message: FromAgent) -> Next {
@@ -355,6 +388,11 @@ impl Connection {
             Next::Stay
         }
     }
+}
+
+/// Whether a socket's error is that of a message over its limit.
+fn is_too_large(error: &axum::Error) -> bool {
+    error.to_string().starts_with("Space limit exceeded")
 }
 
 /// Waits until a socket that has joined is to be closed, whatever it was sent before.

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use conversimple_guard::quota::{Limiter, Rate};
 use conversimple_wire::media::{
     self, FromCaller, RATES_HZ, SOUND_LIMIT_BYTES, TEXT_LIMIT_BYTES, ToCaller,
 };
@@ -23,8 +24,9 @@ use tokio::time::timeout;
 
 use super::READ_BUFFER_BYTES;
 use crate::auth;
+use crate::clock;
 use crate::line::{Line, SoundQueue, ToLine};
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 use crate::platform::Platform;
 use crate::refused::Refused;
 
@@ -36,6 +38,15 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(120);
 
 /// Messages that wait for a slow caller; about four seconds of sound.
 const OUTBOX_LIMIT: usize = 256;
+
+/// How many texts and keys a caller may send: more than anybody types.
+const SAID_RATE: (u32, Duration) = (60, Duration::from_secs(10));
+
+/// How often a caller's page may tell how much it has played.
+const TOLD_RATE: (u32, Duration) = (1_000, Duration::from_secs(10));
+
+/// Messages over the rate that are dropped before the socket is closed.
+const DROPPED_LIMIT: u32 = 200;
 
 /// Upgrades a socket of our own page, or of a program, which sends no `Origin`.
 pub(crate) async fn connect(
@@ -59,11 +70,7 @@ async fn run(platform: Arc<Platform>, socket: WebSocket) {
     let session = match start(&platform, &mut from_caller).await {
         Ok(started) => started,
         Err(code) => {
-            let refusal = ToCaller::Error {
-                code: code.as_str().into(),
-                message: code.sentence().into(),
-            };
-            let _gone = to_caller.send(text(&refusal)).await;
+            let _gone = to_caller.send(text(&refusal(code))).await;
             let _gone = to_caller.close().await;
             return;
         }
@@ -71,7 +78,7 @@ async fn run(platform: Arc<Platform>, socket: WebSocket) {
     let (outbox, inbox) = mpsc::channel(OUTBOX_LIMIT);
     let sound = Arc::new(SoundQueue::new(session.pace));
     let line = Line {
-        outbox,
+        outbox: outbox.clone(),
         sound: sound.clone(),
         rate_hz: session.rate_hz,
         voice: session.voice,
@@ -80,13 +87,18 @@ async fn run(platform: Arc<Platform>, socket: WebSocket) {
         return;
     }
     let writer = tokio::spawn(write(to_caller, inbox));
-    read(from_caller, &session.events, &sound).await;
+    let refusals = outbox.clone();
+    let refused = read(from_caller, &session.events, &sound).await;
+    if let Err(code) = refused {
+        let _full = refusals.try_send(ToLine::Show(refusal(code)));
+    }
+    drop(refusals);
     let _over = session.events.send(Event::LineLost);
     let _written = writer.await;
 }
 
 struct Started {
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
     rate_hz: u32,
     pace: media::Pace,
     voice: bool,
@@ -126,11 +138,17 @@ async fn start(
     })
 }
 
+/// Hands on what the caller sends until they stop.
+///
+/// # Errors
+/// `rate_limit_exceeded` for a caller who sends more than anybody can say: what is too much is dropped, and in the end the
+/// socket is closed.
 async fn read(
     mut from_caller: SplitStream<WebSocket>,
-    events: &mpsc::UnboundedSender<Event>,
+    events: &Mailbox,
     sound: &SoundQueue,
-) {
+) -> Result<(), Code> {
+    let mut pace = Pace::default();
     while let Ok(Some(Ok(message))) = timeout(SILENCE_LIMIT, from_caller.next()).await {
         let sent = match message {
             Message::Binary(bytes) => match media::samples(&bytes) {
@@ -142,7 +160,10 @@ async fn read(
             },
             Message::Text(message) => match parse(&message) {
                 Some(FromCaller::Stop) | None => break,
-                Some(message) => events.send(Event::FromCaller(message)),
+                Some(message) => match pace.admit(&message, clock::monotonic())? {
+                    true => events.send_from_caller(message).await,
+                    false => Ok(()),
+                },
             },
             Message::Close(_) => break,
             Message::Ping(_) | Message::Pong(_) => Ok(()),
@@ -150,6 +171,53 @@ async fn read(
         if sent.is_err() {
             break;
         }
+    }
+    Ok(())
+}
+
+/// How fast one caller's messages come.
+struct Pace {
+    said: Limiter<()>,
+    told: Limiter<()>,
+    dropped: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            said: Limiter::new(1),
+            told: Limiter::new(1),
+            dropped: 0,
+        }
+    }
+}
+
+impl Pace {
+    /// Whether a message is handed on.
+    ///
+    /// # Errors
+    /// `rate_limit_exceeded` when too many were not.
+    fn admit(&mut self, message: &FromCaller, now: Duration) -> Result<bool, Code> {
+        let (limiter, (count, period)) = match message {
+            FromCaller::Played { .. } => (&mut self.told, TOLD_RATE),
+            _ => (&mut self.said, SAID_RATE),
+        };
+        let rate = Rate::new(count, period).map_err(|_| Code::InternalError)?;
+        if limiter.admit((), rate, now).is_ok() {
+            return Ok(true);
+        }
+        self.dropped += 1;
+        match self.dropped > DROPPED_LIMIT {
+            true => Err(Code::RateLimitExceeded),
+            false => Ok(false),
+        }
+    }
+}
+
+fn refusal(code: Code) -> ToCaller {
+    ToCaller::Error {
+        code: code.as_str().into(),
+        message: code.sentence().into(),
     }
 }
 
@@ -176,4 +244,36 @@ fn text(message: &ToCaller) -> Message {
     Message::Text(Utf8Bytes::from(
         serde_json::to_string(message).unwrap_or_default(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flood_of_messages_is_dropped_and_ends_the_line() {
+        let mut pace = Pace::default();
+        let text = FromCaller::Text {
+            text: "hello".into(),
+        };
+        let played = FromCaller::Played { samples: 1 };
+        let now = Duration::from_secs(1);
+        let mut admitted = 0;
+        let ended = (0..80_000).find_map(|_| match pace.admit(&text, now) {
+            Ok(passed) => {
+                admitted += u32::from(passed);
+                None
+            }
+            Err(code) => Some(code),
+        });
+        assert_eq!(
+            (admitted, ended),
+            (SAID_RATE.0, Some(Code::RateLimitExceeded))
+        );
+        assert_eq!(pace.admit(&played, now), Ok(true));
+        let mut calm = Pace::default();
+        for second in 0..600 {
+            assert_eq!(calm.admit(&text, Duration::from_secs(second)), Ok(true));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Which socket is asked, and which one a conversation belongs to.
 
 use super::*;
+use crate::mailbox::mailbox;
 
 fn party(customer: &str) -> Party {
     Party {
@@ -21,7 +22,7 @@ fn attach(registry: &Registry, customer: &str) -> (AgentSocket, mpsc::Receiver<T
 fn socket_of_other_customer_cannot_see_or_serve_conversation() {
     let registry = Registry::default();
     let (thief, mut heard) = attach(&registry, "cust_thief");
-    let (session, _events) = mpsc::unbounded_channel();
+    let (session, _events) = mailbox();
     registry.open(conversation("conv_1"), party("cust_1"), session);
     assert!(heard.try_recv().is_err());
     assert!(!registry.register(thief.id, &conversation("conv_1"), Vec::new()));
@@ -36,7 +37,7 @@ fn socket_of_other_customer_cannot_see_or_serve_conversation() {
 fn conversation_belongs_to_first_socket_that_registers() {
     let registry = Registry::default();
     let (control, mut heard) = attach(&registry, "cust_1");
-    let (session, mut events) = mpsc::unbounded_channel();
+    let (session, mut events) = mailbox();
     registry.open(conversation("conv_1"), party("cust_1"), session);
     assert!(matches!(
         heard.try_recv(),
@@ -53,7 +54,7 @@ fn conversation_belongs_to_first_socket_that_registers() {
         })
     ));
     // The child was made for that conversation; the next one is announced to the control socket again.
-    let (session, _events) = mpsc::unbounded_channel();
+    let (session, _events) = mailbox();
     registry.open(conversation("conv_2"), party("cust_1"), session);
     assert!(to_child.try_recv().is_err());
 }
@@ -63,7 +64,7 @@ fn unanswered_conversation_is_announced_again_to_its_customer() {
     let registry = Registry::default();
     let (_stranger, _inbox) = attach(&registry, "cust_other");
     let (_agent, mut heard) = attach(&registry, "cust_1");
-    let (session, _events) = mpsc::unbounded_channel();
+    let (session, _events) = mailbox();
     registry.open(conversation("conv_1"), party("cust_1"), session);
     assert!(registry.announce(&conversation("conv_1")));
     let heard = std::iter::from_fn(|| heard.try_recv().ok());
@@ -84,7 +85,7 @@ fn revoked_key_closes_socket_that_does_not_read() {
 fn restarted_agent_takes_over_from_its_dead_socket() {
     let registry = Registry::default();
     let (old, _inbox) = attach(&registry, "cust_1");
-    let (session, mut events) = mpsc::unbounded_channel();
+    let (session, mut events) = mailbox();
     registry.open(conversation("conv_1"), party("cust_1"), session);
     assert!(registry.register(old.id, &conversation("conv_1"), Vec::new()));
     let (new, _inbox) = attach(&registry, "cust_1");
@@ -115,7 +116,7 @@ fn restarted_agent_takes_over_from_its_dead_socket() {
 fn lost_socket_is_reported_and_another_may_take_over() {
     let registry = Registry::default();
     let (first, _inbox) = attach(&registry, "cust_1");
-    let (session, mut events) = mpsc::unbounded_channel();
+    let (session, mut events) = mailbox();
     registry.open(conversation("conv_1"), party("cust_1"), session);
     assert!(registry.register(first.id, &conversation("conv_1"), Vec::new()));
     assert!(matches!(

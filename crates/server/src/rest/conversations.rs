@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::form::Asked;
 use crate::auth::{KeyHolder, Opener, Viewer};
 use crate::clock;
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 use crate::platform::Platform;
 use crate::refused::Refused;
 use crate::session::{self, TEXT_LIMIT_CHARS};
@@ -123,6 +123,7 @@ pub(crate) async fn turn(
         return Err(Refused::fields([("text".to_owned(), says)].into()));
     }
     let events = running(&platform, &holder.tenant, &id)?;
+    let _room = events.room_for_turn().ok_or(Code::RateLimitExceeded)?;
     let (done, turn) = oneshot::channel();
     events
         .send(Event::Typed {
@@ -147,11 +148,7 @@ pub(crate) async fn end(
     Ok(Json(json!({"success": true, "data": {"id": id}})))
 }
 
-fn running(
-    platform: &Platform,
-    tenant: &Tenant,
-    id: &str,
-) -> Result<tokio::sync::mpsc::UnboundedSender<Event>, Refused> {
+fn running(platform: &Platform, tenant: &Tenant, id: &str) -> Result<Mailbox, Refused> {
     let id = ConversationId::parse(id).map_err(|_| Code::ConversationNotFound)?;
     platform
         .registry

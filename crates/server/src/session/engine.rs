@@ -13,12 +13,11 @@ use conversimple_providers::language::{Act, EndOfTurn, EngineEvent, Expect, Lang
 use conversimple_wire::tool::{OWN_THINGS_TOOL, OwnThings};
 use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
 
 use super::answer_prefix::answer_prefix;
 use super::gate::Gate;
 use crate::clock;
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 use crate::platform::Platform;
 
 /// How often the session looks for an agent before a caller's words are answered with an apology.
@@ -26,7 +25,7 @@ const WAITS_LIMIT: u32 = 8;
 
 pub(super) struct Engine {
     platform: Arc<Platform>,
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
     current: Option<Box<dyn Language>>,
     before_turn: Option<Box<dyn Language>>,
     trial: Option<Trial>,
@@ -47,7 +46,7 @@ struct Trial {
 }
 
 impl Engine {
-    pub(super) fn new(platform: Arc<Platform>, events: mpsc::UnboundedSender<Event>) -> Self {
+    pub(super) fn new(platform: Arc<Platform>, events: Mailbox) -> Self {
         Self {
             platform,
             events,

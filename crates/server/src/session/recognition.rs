@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use conversimple_conversation::{AskId, Awaited};
 use conversimple_providers::{Listening, SpeechToText};
-use tokio::sync::mpsc;
 
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 
 /// Something to be recognised.
 pub(super) struct Utterance {
@@ -29,7 +28,7 @@ pub(super) struct Utterance {
 /// What one session has to have recognised.
 pub(super) struct Recognition {
     speech_in: Arc<dyn SpeechToText>,
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -47,10 +46,7 @@ struct Running {
 }
 
 impl Recognition {
-    pub(super) fn new(
-        speech_in: Arc<dyn SpeechToText>,
-        events: mpsc::UnboundedSender<Event>,
-    ) -> Self {
+    pub(super) fn new(speech_in: Arc<dyn SpeechToText>, events: Mailbox) -> Self {
         Self {
             speech_in,
             events,
@@ -122,7 +118,7 @@ async fn work(
     queue: Arc<Mutex<Queue>>,
     first: (Utterance, Arc<AtomicBool>),
     speech_in: Arc<dyn SpeechToText>,
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
 ) {
     let mut next = Some(first);
     while let Some((utterance, wanted)) = next {
@@ -163,6 +159,7 @@ mod tests {
     use conversimple_providers::ProviderError;
 
     use super::*;
+    use crate::mailbox::{Inbox, mailbox};
 
     /// Says how many samples it was given, when it is allowed to; tells when it begins, and stops when it is not wanted.
     struct Slow {
@@ -186,7 +183,7 @@ mod tests {
 
     struct Bench {
         recognition: Recognition,
-        events: mpsc::UnboundedReceiver<Event>,
+        events: Inbox,
         begun: blocking::Receiver<usize>,
         allow: blocking::Sender<()>,
     }
@@ -194,7 +191,7 @@ mod tests {
     fn bench() -> Bench {
         let (begun_in, begun) = blocking::channel();
         let (allow, allowed) = blocking::channel();
-        let (events_in, events) = mpsc::unbounded_channel();
+        let (events_in, events) = mailbox();
         let slow = Slow {
             begun: Mutex::new(begun_in),
             allowed: Mutex::new(allowed),

@@ -10,10 +10,9 @@ use conversimple_conversation::{AskId, Awaited};
 use conversimple_providers::LISTENING_RATE_HZ;
 use conversimple_providers::audio::{self, Resampler};
 use conversimple_providers::vad::{Detector, FRAME_SAMPLES};
-use tokio::sync::mpsc;
 
 use super::recognition::{Recognition, Utterance};
-use crate::mailbox::Event;
+use crate::mailbox::{Event, Mailbox};
 use crate::voice::Voice;
 
 /// What the caller is likely to say next.
@@ -37,11 +36,11 @@ pub(super) struct AudioPipeline {
     detected: usize,
     resampled: Vec<f32>,
     recognition: Recognition,
-    events: mpsc::UnboundedSender<Event>,
+    events: Mailbox,
 }
 
 impl AudioPipeline {
-    pub(super) fn new(voice: Voice, rate_hz: u32, events: mpsc::UnboundedSender<Event>) -> Self {
+    pub(super) fn new(voice: Voice, rate_hz: u32, events: Mailbox) -> Self {
         Self {
             recognition: Recognition::new(voice.speech_in.clone(), events.clone()),
             events,
@@ -138,13 +137,7 @@ impl AudioPipeline {
 
     /// Has a clause spoken; its sound comes as an event, empty if that failed. The sound of `fixed` words is kept for
     /// the next time.
-    pub(super) fn synthesize(
-        &self,
-        clause: ClauseId,
-        text: String,
-        fixed: bool,
-        events: mpsc::UnboundedSender<Event>,
-    ) {
+    pub(super) fn synthesize(&self, clause: ClauseId, text: String, fixed: bool, events: Mailbox) {
         let (speech_out, rate_hz) = (self.voice.speech_out.clone(), self.rate_hz);
         let spoken = tokio::task::spawn_blocking(move || {
             let spoken = match fixed {
