@@ -50,6 +50,8 @@ pub(crate) struct Viewer {
 /// Whoever may open a conversation: a key's holder or the talk page.
 pub(crate) struct Opener {
     pub(crate) tenant: Tenant,
+    /// The key, where it is one's holder.
+    pub(crate) key_id: Option<String>,
     /// Whether it is the talk page, which may open only its own agent.
     pub(crate) by_page: bool,
 }
@@ -93,6 +95,7 @@ impl FromRequestParts<Arc<Platform>> for Opener {
             let holder = key_holder(platform, Some(key)).await?;
             return Ok(Self {
                 tenant: holder.tenant().clone(),
+                key_id: Some(holder.key_id().to_owned()),
                 by_page: false,
             });
         }
@@ -102,6 +105,7 @@ impl FromRequestParts<Arc<Platform>> for Opener {
         let talk = platform.talk.as_ref().ok_or(Code::AuthInvalidKey)?;
         Ok(Self {
             tenant: talk.tenant.clone(),
+            key_id: None,
             by_page: true,
         })
     }

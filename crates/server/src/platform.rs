@@ -84,6 +84,8 @@ pub struct DemoLogin {
 pub struct Limits {
     /// Agent sockets.
     pub agent_sockets: usize,
+    /// Agent sockets of one customer.
+    pub agent_sockets_per_customer: usize,
     /// Open conversations of one customer.
     pub conversations_per_customer: usize,
     /// Conversations that the talk page may open a minute.
@@ -96,6 +98,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             agent_sockets: 10_000,
+            agent_sockets_per_customer: 2_000,
             conversations_per_customer: 1_000,
             talks_per_minute: 60,
             calls_per_minute: 60_000,

@@ -41,6 +41,8 @@ struct Connection {
 
 struct Served {
     party: Party,
+    /// The key that opened it.
+    key_id: Option<String>,
     session: Mailbox,
     socket: Option<SocketId>,
     asked: Vec<SocketId>,
@@ -111,6 +113,7 @@ impl Registry {
         let mut state = self.lock();
         let served = Served {
             party,
+            key_id: None,
             session,
             socket: None,
             asked: Vec::new(),
@@ -118,6 +121,20 @@ impl Registry {
         };
         state.conversations.insert(conversation_id.clone(), served);
         state.announce(&conversation_id);
+    }
+
+    /// A conversation was opened with a key, and ends with it.
+    pub(crate) fn opened_with(&self, id: &ConversationId, key_id: String) {
+        if let Some(served) = self.lock().conversations.get_mut(id) {
+            served.key_id = Some(key_id);
+        }
+    }
+
+    /// Sockets of a customer's agents.
+    pub(crate) fn sockets_of(&self, customer_id: &CustomerId) -> usize {
+        let state = self.lock();
+        let of_customer = |c: &&Connection| c.customer_id == *customer_id;
+        state.connections.values().filter(of_customer).count()
     }
 
     /// Announces a conversation that nobody serves yet to the next candidate. False when there is none.
@@ -285,15 +302,17 @@ impl Registry {
             .map(|s| s.session.clone())
     }
 
-    /// Closes the sockets that were opened with a key.
+    /// Closes the sockets that were opened with a key, and ends the conversations: a token of one opens nothing any more.
     pub(crate) fn close_key(&self, key_id: &str) {
-        for connection in self
-            .lock()
-            .connections
-            .values()
-            .filter(|connection| *connection.socket.key_id == *key_id)
-        {
-            connection.socket.close();
+        let state = self.lock();
+        let sockets = state.connections.values().map(|open| &open.socket);
+        sockets
+            .filter(|socket| *socket.key_id == *key_id)
+            .for_each(AgentSocket::close);
+        for served in state.conversations.values() {
+            if served.key_id.as_deref() == Some(key_id) {
+                let _over = served.session.send(Event::Stop);
+            }
         }
     }
 
@@ -304,12 +323,14 @@ impl Registry {
         }
     }
 
-    /// The keys that sockets were opened with.
+    /// The keys that sockets and conversations were opened with.
     pub(crate) fn keys(&self) -> HashSet<String> {
-        self.lock()
-            .connections
-            .values()
-            .map(|connection| connection.socket.key_id.to_string())
+        let state = self.lock();
+        let sockets = state.connections.values().map(|open| &open.socket);
+        let conversations = state.conversations.values();
+        sockets
+            .map(|socket| socket.key_id.to_string())
+            .chain(conversations.filter_map(|served| served.key_id.clone()))
             .collect()
     }
 

@@ -195,6 +195,15 @@ impl Store {
         if done.rows_affected() != 1 {
             return Err(Error::Missing);
         }
+        // Two live keys are enough to change from one to the other: the one before them ends now.
+        sqlx::query(
+            "UPDATE api_keys SET revoked_at = $3 WHERE customer_id = $1 AND rotated_to = $2 AND revoked_at IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(cell(old)?)
+        .bind(millis(now))
+        .execute(&mut *transaction)
+        .await?;
         insert_key(&mut transaction, tenant, new).await?;
         transaction.commit().await?;
         Ok(())

@@ -3,6 +3,7 @@
 //! Who is calling is settled before the upgrade, from the API key alone. Inside, a frame is size-checked, parsed and
 //! answered; what it means for a conversation is the registry's and the session's business.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use conversimple_conversation::calls::SocketId;
+use conversimple_guard::call::text_digest;
+use conversimple_guard::quota::{Limiter, Rate};
 use conversimple_wire::agent::{FromAgent, ToAgent};
 use conversimple_wire::frame::{FRAME_LIMIT_BYTES, FRAME_READ_LIMIT_BYTES, ReplyStatus};
 use conversimple_wire::rest::Withheld;
@@ -24,6 +27,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::READ_BUFFER_BYTES;
 use crate::agent_socket::AgentSocket;
 use crate::auth::{self, KeyHolder};
+use crate::clock;
 use crate::platform::Platform;
 use crate::refused::Refused;
 
@@ -38,6 +42,12 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a socket may not take what it is sent.
 const SEND_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many sets of tools a socket may register that it did not register before.
+const CHANGES_RATE: (u32, Duration) = (10, Duration::from_secs(60));
+
+/// Sets of tools of a socket that are known again.
+const KNOWN_LIMIT: usize = 256;
 
 /// How many frames of the wrong shape are answered before the socket is closed.
 const MISTAKES_LIMIT: u32 = 32;
@@ -71,7 +81,10 @@ pub(crate) async fn connect(
     {
         return refused.into_response();
     }
-    if platform.registry.counts().0 >= platform.limits.agent_sockets {
+    let limits = platform.limits;
+    if platform.registry.counts().0 >= limits.agent_sockets
+        || platform.registry.sockets_of(holder.customer_id()) >= limits.agent_sockets_per_customer
+    {
         return Refused::from(Code::Overloaded).into_response();
     }
     let form = if credentials.vsn.is_some_and(|vsn| vsn.starts_with('2')) {
@@ -113,6 +126,7 @@ struct Connection {
     topic: Option<String>,
     joined: Option<(AgentSocket, mpsc::Receiver<ToAgent>)>,
     mistakes: u32,
+    changes: Changes,
 }
 
 /// Whether the socket stays open.
@@ -132,6 +146,7 @@ impl Connection {
             topic: None,
             joined: None,
             mistakes: 0,
+            changes: Changes::default(),
         }
     }
 
@@ -294,6 +309,9 @@ impl Connection {
         conversation_id: &ConversationId,
         tools: &[ToolSpec],
     ) -> Next {
+        if !self.changes.admit(tools, clock::monotonic()) {
+            return self.refuse(frame, Code::RateLimitExceeded).await;
+        }
         let registry = &self.platform.registry;
         let Some(agent_id) = registry.agent_of(self.holder.customer_id(), conversation_id) else {
             return self.refuse(frame, Code::ConversationNotFound).await;
@@ -390,6 +408,39 @@ impl Connection {
     }
 }
 
+/// The sets of tools that a socket has registered: each new one costs an engine.
+struct Changes {
+    known: VecDeque<String>,
+    new: Limiter<()>,
+}
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self {
+            known: VecDeque::new(),
+            new: Limiter::new(1),
+        }
+    }
+}
+
+impl Changes {
+    /// Whether a set may be registered: one that is known always, others so often.
+    fn admit(&mut self, tools: &[ToolSpec], now: Duration) -> bool {
+        let digest = text_digest(&serde_json::to_string(tools).unwrap_or_default());
+        if self.known.contains(&digest) {
+            return true;
+        }
+        let (count, period) = CHANGES_RATE;
+        let rate = Rate::new(count, period).ok();
+        let admitted = rate.is_some_and(|rate| self.new.admit((), rate, now).is_ok());
+        if admitted {
+            self.known.push_back(digest);
+            self.known.truncate(KNOWN_LIMIT);
+        }
+        admitted
+    }
+}
+
 /// Whether a socket's error is that of a message over its limit.
 fn is_too_large(error: &axum::Error) -> bool {
     error.to_string().starts_with("Space limit exceeded")
@@ -408,5 +459,28 @@ async fn inbox(joined: &mut Option<(AgentSocket, mpsc::Receiver<ToAgent>)>) -> O
     match joined {
         Some((_, inbox)) => inbox.recv().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_tools_register_so_often_and_known_ones_always() {
+        let tools = |n: u32| {
+            let name = format!("tool_{n}");
+            [ToolSpec {
+                name,
+                description: String::new(),
+                parameters: json!({}),
+            }]
+        };
+        let mut changes = Changes::default();
+        let now = Duration::from_secs(1);
+        let admitted = (0..59).filter(|n| changes.admit(&tools(*n), now)).count();
+        assert_eq!(admitted, 10);
+        assert!((0..1_000).all(|_| changes.admit(&tools(3), now)));
+        assert!(changes.admit(&tools(58), now + Duration::from_secs(6)));
     }
 }

@@ -131,3 +131,24 @@ fn lost_socket_is_reported_and_another_may_take_over() {
     let (second, _inbox) = attach(&registry, "cust_1");
     assert!(registry.register(second.id, &conversation("conv_1"), Vec::new()));
 }
+
+#[tokio::test]
+async fn revoked_key_ends_the_conversations_that_it_opened() {
+    let registry = Registry::default();
+    let (mut inboxes, keys) = (Vec::new(), ["key_a", "key_b"]);
+    for key in keys {
+        let id = conversation(&format!("conv_{key}"));
+        let (session, inbox) = mailbox();
+        registry.open(id.clone(), party("cust_1"), session);
+        registry.opened_with(&id, key.to_owned());
+        inboxes.push(inbox);
+    }
+    assert_eq!(registry.keys(), keys.map(str::to_owned).into());
+    registry.close_key("key_a");
+    let mut stopped = Vec::new();
+    for mut inbox in inboxes {
+        let event = futures_util::FutureExt::now_or_never(inbox.recv());
+        stopped.push(matches!(event, Some(Some(Event::Stop))));
+    }
+    assert_eq!(stopped, [true, false]);
+}

@@ -62,6 +62,9 @@ pub(crate) async fn open(
         agent_id: agent_id.clone(),
     };
     let events = session::open(&platform, opener.tenant, id.clone(), party);
+    if let Some(key_id) = opener.key_id {
+        platform.registry.opened_with(&id, key_id);
+    }
     let client_token = platform.tokens.issue(platform.random(), events);
     Ok(Json(OpenedConversation {
         id,
@@ -148,6 +151,12 @@ pub(crate) async fn end(
     Ok(Json(json!({"success": true, "data": {"id": id}})))
 }
 
+/// Looking is counted by customer: it reads whole conversations.
+fn admit(platform: &Platform, viewer: &Viewer) -> Result<(), Refused> {
+    let customer = viewer.tenant.customer_id().as_str();
+    platform.requests.admit(customer, clock::monotonic())
+}
+
 fn running(platform: &Platform, tenant: &Tenant, id: &str) -> Result<Mailbox, Refused> {
     let id = ConversationId::parse(id).map_err(|_| Code::ConversationNotFound)?;
     platform
@@ -162,6 +171,7 @@ pub(crate) async fn list(
     viewer: Viewer,
     Asked(mut form): Asked,
 ) -> Result<Json<Success<Vec<Value>>>, Refused> {
+    admit(&platform, &viewer)?;
     let slice = form.slice();
     form.finish()?;
     let filter = ConversationFilter::default();
@@ -202,6 +212,7 @@ pub(crate) async fn show(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Json<Success<Value>>, Refused> {
+    admit(&platform, &viewer)?;
     let id = ConversationId::parse(id).map_err(|_| Code::ConversationNotFound)?;
     let found = platform.store.conversation(&viewer.tenant, &id).await?;
     let conversation = found.ok_or(Code::ConversationNotFound)?;

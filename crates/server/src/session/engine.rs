@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use conversimple_conversation as machine;
 use conversimple_conversation::{AskId, Decision};
@@ -36,6 +37,9 @@ pub(super) struct Engine {
     waits: u32,
     /// No engine could be made for the agent's tools.
     broken: bool,
+    /// Whose turn it is to make an engine, and which set of tools is the newest.
+    building: Arc<tokio::sync::Mutex<()>>,
+    newest: Arc<AtomicU64>,
 }
 
 /// A fork that has decided and is not adopted.
@@ -57,6 +61,8 @@ impl Engine {
             waiting: None,
             waits: 0,
             broken: false,
+            building: Arc::default(),
+            newest: Arc::default(),
         }
     }
 
@@ -75,13 +81,23 @@ impl Engine {
     /// Makes an engine for a set of tools. The meaning of their phrases takes a moment the first time.
     pub(super) fn build(&mut self, tools: Vec<ToolSpec>) {
         let (platform, events) = (self.platform.clone(), self.events.clone());
-        tokio::task::spawn_blocking(move || {
-            let engine = platform.engines.for_tools(&tools, platform.meaning.clone());
-            let engine = engine
-                .inspect_err(
-                    |error| tracing::error!(%error, "no engine could be made for an agent's tools"),
-                )
-                .ok();
+        let (turn, newest) = (self.building.clone(), self.newest.clone());
+        let mine = newest.fetch_add(1, Ordering::SeqCst) + 1;
+        // One at a time, and of those that wait only the newest.
+        tokio::spawn(async move {
+            let _turn = turn.lock().await;
+            if newest.load(Ordering::SeqCst) != mine {
+                return;
+            }
+            let made = tokio::task::spawn_blocking(move || {
+                let engine = platform.engines.for_tools(&tools, platform.meaning.clone());
+                engine
+                    .inspect_err(
+                        |error| tracing::error!(%error, "no engine could be made for an agent's tools"),
+                    )
+                    .ok()
+            });
+            let engine = made.await.unwrap_or_default();
             let _over = events.send(Event::EngineReady(engine));
         });
     }

@@ -70,6 +70,7 @@ pub(crate) async fn stored_key_authenticates_until_expired_or_revoked(store: Sto
         )
         .await;
     assert_eq!(twice.unwrap_err(), Error::Missing);
+    two_keys_live_at_most(&store).await;
     let ids = |keys: Vec<StoredKey>| {
         keys.into_iter()
             .map(|key| key.record.id)
@@ -99,6 +100,22 @@ pub(crate) async fn stored_key_authenticates_until_expired_or_revoked(store: Sto
         .await
         .unwrap();
     assert_eq!(enter(&old, at(11)).await, "customer_suspended");
+}
+
+/// A key that is rotated while the one before it still lives ends that one.
+async fn two_keys_live_at_most(store: &Store) {
+    let tenant = tenant(store, "often").await;
+    let (names, hour) = (["often_1", "often_2", "often_3"], Duration::from_secs(3600));
+    let of = |n: usize| record(&tenant, names[n], &api_key(40 + n as u8));
+    store.create_key(&tenant, &of(0)).await.unwrap();
+    for n in 1..3 {
+        let next = of(n);
+        let rotated = store.rotate_key(&tenant, names[n - 1], &next, hour, at(30));
+        rotated.await.unwrap();
+    }
+    let keys = store.keys(&tenant).await.unwrap();
+    let live = keys.iter().filter(|key| key.record.state(at(31)).opens());
+    assert_eq!(live.count(), 2);
 }
 
 pub(crate) async fn key_uses_are_counted(store: Store) {
