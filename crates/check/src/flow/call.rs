@@ -9,6 +9,7 @@ use super::value::Value;
 use crate::code::ir::{Arg, Call, Expr, Kind, Span};
 use crate::facts::Fact;
 use crate::names::Labels;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 impl Flow<'_> {
@@ -41,6 +42,7 @@ impl Flow<'_> {
             path: path.to_lowercase(),
             last,
             receiver,
+            cut: OnceCell::new(),
             args,
         };
         self.emit(FlowEvent::Called { site: &site });
@@ -87,7 +89,7 @@ impl Flow<'_> {
     /// Calls that put something into their receiver or their arguments.
     fn mutate(&mut self, site: &Site<'_>) {
         let mut args = site.args.iter();
-        if Fact::InPlaceMask.in_words(&crate::names::words(site.last)) {
+        if Fact::InPlaceMask.in_words(site.words()) {
             // A mask that gives nothing back works in place; one that does loses nothing by this.
             self.change_arguments(site, |value| Value {
                 labels: value.labels.made_safe(),

@@ -8,7 +8,7 @@ use super::site::Site;
 use super::state::Flow;
 use super::value::{Value, braces, dollars};
 use crate::facts::Fact;
-use crate::names::{Labels, words};
+use crate::names::Labels;
 
 /// One way in which the name of a call tells its value.
 type Stage = fn(&mut Flow<'_>, &Site<'_>) -> Option<Value>;
@@ -203,13 +203,13 @@ fn number(_: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {
 
 fn sealed(_: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {
     Fact::SealingWord
-        .in_words(&words(site.last))
+        .in_words(site.words())
         .then(|| Value::labelled(site.union().only(Labels::SECURITY_CODE)))
 }
 
 fn masked(_: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {
     Fact::MaskingWord
-        .in_words(&words(site.last))
+        .in_words(site.words())
         .then(|| Value::labelled((site.union() | site.receiver.labels).made_safe()))
 }
 
@@ -280,8 +280,8 @@ fn constructed(_: &mut Flow<'_>, site: &Site<'_>) -> Option<Value> {
 
 /// A call that no row knows gives what its name says.
 fn unknown(flow: &Flow<'_>, site: &Site<'_>) -> Value {
-    let name = words(site.last);
-    let mut labels = if gives_what_it_names(&name) {
+    let name = site.words();
+    let mut labels = if gives_what_it_names(name) {
         flow.meaning(site.last)
     } else {
         Labels::NONE
@@ -294,7 +294,7 @@ fn unknown(flow: &Flow<'_>, site: &Site<'_>) -> Value {
     {
         labels |= value.labels.only(Labels::FROM_KEY);
     }
-    if Fact::ErrorCarrier.in_words(&name) {
+    if Fact::ErrorCarrier.in_words(name) {
         labels |= site
             .union()
             .only(Labels::ERROR | Labels::ERROR_TEXT | Labels::TRACE);

@@ -2,7 +2,8 @@
 
 use super::value::Value;
 use crate::code::ir::{Call, Expr, Span};
-use crate::names::Labels;
+use crate::names::{Labels, words};
+use std::cell::OnceCell;
 
 /// A call with its values.
 pub(crate) struct Site<'e> {
@@ -13,11 +14,18 @@ pub(crate) struct Site<'e> {
     /// The last name of the callee, as written.
     pub(crate) last: &'e str,
     pub(crate) receiver: Value,
+    /// The words of the last name, cut when they are first asked for.
+    pub(super) cut: OnceCell<Vec<String>>,
     /// One for each argument of the call, in order.
     pub(crate) args: Vec<Value>,
 }
 
 impl Site<'_> {
+    /// The words of the last name of the callee.
+    pub(crate) fn words(&self) -> &[String] {
+        self.cut.get_or_init(|| words(self.last))
+    }
+
     /// The value of the argument with this name.
     pub(crate) fn named(&self, name: &str) -> Option<(&Expr, &Value)> {
         let at = self

@@ -71,7 +71,7 @@ fn hashed(cx: &Context<'_, '_>, site: &Site<'_>) {
 fn takes_fixed(site: &Site<'_>) -> bool {
     let mut args = site.args.iter();
     args.any(|value| value.labels.any(Labels::FIXED))
-        && (site.last.starts_with("new") || Fact::NonceTaker.in_words(&words(site.last)))
+        && (site.last.starts_with("new") || Fact::NonceTaker.in_words(site.words()))
 }
 
 /// A cipher is made with a nonce that is written out.

@@ -174,7 +174,7 @@ fn verified(cx: &Context<'_, '_>, site: &Site<'_>) {
 
 /// `ServerProxy("http://…")`, `new ApiClient("http://…")`: what is made here connects later.
 fn makes_client(site: &Site<'_>) -> bool {
-    let name = words(site.last);
+    let name = site.words();
     site.last.starts_with(char::is_uppercase)
         && name.last().is_some_and(|last| Fact::ClientWord.has(last))
 }
