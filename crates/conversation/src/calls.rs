@@ -1,13 +1,13 @@
 //! The ledger of tool calls: which are open, whose yes they have, and what a reply is worth.
 //!
-//! A call belongs to a turn and to the socket it was sent on. When its turn dies it may not be sent any more, and a
-//! reply to it is a [`UnmatchedReply`]. A call of a tool that is marked `confirm` is withheld until the caller has said yes to
+//! A call belongs to a turn and to the socket it was sent on. When its turn dies it may not be sent any more; one that was
+//! sent stays open, and its outcome is owed to the caller (`machine/owed.rs`). A call of a tool that is marked `confirm` is withheld until the caller has said yes to
 //! its read-back. What a yes is and what it binds is decided by `conversimple_guard::consent`.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use conversimple_guard::consent::{Agreement, HeardReadBack, ReadBack, Yes};
+use conversimple_guard::consent::{Agreement, ArgumentsDigest, HeardReadBack, ReadBack, Yes};
 use conversimple_wire::{CallId, TurnId};
 use serde_json::{Map, Value};
 
@@ -37,8 +37,23 @@ pub struct OpenCall {
     pub asked_at: Duration,
     /// When it is given up.
     pub deadline: Duration,
-    /// Where it was sent.
+    /// Where it was sent; nowhere while no agent is there.
     pub socket: Option<SocketId>,
+    /// Whether it changes something.
+    pub changes: bool,
+    /// What identifies it, where the same call again must be asked about.
+    pub digest: Option<ArgumentsDigest>,
+    /// Nobody waits for its outcome any more.
+    pub abandoned: bool,
+    /// The caller was told that it takes its time.
+    pub excused: bool,
+}
+
+impl OpenCall {
+    /// Whether it has left, or may have: then it can have an effect.
+    pub fn is_sent(&self) -> bool {
+        self.socket.is_some()
+    }
 }
 
 /// A reply that no open call waits for. It changes nothing but a counter.
@@ -61,6 +76,8 @@ pub struct PendingCall {
     pub arguments: Map<String, Value>,
     /// The words with which the answer to a yes will begin if all goes well.
     pub answer_prefix: Option<String>,
+    /// Whether it changes something.
+    pub changes: bool,
     question: Question,
     asked_at: Duration,
     /// The question was put again after an unclear answer.
@@ -91,6 +108,10 @@ pub struct AgreedCall {
     pub tool: String,
     /// Its arguments.
     pub arguments: Map<String, Value>,
+    /// Whether it changes something.
+    pub changes: bool,
+    /// What identifies it.
+    pub digest: ArgumentsDigest,
     /// The yes, which the gate compares with what is sent.
     pub yes: Yes,
 }
@@ -102,6 +123,8 @@ pub struct Asking {
     pub read_back: ReadBack,
     /// The words with which the answer to a yes will begin if all goes well.
     pub answer_prefix: Option<String>,
+    /// Whether the call changes something.
+    pub changes: bool,
 }
 
 /// What the ledger says of a call that an engine asks for.
@@ -159,6 +182,7 @@ impl Ledger {
             tool: tool.to_owned(),
             arguments: arguments.clone(),
             answer_prefix: asking.answer_prefix,
+            changes: asking.changes,
             question: Question::Said(asking.read_back),
             asked_at: now,
             repeated: false,
@@ -208,6 +232,8 @@ impl Ledger {
         Some(AgreedCall {
             tool: pending.tool,
             arguments: pending.arguments,
+            changes: pending.changes,
+            digest: heard.question().digest(),
             yes: heard.agreed(agreement)?,
         })
     }
@@ -268,6 +294,19 @@ impl Ledger {
         self.open.iter()
     }
 
+    /// The open calls, to note something of them.
+    pub fn open_mut(&mut self) -> impl Iterator<Item = (&CallId, &mut OpenCall)> {
+        self.open.iter_mut()
+    }
+
+    /// Takes the calls of a turn that were never sent: they will not be.
+    pub fn withdraw_unsent(&mut self, turn: TurnId) -> Vec<(CallId, OpenCall)> {
+        let unsent = self.open.iter();
+        let unsent = unsent.filter(|(_, call)| call.turn == turn && !call.is_sent());
+        let unsent: Vec<CallId> = unsent.map(|(id, _)| id.clone()).collect();
+        self.take(unsent)
+    }
+
     /// Moves open calls to another socket, and names them so that they are sent: those that were never sent, and, when
     /// whoever is there remembers what it has answered, those that were. They have their whole time again, `limit` from
     /// when they were asked for.
@@ -311,7 +350,11 @@ impl Ledger {
             .filter(|(_, call)| call.deadline <= now)
             .map(|(id, _)| id.clone())
             .collect();
-        late.into_iter()
+        self.take(late)
+    }
+
+    fn take(&mut self, ids: Vec<CallId>) -> Vec<(CallId, OpenCall)> {
+        ids.into_iter()
             .filter_map(|id| {
                 self.remember(id.clone());
                 self.open.remove(&id).map(|call| (id, call))
@@ -365,6 +408,7 @@ mod tests {
         Some(Asking {
             read_back: read_back(amount),
             answer_prefix: None,
+            changes: true,
         })
     }
 
@@ -391,6 +435,10 @@ mod tests {
             asked_at: NOW,
             deadline: NOW + Duration::from_secs(30),
             socket: Some(SocketId(socket)),
+            changes: true,
+            digest: None,
+            abandoned: false,
+            excused: false,
         }
     }
 

@@ -52,6 +52,11 @@ pub enum Act {
         read_back: Option<Box<ReadBack>>,
         /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
         answer_prefix: Option<String>,
+        /// Whether it changes something: then its outcome is told, whatever the caller says meanwhile.
+        changes: bool,
+        /// What the caller is asked when exactly this call was sent and they have not heard its outcome. None for a call
+        /// that may be made twice without harm.
+        repeat: Option<Box<ReadBack>>,
     },
 }
 
@@ -246,6 +251,8 @@ pub enum Output {
     Unmatched(UnmatchedReply),
     /// Show this to the caller, masked.
     Show(ToCaller),
+    /// The caller has been silent for too long and was told so: end the conversation.
+    HangUp,
     /// The turn is over: keep this.
     Record(TurnRecord),
 }
@@ -261,6 +268,10 @@ pub struct TurnRecord {
     pub said: String,
     /// Whether the caller interrupted the answer.
     pub interrupted: bool,
+    /// Whether a call was sent for it.
+    pub called: bool,
+    /// Whether such a call has no outcome yet.
+    pub is_open: bool,
     /// Times of its stages.
     pub millis: TurnMillis,
 }

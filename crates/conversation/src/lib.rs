@@ -5,7 +5,8 @@
 //! turn is over, when an answer gives way, which tool calls may still run and what the caller can have heard. It does
 //! not decide what to say (an engine does) or whether a call is allowed (the guard does).
 //!
-//! Three rules are kept here whichever engine speaks: a turn that was interrupted runs nothing, a tool that is marked
+//! Four rules are kept here whichever engine speaks: a turn that was interrupted sends nothing more, the outcome of a call
+//! that was sent is told and until then not risked twice, a tool that is marked
 //! `confirm` runs only after a yes to exactly the arguments that were read back and heard to the end, and a reply
 //! that does not fit an open call is a [`calls::UnmatchedReply`].
 
@@ -14,8 +15,13 @@ pub mod clause;
 mod completeness;
 pub mod event;
 pub mod machine;
+mod owed;
 pub mod playout;
+mod silence;
+mod status;
 pub mod vad_segmenter;
 
 pub use event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
 pub use machine::Conversation;
+pub use owed::STILL_BEING_DONE;
+pub use silence::Silence;

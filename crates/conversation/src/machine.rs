@@ -7,12 +7,14 @@
 
 mod answer;
 mod hear;
+mod owed;
+mod quiet;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use conversimple_guard::capture::InputSource;
-use conversimple_guard::consent::{Agreement, Answer, Consent, ReadBack};
+use conversimple_guard::consent::{Agreement, Answer, ArgumentsDigest, Consent, ReadBack};
 use conversimple_wire::media::{ToCaller, TurnMillis};
 use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
@@ -21,9 +23,11 @@ use crate::calls::{Admission, AgreedCall, Asking, Ledger, OpenCall, SocketId};
 use crate::clause::clauses;
 use crate::completeness::{LONG_SILENCE, wanted_silence};
 use crate::event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
+use crate::owed::{Owed, Told, Untold};
 use crate::playout::{ClauseId, Playout, Step};
+use crate::silence::{Quiet, Silence};
+use crate::status::asks_how_it_goes;
 use crate::vad_segmenter::{Change, Utterance, VadSegmenter};
-
 /// Silence after which recognition starts. Everything until the end of the turn's silence is free.
 const RECOGNISE_AFTER: Duration = Duration::from_millis(96);
 
@@ -59,13 +63,15 @@ struct PrefetchedClause {
     sound: Option<Vec<i16>>,
 }
 
-/// What words are to a read-back when no engine needs to hear them.
+/// What words are when no engine needs to hear them.
 #[derive(Debug)]
 enum Reply {
     /// They agree to it.
     Yes(Agreement),
     /// They are unclear, and the question is put again.
     Unclear,
+    /// They ask how a call goes that is open or whose outcome was not heard.
+    HowItGoes,
 }
 
 /// An utterance that is being understood.
@@ -74,7 +80,7 @@ struct PendingTurn {
     recognise: Option<AskId>,
     plan: Option<AskId>,
     text: String,
-    /// What the words are to the read-back that waits, unless the engine decides about them.
+    /// What the words are to the read-back that waits or to an open call, unless the engine decides about them.
     reply: Option<Reply>,
     /// The probability that the utterance is complete by its sound, once it is known.
     sounds: Option<f32>,
@@ -99,11 +105,20 @@ struct Turn {
     spoke_until: Duration,
     plan: Option<AskId>,
     /// The outcome that the engine is being asked about.
-    asked: Option<Event>,
+    asked: Option<Owed>,
     opening: Option<PrefetchedClause>,
-    outcomes: VecDeque<Event>,
+    outcomes: VecDeque<Owed>,
+    /// What was said of outcomes and may not be heard yet.
+    told: Vec<Told>,
+    /// The answer to the caller's words, while what they are owed is told first.
+    deferred: Option<Decision>,
     open_calls: usize,
+    /// A call was sent for it.
+    sent: bool,
+    /// Something was done for it, so that it is not taken back.
     called: bool,
+    /// The conversation ends with it.
+    hangs_up: bool,
     reads_back: bool,
     /// Something was said after the read-back, so that it must be said again.
     talked_over: bool,
@@ -121,6 +136,11 @@ pub struct Conversation {
     playout: Playout,
     ledger: Ledger,
     voice: bool,
+    /// Somebody is on the line and hears what nobody asked for.
+    line: bool,
+    silence: Silence,
+    quiet: Quiet,
+    untold: VecDeque<Untold>,
     socket: Option<SocketId>,
     new_call_id: Box<dyn FnMut() -> CallId + Send>,
     call_limit: Duration,
@@ -139,8 +159,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// A conversation that has not begun. Without `voice` answers are shown and not spoken. `call_limit` is how long a
-    /// tool may take.
+    /// A conversation that has not begun, with nobody on a line. Without `voice` answers are shown and not spoken.
+    /// `call_limit` is how long a tool may take.
     pub fn new(
         rate_hz: u32,
         voice: bool,
@@ -152,6 +172,10 @@ impl Conversation {
             playout: Playout::new(rate_hz),
             ledger: Ledger::default(),
             voice,
+            line: false,
+            silence: Silence::default(),
+            quiet: Quiet::default(),
+            untold: VecDeque::new(),
             socket: None,
             new_call_id: Box::new(new_call_id),
             call_limit,
@@ -204,7 +228,8 @@ impl Conversation {
     /// whoever waits for it waits, also while a tool takes its time.
     pub fn wake(&self) -> Option<Duration> {
         let playout = self.turn.is_some().then(|| self.playout.wake()).flatten();
-        [self.ledger.deadline(), playout]
+        let silence = self.is_at_rest().then(|| self.silence_ends_at()).flatten();
+        [self.ledger.deadline(), playout, self.excuse_at(), silence]
             .into_iter()
             .flatten()
             .filter(|at| *at > self.handled_at)
@@ -223,11 +248,18 @@ impl Conversation {
         })
     }
 
-    /// The same conversation on another line: its turns are counted on from here.
-    #[must_use]
-    pub fn after(mut self, turn: TurnId) -> Self {
-        self.last_turn = turn;
-        self
+    /// Somebody is on a line from now on. The turn that was being answered is over, and what it owes is told here.
+    pub fn on_line(&mut self, rate_hz: u32, voice: bool, now: Duration) {
+        self.interrupt(now);
+        self.pending_turn = None;
+        self.segmenter = VadSegmenter::default();
+        self.playout = Playout::new(rate_hz);
+        self.pieces.clear();
+        self.piece = None;
+        self.synthesizing = None;
+        (self.voice, self.line) = (voice, true);
+        self.break_silence();
+        self.handled_at = now;
     }
 
     /// The turn that is being answered, or the last one.
@@ -306,24 +338,45 @@ impl Conversation {
             } else {
                 Code::ToolTimeout
             };
-            self.settled(call_id, call, ToolOutcome::Failed(code));
+            let sent = call.is_sent();
+            self.settled(call_id, call, ToolOutcome::Failed(code), sent);
         }
+        // What follows when a turn ends may be a turn of the machine's own.
+        while self.advance(now) {}
+    }
+
+    /// Does what is due; true when a turn ended and more may be.
+    fn advance(&mut self, now: Duration) -> bool {
+        self.tell_at_rest(now);
+        self.excuse(now);
+        self.watch_silence(now);
         self.ask_about_outcomes();
+        self.perform_deferred(now);
         self.repeat_read_back(now);
         self.synthesize_next();
         self.play(now);
-        self.end_turn(now);
+        self.end_turn(now)
+    }
+
+    /// The answer to the caller's words follows what they were owed.
+    fn perform_deferred(&mut self, now: Duration) {
+        let told = self.turn.as_mut();
+        let told = told.filter(|turn| turn.plan.is_none() && turn.outcomes.is_empty());
+        if let Some(decision) = told.and_then(|turn| turn.deferred.take()) {
+            self.perform(decision, now);
+        }
     }
 
     fn ask_about_outcomes(&mut self) {
         let Some(turn) = &mut self.turn else { return };
         if turn.plan.is_none()
-            && let Some(event) = turn.outcomes.pop_front()
+            && let Some(owed) = turn.outcomes.pop_front()
         {
             self.last_ask += 1;
             let ask = AskId(self.last_ask);
             turn.plan = Some(ask);
-            turn.asked = Some(event.clone());
+            let event = owed.event.clone();
+            turn.asked = Some(owed);
             self.emit(Output::Ask { ask, event });
         }
     }
@@ -371,15 +424,17 @@ impl Conversation {
         }
     }
 
-    fn end_turn(&mut self, now: Duration) {
+    fn end_turn(&mut self, now: Duration) -> bool {
         let over = self
             .turn
             .as_ref()
             .is_some_and(|turn| turn.is_decided() && self.playout.is_over(now));
         if !over {
-            return;
+            return false;
         }
-        let Some(turn) = self.turn.take() else { return };
+        let Some(turn) = self.turn.take() else {
+            return false;
+        };
         if turn.reads_back {
             self.ledger.read_back_heard(now);
         }
@@ -389,6 +444,8 @@ impl Conversation {
             heard: turn.heard,
             said,
             interrupted: false,
+            called: turn.sent,
+            is_open: false,
             millis: turn.millis,
         }));
         if self.voice {
@@ -398,6 +455,10 @@ impl Conversation {
             turn: turn.id,
             millis: turn.millis,
         }));
+        if turn.hangs_up {
+            self.emit(Output::HangUp);
+        }
+        true
     }
 }
 
@@ -439,8 +500,12 @@ impl Turn {
             asked: None,
             opening: None,
             outcomes: VecDeque::new(),
+            told: Vec::new(),
+            deferred: None,
             open_calls: 0,
+            sent: false,
             called: false,
+            hangs_up: false,
             reads_back: false,
             talked_over: false,
             exhausted: false,
@@ -452,7 +517,8 @@ impl Turn {
 
     /// The engine wants nothing more in this turn.
     fn is_decided(&self) -> bool {
-        self.plan.is_none() && self.outcomes.is_empty() && self.open_calls == 0
+        let all_told = self.outcomes.is_empty() && self.deferred.is_none();
+        self.plan.is_none() && all_told && self.open_calls == 0
     }
 
     /// Nothing was done for the turn yet, and little of its answer was heard.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use conversimple_conversation::calls::{OpenCall, SocketId, UnmatchedReply};
 use conversimple_conversation::playout::ClauseId;
 use conversimple_conversation::{
-    Act, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, TurnRecord,
+    Act, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, STILL_BEING_DONE,
+    TurnRecord,
 };
 use conversimple_guard::call::{Accepts, Author, Policy};
 use conversimple_guard::capture::InputSource;
@@ -33,6 +34,7 @@ struct Script {
     refused: Vec<(OpenCall, Code)>,
     unmatched: Vec<UnmatchedReply>,
     reverted: usize,
+    hung_up: bool,
 }
 
 impl Script {
@@ -64,6 +66,7 @@ impl Script {
             refused: Vec::new(),
             unmatched: Vec::new(),
             reverted: 0,
+            hung_up: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl Script {
                 Output::Refused { call, code, .. } => self.refused.push((call, code)),
                 Output::Unmatched(stray) => self.unmatched.push(stray),
                 Output::Revert => self.reverted += 1,
+                Output::HangUp => self.hung_up = true,
                 Output::Adopt { .. } | Output::Settled { .. } => {}
             }
         }
@@ -141,6 +145,7 @@ fn wake_is_call_deadline_while_tool_runs_and_never_in_past() {
     script.say("look it up");
     assert_eq!(script.calls.len(), 1);
     let deadline = script.calls[0].1.deadline;
+    script.hear(0.0, 5000);
     assert_eq!(script.conversation.wake(), Some(deadline));
     script.reply(0, AGENT);
     let mut ticks = 0;
@@ -256,6 +261,7 @@ fn resent_call_gets_its_full_deadline_again() {
     let mut script = Script::new(shop);
     script.say("look it up");
     let deadline = script.calls[0].1.deadline;
+    script.hear(0.0, 5000);
     let until = script.now + Duration::from_secs(3);
     script.input(Input::AgentLost { until });
     assert_eq!(script.conversation.wake(), Some(until));
@@ -314,6 +320,8 @@ fn call(tool: &str, read_back: Option<&str>) -> Decision {
         arguments,
         read_back: read_back.map(|words| Box::new(question(words))),
         answer_prefix: Some("Your balance".into()),
+        changes: tool != "look",
+        repeat: read_back.map(|_| Box::new(question("Pay once more?"))),
     };
     Decision {
         acts: vec![act],
@@ -543,6 +551,8 @@ fn key_is_the_only_yes_where_keys_are_asked_for() {
                 arguments: Default::default(),
                 read_back: Some(Box::new(asked_for("Press 1.", json!("keys")))),
                 answer_prefix: None,
+                changes: true,
+                repeat: None,
             }];
             pay
         }
@@ -681,9 +691,10 @@ fn call_is_resent_to_returned_agent_and_apologised_for_if_lost() {
         until: script.now + Duration::from_secs(2),
     });
     script.hear(0.0, 6000);
+    let apology = conversimple_wire::Code::AgentUnavailable.sentence();
     assert_eq!(
         script.records[0].said,
-        conversimple_wire::Code::AgentUnavailable.sentence()
+        format!("{STILL_BEING_DONE} {apology}")
     );
 }
 
@@ -718,4 +729,138 @@ fn stale_decision_transcript_and_sound_are_ignored() {
     });
     assert!(script.calls.is_empty() && script.frames_played == 0);
     assert!(script.conversation.is_at_rest());
+}
+
+/// A payment that the caller has agreed to and that is open.
+fn paying() -> Script {
+    let mut script = Script::new(shop);
+    let now = script.now;
+    script.conversation.on_line(16_000, true, now);
+    script.say("pay");
+    script.hear(0.0, 2000);
+    script.say("yes");
+    assert_eq!(script.calls.len(), 1);
+    script
+}
+
+impl Script {
+    /// All that the caller can have heard.
+    fn heard(&self) -> String {
+        let said: Vec<&str> = self.records.iter().map(|it| it.said.as_str()).collect();
+        said.join(" | ")
+    }
+}
+
+#[test]
+fn outcome_of_a_payment_that_outlived_its_turn_is_told_first() {
+    let mut script = paying();
+    script.say("what is the weather");
+    script.reply(0, AGENT);
+    script.hear(0.0, 8000);
+    let heard = script.heard();
+    assert!(heard.contains("Done."), "{heard}");
+    assert!(heard.contains("You said what is the weather."), "{heard}");
+    assert!(script.unmatched.is_empty());
+}
+
+#[test]
+fn question_how_a_payment_goes_is_answered_and_its_outcome_told() {
+    let mut script = paying();
+    script.say("hello, did it work?");
+    script.hear(0.0, 3000);
+    assert!(
+        script.heard().contains(STILL_BEING_DONE),
+        "{}",
+        script.heard()
+    );
+    script.reply(0, AGENT);
+    script.hear(0.0, 3000);
+    assert!(script.heard().ends_with("Done."), "{}", script.heard());
+    assert_eq!(script.calls.len(), 1);
+}
+
+#[test]
+fn same_payment_whose_outcome_was_not_heard_needs_a_yes_of_its_own() {
+    let mut script = paying();
+    script.say("pay");
+    script.hear(0.0, 4000);
+    assert!(
+        script.heard().contains("Pay once more?"),
+        "{}",
+        script.heard()
+    );
+    assert_eq!(script.calls.len(), 1);
+    script.say("no");
+    script.hear(0.0, 4000);
+    assert_eq!(script.calls.len(), 1);
+    script.reply(0, AGENT);
+    script.hear(0.0, 4000);
+    assert!(script.heard().contains("Done."), "{}", script.heard());
+    // It was told: the next is a payment like any other.
+    script.say("pay");
+    script.hear(0.0, 4000);
+    assert!(script.heard().ends_with("Pay 20?"), "{}", script.heard());
+}
+
+/// However soon the caller speaks, and whenever the answer comes, a payment that ran is told.
+#[test]
+fn payment_is_told_whenever_the_caller_speaks_and_the_agent_answers() {
+    for speaks in 0..30_u64 {
+        for answers in 0..30_u64 {
+            let mut script = Script::new(shop);
+            let now = script.now;
+            script.conversation.on_line(16_000, true, now);
+            script.say("pay");
+            script.hear(0.0, 2000);
+            script.words = "yes".into();
+            script.hear(0.9, 500);
+            let mut is_answered = false;
+            for frame in 0..60 {
+                let voice = (15 + speaks..25 + speaks).contains(&frame);
+                if voice {
+                    script.words = "and the weather".into();
+                }
+                script.hear(if voice { 0.9 } else { 0.0 }, 32);
+                if frame >= 16 + answers && !script.calls.is_empty() && !is_answered {
+                    script.reply(0, AGENT);
+                    is_answered = true;
+                }
+            }
+            if !script.calls.is_empty() && !is_answered {
+                script.reply(0, AGENT);
+            }
+            script.hear(0.0, 12_000);
+            let told = script.heard().matches("Done.").count();
+            assert!(
+                told >= script.calls.len(),
+                "speaks {speaks}, answers {answers}: {}",
+                script.heard()
+            );
+        }
+    }
+}
+
+#[test]
+fn silent_caller_is_asked_twice_and_then_the_call_is_ended() {
+    let mut script = Script::new(shop);
+    let now = script.now;
+    script.conversation.on_line(16_000, true, now);
+    script.say("hello there");
+    script.hear(0.0, 11_000);
+    assert_eq!(script.records.len(), 1);
+    script.hear(0.0, 8_000);
+    assert!(
+        script.heard().ends_with("Are you still there?"),
+        "{}",
+        script.heard()
+    );
+    script.hear(0.0, 30_000);
+    assert!(
+        script.heard().contains("I can't hear you."),
+        "{}",
+        script.heard()
+    );
+    assert!(!script.hung_up);
+    script.hear(0.0, 80_000);
+    assert!(script.hung_up);
 }

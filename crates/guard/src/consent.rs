@@ -92,6 +92,11 @@ impl ReadBack {
         &self.sentences.ask
     }
 
+    /// What identifies the call: the tool and its resolved arguments.
+    pub fn digest(&self) -> ArgumentsDigest {
+        self.digest
+    }
+
     /// Whether only a key of the keypad is a yes.
     pub fn wants_keys(&self) -> bool {
         matches!(self.confirmation, Confirmation::Keys(_))

@@ -11,6 +11,7 @@ mod recognition;
 mod transcript_writer;
 mod voice;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -219,16 +220,9 @@ impl Session {
 
     async fn line_opened(&mut self, line: Line) {
         let voice = line.voice.then(|| self.platform.voice.clone()).flatten();
-        let typed = self.conversation.as_ref().map(Conversation::turn);
-        let conversation = self.new_conversation(line.rate_hz, voice.is_some());
-        self.conversation = Some(conversation.after(typed.unwrap_or_default()));
-        if let Some(agent) = &self.agent {
-            let socket = agent.id;
-            self.input(Input::AgentAttached {
-                socket,
-                remembers: false,
-            })
-            .await;
+        self.begin_conversation().await;
+        if let Some(conversation) = &mut self.conversation {
+            conversation.on_line(line.rate_hz, voice.is_some(), clock::monotonic());
         }
         self.audio =
             voice.map(|voice| AudioPipeline::new(voice, line.rate_hz, self.events.clone()));
@@ -245,11 +239,22 @@ impl Session {
         }
     }
 
-    fn new_conversation(&self, rate_hz: u32, voice: bool) -> Conversation {
+    /// Makes the conversation, if there is none yet, and tells it of the agent that is there already.
+    async fn begin_conversation(&mut self) {
+        if self.conversation.is_some() {
+            return;
+        }
         let platform = self.platform.clone();
-        Conversation::new(rate_hz, voice, CALL_LIMIT, move || {
-            CallId::from_random(platform.random())
-        })
+        let new_call_id = move || CallId::from_random(platform.random());
+        self.conversation = Some(Conversation::new(16_000, false, CALL_LIMIT, new_call_id));
+        if let Some(agent) = &self.agent {
+            let socket = agent.id;
+            self.input(Input::AgentAttached {
+                socket,
+                remembers: false,
+            })
+            .await;
+        }
     }
 
     fn line_lost(&mut self) {
@@ -276,17 +281,7 @@ impl Session {
     }
 
     async fn typed(&mut self, text: &str) {
-        if self.conversation.is_none() {
-            self.conversation = Some(self.new_conversation(16_000, false));
-            if let Some(agent) = &self.agent {
-                let socket = agent.id;
-                self.input(Input::AgentAttached {
-                    socket,
-                    remembers: false,
-                })
-                .await;
-            }
-        }
+        self.begin_conversation().await;
         let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
         let source = InputSource::Typed;
         let text = self.take_words(&text, source);
@@ -347,6 +342,17 @@ impl Session {
         }
     }
 
+    fn recognise(&self, ask: AskId, frames: Range<u64>) {
+        let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
+        if let (Some(audio), Some(awaited)) = (&self.audio, awaited) {
+            let hints = Hints {
+                words: self.engine.vocabulary(),
+                digits: self.expected_secret().is_some_and(|kind| is_digits(&kind)),
+            };
+            audio.recognise(ask, awaited, frames, hints);
+        }
+    }
+
     async fn recognised(&mut self, ask: AskId, text: &str) {
         let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
         let how = match awaited {
@@ -400,16 +406,7 @@ impl Session {
 
     async fn output(&mut self, output: Output) {
         match output {
-            Output::Recognise { ask, frames } => {
-                let awaited = self.conversation.as_ref().and_then(|c| c.awaits(ask));
-                if let (Some(audio), Some(awaited)) = (&self.audio, awaited) {
-                    let hints = Hints {
-                        words: self.engine.vocabulary(),
-                        digits: self.expected_secret().is_some_and(|kind| is_digits(&kind)),
-                    };
-                    audio.recognise(ask, awaited, frames, hints);
-                }
-            }
+            Output::Recognise { ask, frames } => self.recognise(ask, frames),
             Output::Ask { ask, event } => self.engine.ask(ask, event),
             Output::Adopt { ask, begins_turn } => self.engine.adopt(ask, begins_turn),
             Output::Revert => {
@@ -468,6 +465,7 @@ impl Session {
                     self.correct(correction).await;
                 }
             }
+            Output::HangUp => self.line_lost(),
             Output::Record(record) => self.transcript.record(record).await,
         }
     }

@@ -15,6 +15,8 @@ mod routes;
 mod sockets;
 mod voice;
 
+pub(crate) use sockets::Socket;
+
 use std::collections::BTreeSet;
 
 use conversimple_mask::{Kind, Kinds};

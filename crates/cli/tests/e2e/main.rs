@@ -15,4 +15,5 @@ mod platform;
 mod python;
 mod tap;
 mod text;
+mod untold;
 mod voice;

@@ -4,9 +4,31 @@ use std::time::Duration;
 
 use super::*;
 
+/// A call that is wanted.
+#[derive(Debug)]
+pub(super) struct Wish {
+    pub(super) tool: String,
+    pub(super) arguments: Map<String, Value>,
+    pub(super) changes: bool,
+    pub(super) digest: Option<ArgumentsDigest>,
+}
+
 impl Conversation {
     pub(super) fn perform(&mut self, decision: Decision, now: Duration) {
-        self.expect(decision.expects);
+        self.expect(decision.expects.clone());
+        self.do_acts(decision, now);
+    }
+
+    /// What follows from an outcome. When its turn is over, what the caller was asked since stays asked.
+    pub(super) fn perform_outcome(&mut self, owed: &Owed, decision: Decision, now: Duration) {
+        self.note_told(owed, &decision);
+        if !owed.late || decision.expects.is_some() {
+            self.expect(decision.expects.clone());
+        }
+        self.do_acts(decision, now);
+    }
+
+    fn do_acts(&mut self, decision: Decision, now: Duration) {
         for act in decision.acts.into_iter().take(ACTS_LIMIT) {
             match act {
                 Act::Say(text) => self.talk(&text),
@@ -15,8 +37,19 @@ impl Conversation {
                     arguments,
                     read_back,
                     answer_prefix,
+                    changes,
+                    repeat,
                 } => {
-                    self.call(tool, arguments, read_back, answer_prefix, now);
+                    let digest = repeat.as_ref().map(|question| question.digest());
+                    let twice = digest.is_some_and(|digest| self.is_owed(digest));
+                    let wish = Wish {
+                        tool,
+                        arguments,
+                        changes,
+                        digest,
+                    };
+                    let question = if twice { repeat } else { read_back };
+                    self.call(wish, question, answer_prefix, now);
                 }
             }
         }
@@ -65,8 +98,7 @@ impl Conversation {
 
     pub(super) fn call(
         &mut self,
-        tool: String,
-        arguments: Map<String, Value>,
+        wish: Wish,
         read_back: Option<Box<ReadBack>>,
         answer_prefix: Option<String>,
         now: Duration,
@@ -79,21 +111,28 @@ impl Conversation {
         let asking = read_back.map(|read_back| Asking {
             read_back: *read_back,
             answer_prefix,
+            changes: wish.changes,
         });
-        match self.ledger.admit(id, &tool, &arguments, asking, now) {
-            Admission::Granted => self.send(tool, arguments, Consent::None, now),
+        let (tool, arguments) = (&wish.tool, &wish.arguments);
+        match self.ledger.admit(id, tool, arguments, asking, now) {
+            Admission::Granted => self.send(wish, Consent::None, now),
             Admission::Withheld => {
                 (turn.reads_back, turn.talked_over) = (true, false);
                 self.say(&sentence.unwrap_or_default());
             }
             Admission::Ambiguous => {
                 let code = Code::ConfirmationRequired;
-                turn.outcomes.push_back(Event::Outcome {
-                    tool: tool.clone(),
-                    arguments: arguments.clone(),
-                    outcome: ToolOutcome::Failed(code),
+                turn.outcomes.push_back(Owed {
+                    event: Event::Outcome {
+                        tool: tool.clone(),
+                        arguments: arguments.clone(),
+                        outcome: ToolOutcome::Failed(code),
+                    },
+                    changes: false,
+                    digest: None,
+                    late: false,
                 });
-                self.refuse(id, tool, arguments, code, now);
+                self.refuse(id, wish, code, now);
             }
             Admission::Exhausted => {
                 // An engine that loops is not asked again, and what it would like to say is not said.
@@ -102,7 +141,7 @@ impl Conversation {
                     tool: tool.clone(),
                     arguments: arguments.clone(),
                 });
-                self.refuse(id, tool, arguments, Code::ToolExecutionError, now);
+                self.refuse(id, wish, Code::ToolExecutionError, now);
                 if first {
                     self.talk(Code::ToolExecutionError.sentence());
                 }
@@ -111,18 +150,12 @@ impl Conversation {
     }
 
     /// Sends a call for the turn that is being answered.
-    pub(super) fn send(
-        &mut self,
-        tool: String,
-        arguments: Map<String, Value>,
-        consent: Consent,
-        now: Duration,
-    ) {
+    pub(super) fn send(&mut self, wish: Wish, consent: Consent, now: Duration) {
         let Some(turn) = &mut self.turn else { return };
-        turn.called = true;
+        (turn.called, turn.sent) = (true, true);
         turn.open_calls += 1;
         let id = turn.id;
-        let call = self.open_call(id, tool, arguments, now);
+        let call = self.open_call(id, wish, now);
         let call_id = (self.new_call_id)();
         self.ledger.enter(call_id.clone(), call.clone());
         self.emit(Output::Call {
@@ -133,15 +166,8 @@ impl Conversation {
         });
     }
 
-    fn refuse(
-        &mut self,
-        turn: TurnId,
-        tool: String,
-        arguments: Map<String, Value>,
-        code: Code,
-        now: Duration,
-    ) {
-        let call = self.open_call(turn, tool, arguments, now);
+    fn refuse(&mut self, turn: TurnId, wish: Wish, code: Code, now: Duration) {
+        let call = self.open_call(turn, wish, now);
         let call_id = (self.new_call_id)();
         self.emit(Output::Refused {
             call_id,
@@ -150,20 +176,18 @@ impl Conversation {
         });
     }
 
-    fn open_call(
-        &self,
-        turn: TurnId,
-        tool: String,
-        arguments: Map<String, Value>,
-        now: Duration,
-    ) -> OpenCall {
+    fn open_call(&self, turn: TurnId, wish: Wish, now: Duration) -> OpenCall {
         OpenCall {
             turn,
-            tool,
-            arguments,
+            tool: wish.tool,
+            arguments: wish.arguments,
             asked_at: now,
             deadline: now + self.call_limit,
             socket: self.socket,
+            changes: wish.changes,
+            digest: wish.digest,
+            abandoned: false,
+            excused: false,
         }
     }
 
@@ -174,24 +198,8 @@ impl Conversation {
         outcome: ToolOutcome,
     ) {
         match self.ledger.settle(call_id, socket) {
-            Ok(call) => self.settled(call_id.clone(), call, outcome),
+            Ok(call) => self.settled(call_id.clone(), call, outcome, socket.is_some()),
             Err(unmatched) => self.emit(Output::Unmatched(unmatched)),
-        }
-    }
-
-    pub(super) fn settled(&mut self, call_id: CallId, call: OpenCall, outcome: ToolOutcome) {
-        self.emit(Output::Settled {
-            call_id,
-            call: call.clone(),
-            outcome: outcome.clone(),
-        });
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == call.turn) {
-            turn.open_calls -= 1;
-            turn.outcomes.push_back(Event::Outcome {
-                tool: call.tool,
-                arguments: call.arguments,
-                outcome,
-            });
         }
     }
 
@@ -229,7 +237,9 @@ impl Conversation {
 
     /// The turn that is being answered dies.
     pub(super) fn interrupt(&mut self, now: Duration) {
-        let Some(turn) = self.turn.take() else { return };
+        let Some(mut turn) = self.turn.take() else {
+            return;
+        };
         let said = if self.voice {
             self.playout.cut(now)
         } else {
@@ -239,32 +249,16 @@ impl Conversation {
         if !self.ledger.is_read_back_heard() {
             self.ledger.drop_pending();
         }
-        let dead: Vec<_> = self
-            .ledger
-            .open()
-            .filter(|(_, call)| call.turn == turn.id)
-            .map(|(_, call)| call.clone())
-            .collect();
-        for call in dead {
-            self.emit(Output::Abandon {
-                tool: call.tool,
-                arguments: call.arguments,
-            });
-        }
-        for event in turn.asked.into_iter().chain(turn.outcomes) {
-            if let Event::Outcome {
-                tool, arguments, ..
-            } = event
-            {
-                self.emit(Output::Abandon { tool, arguments });
-            }
-        }
+        self.bequeath(&mut turn, &said);
+        let is_open = self.ledger.open().any(|(_, call)| call.turn == turn.id);
         self.emit(Output::Show(ToCaller::Clear { turn: turn.id }));
         self.emit(Output::Record(TurnRecord {
             turn: turn.id,
             heard: turn.heard,
             said,
             interrupted: true,
+            called: turn.sent,
+            is_open,
             millis: turn.millis,
         }));
         self.emit(Output::Show(ToCaller::TurnEnd {

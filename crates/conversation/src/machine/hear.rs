@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::answer::Wish;
 use super::*;
 
 impl Conversation {
@@ -12,6 +13,7 @@ impl Conversation {
         };
         match change {
             Change::Began => {
+                self.break_silence();
                 self.emit(Output::Show(ToCaller::Speech { active: true }));
                 self.take_back(now);
             }
@@ -201,6 +203,7 @@ impl Conversation {
     }
 
     pub(super) fn typed(&mut self, text: String, source: InputSource, now: Duration) {
+        self.break_silence();
         if self.turn.is_some() {
             self.interrupt(now);
         }
@@ -239,6 +242,9 @@ impl Conversation {
                     let pending = self.ledger.pending(now);
                     let words = pending.and_then(|pending| pending.answer_prefix.clone());
                     self.reply(&mut pending_turn, Reply::Yes(agreement), words, now);
+                }
+                _ if self.owes() && asks_how_it_goes(&pending_turn.text) => {
+                    self.reply(&mut pending_turn, Reply::HowItGoes, None, now);
                 }
                 Some(Answer::Unclear(_)) if self.ledger.may_ask_again(now) => {
                     self.reply(&mut pending_turn, Reply::Unclear, None, now);
@@ -287,6 +293,7 @@ impl Conversation {
     }
 
     fn ask_about(&mut self, pending_turn: &mut PendingTurn, event: Event) {
+        self.let_go_of_lookups();
         let ask = self.next_ask();
         pending_turn.plan = Some(ask);
         self.emit(Output::Ask { ask, event });
@@ -321,7 +328,7 @@ impl Conversation {
             && turn.plan == Some(ask)
         {
             turn.plan = None;
-            turn.asked = None;
+            let owed = turn.asked.take();
             turn.millis
                 .decision
                 .get_or_insert(millis(now, turn.spoke_until));
@@ -329,7 +336,10 @@ impl Conversation {
                 ask,
                 begins_turn: false,
             });
-            self.perform(decision, now);
+            match owed {
+                Some(owed) => self.perform_outcome(&owed, decision, now),
+                None => self.perform(decision, now),
+            }
         }
     }
 
@@ -402,9 +412,13 @@ impl Conversation {
         match pending_turn.reply {
             Some(Reply::Yes(agreement)) => self.run_confirmed(agreement, now),
             Some(Reply::Unclear) => self.ask_again(now),
+            Some(Reply::HowItGoes) => self.report(),
             None => {
                 self.ledger.drop_pending();
-                self.perform(decision, now);
+                match self.tell_untold() {
+                    true => self.defer(decision),
+                    false => self.perform(decision, now),
+                }
             }
         }
     }
@@ -414,6 +428,8 @@ impl Conversation {
         let Some(AgreedCall {
             tool,
             arguments,
+            changes,
+            digest,
             yes,
         }) = self.ledger.say_yes(agreement, now)
         else {
@@ -424,7 +440,21 @@ impl Conversation {
         let turn = self.last_turn;
         // It is the first call of its turn, so it is always granted.
         let _granted = self.ledger.admit(turn, &tool, &arguments, None, now);
-        self.send(tool, arguments, Consent::Spoken(yes), now);
+        let wish = Wish {
+            tool,
+            arguments,
+            changes,
+            digest: Some(digest),
+        };
+        self.send(wish, Consent::Spoken(yes), now);
+    }
+
+    /// What the engine wants is done when what the caller is owed was told; its beginning is not what comes first.
+    fn defer(&mut self, decision: Decision) {
+        if let Some(turn) = &mut self.turn {
+            turn.opening = None;
+            turn.deferred = Some(decision);
+        }
     }
 
     /// The caller's answer was unclear: the question is put again, shortened.
@@ -444,7 +474,7 @@ impl Conversation {
     }
 
     /// An answer to a read-back is nothing that the engine was asked about, so there is nothing to take back.
-    fn keep_turn(&mut self) {
+    pub(super) fn keep_turn(&mut self) {
         if let Some(turn) = &mut self.turn {
             turn.called = true;
         }

@@ -198,11 +198,14 @@ impl Engine {
                 let answer_prefix = gate
                     .spec(&tool)
                     .and_then(|spec| answer_prefix(spec, &arguments, own));
+                let repeat = gate.repeat_question(&tool, &arguments).map(Box::new);
                 machine::Act::Call {
+                    changes: gate.changes(&tool),
                     tool,
                     arguments,
                     read_back,
                     answer_prefix,
+                    repeat,
                 }
             }
             Act::Own { kind } => {
@@ -215,6 +218,8 @@ impl Engine {
                     arguments,
                     read_back: None,
                     answer_prefix: None,
+                    changes: false,
+                    repeat: None,
                 }
             }
         }

@@ -20,6 +20,7 @@ use conversimple_guard::consent::{Consent, ReadBack, Sentences};
 use conversimple_guard::reply::{Answer, NamedCaller, received};
 use conversimple_mask::{Kind, mask, mask_json};
 use conversimple_store::Tenant;
+use conversimple_wire::effect::{self, Effect};
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value, json};
@@ -198,6 +199,44 @@ impl Gate {
     /// refused in any case.
     pub(super) fn read_back(&self, tool: &str, arguments: &Map<String, Value>) -> Option<ReadBack> {
         let spec = self.spec(tool).filter(|spec| spec.confirm())?;
+        self.question(spec, arguments, |asked| asked)
+    }
+
+    /// The question for a call that was sent and whose outcome the caller has not heard, if they want exactly the same again.
+    /// None for a tool that changes nothing.
+    pub(super) fn repeat_question(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+    ) -> Option<ReadBack> {
+        let changes = |effect| {
+            matches!(
+                effect,
+                Effect::Write | Effect::Send | Effect::Pay | Effect::Delete
+            )
+        };
+        let spec = self
+            .spec(tool)
+            .filter(|spec| judged(spec).is_some_and(changes))?;
+        self.question(spec, arguments, |asked| {
+            format!("I have just sent exactly that. Do you want it once more? {asked}")
+        })
+    }
+
+    /// Whether a tool changes something, so that its outcome must reach the caller.
+    pub(super) fn changes(&self, tool: &str) -> bool {
+        self.spec(tool)
+            .and_then(judged)
+            .is_some_and(|effect| effect != Effect::Read)
+    }
+
+    fn question(
+        &self,
+        spec: &ToolSpec,
+        arguments: &Map<String, Value>,
+        put: impl FnOnce(String) -> String,
+    ) -> Option<ReadBack> {
+        let tool = spec.name.as_str();
         let policy = self.policies.get(tool)?;
         if policy.needs_caller() && !self.login.is_live(clock::now()) {
             return None;
@@ -212,7 +251,7 @@ impl Gate {
             }
             let said = read_back(spec, &shown, |kind, id| self.own_name(kind, id));
             Sentences {
-                ask: self.sayable(said.ask),
+                ask: put(self.sayable(said.ask)),
                 again: self.sayable(said.again),
             }
         };
@@ -574,4 +613,9 @@ fn declared(tools: &[ToolSpec]) -> String {
         .chain(codes)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// What a tool does to the world; nothing where its declaration says something that is no effect.
+fn judged(spec: &ToolSpec) -> Option<Effect> {
+    effect::judge(spec).map(|judgement| judgement.effect).ok()
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is kept or shown before it went through the mask.
 
-use conversimple_conversation::TurnRecord;
+use conversimple_conversation::{STILL_BEING_DONE, TurnRecord};
 use conversimple_mask::mask;
 use conversimple_store::{Call, Store, Tenant, Turn};
 use conversimple_wire::media::ToCaller;
@@ -21,6 +21,8 @@ pub(super) struct TranscriptWriter {
     /// The calls of the turn that is going on.
     calls: Vec<CallView>,
     waiting: Option<oneshot::Sender<TurnView>>,
+    /// The request before it, whose turn may have sent a call when it was interrupted.
+    overtaken: Option<oneshot::Sender<TurnView>>,
     /// The turn that was kept last.
     last: Option<Turn>,
     /// What must not be kept of a turn that is not over yet: its words as they were, and as they should have been.
@@ -35,15 +37,16 @@ impl TranscriptWriter {
             id,
             calls: Vec::new(),
             waiting: None,
+            overtaken: None,
             last: None,
             corrections: Vec::new(),
         }
     }
 
     /// The next turn that ends is the answer to this request. One that still waits is told that its turn was
-    /// interrupted.
+    /// interrupted, unless a call was sent for it.
     pub(super) fn wait_for_turn(&mut self, done: oneshot::Sender<TurnView>) {
-        self.waiting = Some(done);
+        self.overtaken = self.waiting.replace(done);
     }
 
     /// A turn was taken back: its calls, if any, belong to nothing.
@@ -101,13 +104,20 @@ impl TranscriptWriter {
             at: clock::now(),
         };
         self.keep(turn).await;
-        let of_turn = self.calls.iter().filter(|call| call.turn == record.turn);
-        let tool_calls = of_turn.map(turn_call).collect();
+        // Calls of an earlier turn that outlived it are told of in this one.
+        let tool_calls = self.calls.iter().map(turn_call).collect();
         self.calls.clear();
-        if record.interrupted || record.turn.0 == 0 {
-            return;
-        }
-        if let Some(done) = self.waiting.take() {
+        let said = match record.is_open {
+            true if said.is_empty() => STILL_BEING_DONE.to_owned(),
+            _ => said,
+        };
+        let waiting = match (record.interrupted, record.called) {
+            _ if record.turn.0 == 0 => None,
+            (false, _) => self.waiting.take(),
+            (true, true) => self.overtaken.take(),
+            (true, false) => None,
+        };
+        if let Some(done) = waiting {
             let _gone = done.send(TurnView {
                 heard,
                 said,

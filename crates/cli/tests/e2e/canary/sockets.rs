@@ -25,7 +25,7 @@ use crate::tap::Side;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A socket that waits for what it wants.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     runtime: Runtime,
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub(super) said: Vec<String>,
@@ -34,7 +34,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn open(url: &str, key: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn open(url: &str, key: Option<&str>) -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -53,7 +53,7 @@ impl Socket {
         })
     }
 
-    pub(super) fn send(&mut self, message: Message) {
+    pub(crate) fn send(&mut self, message: Message) {
         // One that is closed already has said why.
         let _closed = self.runtime.block_on(self.stream.send(message));
     }
@@ -83,7 +83,7 @@ impl Socket {
         }
     }
 
-    pub(super) fn wait_for(&mut self, kind: &str) -> Value {
+    pub(crate) fn wait_for(&mut self, kind: &str) -> Value {
         loop {
             let message = self
                 .next()
