@@ -5,7 +5,7 @@
 //! a closure belongs to its function, and a function within a function is measured by itself. Code in the arguments of a
 //! macro is counted by its tokens.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 
@@ -13,6 +13,8 @@ use syn::visit::{self, Visit};
 pub(crate) struct Function {
     /// The name, behind the type that it is a method of.
     pub(crate) name: String,
+    /// The line on which it begins.
+    pub(crate) at: usize,
     pub(crate) lines: usize,
     pub(crate) complexity: usize,
 }
@@ -49,9 +51,11 @@ impl Counter {
             Some(owner) => format!("{owner}::{}", signature.ident),
             None => signature.ident.to_string(),
         };
-        let lines = body.span().end().line + 1 - signature.span().start().line;
+        let at = signature.span().start().line;
+        let lines = body.span().end().line + 1 - at;
         self.measures.functions.push(Function {
             name,
+            at,
             lines,
             complexity,
         });
@@ -63,8 +67,9 @@ impl Counter {
         self.owner = outer;
     }
 
+    /// Counts in the arguments of a macro, which have no syntax tree.
     fn tokens(&mut self, tokens: TokenStream) {
-        let mut previous = None;
+        let mut joined = None;
         for token in tokens {
             match &token {
                 TokenTree::Group(group) => self.tokens(group.stream()),
@@ -74,23 +79,29 @@ impl Counter {
                     self.complexity += usize::from(branches);
                 }
                 TokenTree::Punct(punct) => {
-                    let sign = punct.as_char();
-                    let doubled = previous == Some(sign) && matches!(sign, '&' | '|');
-                    self.complexity += usize::from(doubled || sign == '?');
+                    self.complexity += usize::from(decides(joined, punct.as_char()));
                 }
             }
-            previous = match &token {
-                TokenTree::Punct(punct) if punct.spacing() == proc_macro2::Spacing::Joint => {
-                    Some(punct.as_char())
-                }
-                _ => None,
-            };
+            joined = joined_sign(&token);
         }
     }
 
     fn literal(&mut self, written: &str) {
         let is_text = written.ends_with(['"', '#']);
         self.measures.literals += usize::from(is_text);
+    }
+}
+
+/// Whether a sign of a macro's tokens is a decision: a `?`, or the second sign of `&&` or `||`.
+fn decides(joined: Option<char>, sign: char) -> bool {
+    sign == '?' || (matches!(sign, '&' | '|') && joined == Some(sign))
+}
+
+/// The sign of a token that the next sign follows without a space: in `&&`, the first.
+fn joined_sign(token: &TokenTree) -> Option<char> {
+    match token {
+        TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint => Some(punct.as_char()),
+        _ => None,
     }
 }
 

@@ -95,29 +95,45 @@ impl Wish {
         };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--seconds" => {
-                    let seconds = arguments.next().and_then(|text| text.parse().ok());
-                    wish.time = Duration::from_secs(seconds.context("--seconds takes a number")?);
-                }
-                "--input" => {
-                    let path = arguments.next().context("--input takes a file")?;
-                    wish.input = Some(path.into());
-                }
-                "--keep" => wish.keep = true,
-                name if known.iter().any(|target| target == name) => {
-                    wish.targets.push(name.to_owned());
-                }
-                other => bail!("`{other}` is no target; there are {}", known.join(", ")),
-            }
+            wish.take(argument, &mut arguments, &known)?;
         }
-        if wish.input.is_some() && wish.targets.len() != 1 {
+        wish.complete(known)
+    }
+
+    /// Where no target was named, all are meant.
+    fn complete(mut self, known: Vec<String>) -> Result<Self> {
+        if self.input.is_some() && self.targets.len() != 1 {
             bail!("--input needs the one target that it is for");
         }
-        if wish.targets.is_empty() {
-            wish.targets = known;
+        if self.targets.is_empty() {
+            self.targets = known;
         }
-        Ok(wish)
+        Ok(self)
+    }
+
+    /// Takes one argument, and its value from those that follow.
+    fn take(
+        &mut self,
+        argument: &str,
+        rest: &mut std::slice::Iter<'_, String>,
+        known: &[String],
+    ) -> Result<()> {
+        match argument {
+            "--seconds" => {
+                let seconds = rest.next().and_then(|text| text.parse().ok());
+                self.time = Duration::from_secs(seconds.context("--seconds takes a number")?);
+            }
+            "--input" => {
+                let path = rest.next().context("--input takes a file")?;
+                self.input = Some(path.into());
+            }
+            "--keep" => self.keep = true,
+            name if known.iter().any(|target| target == name) => {
+                self.targets.push(name.to_owned());
+            }
+            other => bail!("`{other}` is no target; there are {}", known.join(", ")),
+        }
+        Ok(())
     }
 }
 
@@ -140,12 +156,7 @@ fn known() -> Result<Vec<String>> {
 
 /// Builds the targets; the folder with the programs. A triple is named so that build scripts are built without the flags.
 fn build(targets: &[String]) -> Result<PathBuf> {
-    let version = Command::new("rustc").arg("-vV").output()?;
-    let version = String::from_utf8(version.stdout)?;
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .context("rustc -vV names no host")?;
+    let host = host()?;
     println!(
         "$ cargo build, with coverage, of the fuzz targets {}",
         targets.join(", ")
@@ -154,7 +165,7 @@ fn build(targets: &[String]) -> Result<PathBuf> {
     cargo
         .args(["build", "--release", "--manifest-path"])
         .arg(Path::new(DIR).join("Cargo.toml"))
-        .args(["--target", host, "--target-dir", TARGET_DIR])
+        .args(["--target", &host, "--target-dir", TARGET_DIR])
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env("RUSTFLAGS", RUSTFLAGS);
     for target in targets {
@@ -166,8 +177,30 @@ fn build(targets: &[String]) -> Result<PathBuf> {
     Ok(Path::new(TARGET_DIR).join(host).join("release"))
 }
 
-/// Runs as many targets at a time as there are cores.
+/// The triple of this machine.
+fn host() -> Result<String> {
+    let version = Command::new("rustc").arg("-vV").output()?;
+    let version = String::from_utf8(version.stdout)?;
+    let mut lines = version.lines();
+    let host = lines.find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc -vV names no host")?.to_owned())
+}
+
+/// Runs all targets and explains what they found.
 fn side_by_side(bin_dir: &Path, wish: &Wish) -> Result<()> {
+    let outcomes = outcomes(bin_dir, wish)?;
+    let bad: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.good).collect();
+    for outcome in &bad {
+        explain(outcome);
+    }
+    match bad.len() {
+        0 => Ok(()),
+        count => bail!("{count} fuzz targets found something"),
+    }
+}
+
+/// Runs as many targets at a time as there are cores, and tells of each that has ended.
+fn outcomes(bin_dir: &Path, wish: &Wish) -> Result<Vec<Outcome>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, began) = (AtomicUsize::new(0), Instant::now());
     let outcomes = Mutex::new(Vec::new());
@@ -190,20 +223,12 @@ fn side_by_side(bin_dir: &Path, wish: &Wish) -> Result<()> {
             told = tell(&outcomes, told, began, wish);
         }
         tell(&outcomes, told, began, wish);
-        for worker in workers {
-            worker.join().unwrap_or_else(|_| bail!("a worker ended"))?;
-        }
-        Ok(())
+        let ended = |worker: std::thread::ScopedJoinHandle<'_, Result<()>>| {
+            worker.join().unwrap_or_else(|_| bail!("a worker ended"))
+        };
+        workers.into_iter().try_for_each(ended)
     })?;
-    let outcomes = outcomes.into_inner().unwrap_or_default();
-    let bad: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.good).collect();
-    for outcome in &bad {
-        explain(outcome);
-    }
-    match bad.len() {
-        0 => Ok(()),
-        count => bail!("{count} fuzz targets found something"),
-    }
+    Ok(outcomes.into_inner().unwrap_or_default())
 }
 
 /// Prints the outcomes that are new, and on a terminal how far it is.
@@ -332,10 +357,7 @@ fn one_input(bin_dir: &Path, wish: &Wish, input: &Path) -> Result<()> {
 fn keep(bin_dir: &Path, target: &str) -> Result<()> {
     let found = Path::new(TARGET_DIR).join("corpus").join(target);
     let fewest = Path::new(TARGET_DIR).join("fewest").join(target);
-    if fewest.exists() {
-        fs::remove_dir_all(&fewest)?;
-    }
-    fs::create_dir_all(&fewest)?;
+    empty(&fewest)?;
     let output = program(bin_dir, target)
         .args([
             "-set_cover_merge=1",
@@ -346,21 +368,34 @@ fn keep(bin_dir: &Path, target: &str) -> Result<()> {
     if !output.status.success() {
         bail!("{target}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let mut files = Vec::new();
-    for file in fs::read_dir(&fewest)? {
-        let file = file?;
-        files.push((file.metadata()?.modified()?, file.path()));
-    }
-    // They are written in the order in which they were chosen.
-    files.sort();
+    let mut files = by_age(&fewest)?;
     files.truncate(KEPT_LIMIT);
     let kept = corpus(target);
-    fs::remove_dir_all(&kept)?;
-    fs::create_dir_all(&kept)?;
-    for (_, path) in &files {
+    empty(&kept)?;
+    for path in &files {
         let name = path.file_name().context("a file has a name")?;
         fs::copy(path, kept.join(name))?;
     }
     println!("fuzz: {target}: {} inputs kept", files.len());
     Ok(())
+}
+
+/// Makes a folder that holds nothing.
+fn empty(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir)?;
+    }
+    fs::create_dir_all(dir)?;
+    Ok(())
+}
+
+/// A folder's files, the oldest first. The fuzzer writes inputs in the order in which it chose them.
+fn by_age(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(dir)? {
+        let file = file?;
+        files.push((file.metadata()?.modified()?, file.path()));
+    }
+    files.sort();
+    Ok(files.into_iter().map(|(_, path)| path).collect())
 }

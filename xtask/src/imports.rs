@@ -48,6 +48,20 @@ struct Import {
     public: bool,
 }
 
+impl Import {
+    /// What one leaf of a `use` declaration brings into scope. `use a::{self}` imports `a` by its own name.
+    fn leaf(before: &[String], name: Option<String>, last: String, public: bool) -> Self {
+        let is_self = last == "self" && !before.is_empty();
+        let mut path = before.to_vec();
+        path.extend((!is_self).then_some(last));
+        let name = match is_self && name.as_deref() == Some("self") {
+            true => path.last().cloned(),
+            false => name,
+        };
+        Self { name, path, public }
+    }
+}
+
 struct Modules<'a> {
     list: Vec<Module<'a>>,
 }
@@ -89,9 +103,8 @@ impl<'a> Modules<'a> {
                         }
                         None => self.add_file(package, &below, index),
                     };
-                    self.list[index]
-                        .children
-                        .extend(added.map(|added| (name, added)));
+                    let children = &mut self.list[index].children;
+                    children.extend(added.map(|added| (name, added)));
                 }
                 syn::Item::Use(item) => {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
@@ -149,24 +162,35 @@ impl<'a> Modules<'a> {
             return Some(&module.file);
         }
         let named = |import: &&Import| import.name.as_deref() == Some(first);
-        if let Some(import) = module.imports.iter().find(named) {
+        match module.imports.iter().find(named) {
             // `use name;` of another crate has the name as its whole path.
-            if import.path.first() == Some(first) {
-                return None;
+            Some(import) if import.path.first() == Some(first) => None,
+            Some(import) => {
+                let whole: Vec<String> = import.path.iter().chain(rest).cloned().collect();
+                self.resolve(index, &whole, depth + 1)
             }
-            let whole: Vec<String> = import.path.iter().chain(rest).cloned().collect();
-            return self.resolve(index, &whole, depth + 1);
+            None => self.through_globs(index, path, first, depth),
         }
-        let globs = module.imports.iter().filter(|import| import.name.is_none());
-        globs
-            .filter(|glob| glob.path.first() != Some(first))
-            .find_map(|glob| {
-                let whole: Vec<String> = glob.path.iter().chain(path).cloned().collect();
-                let found = self.resolve(index, &whole, depth + 1)?;
-                let holder = self.resolve(index, &glob.path, depth + 1)?;
-                // A glob of an enum finds everything in the enum's file; a glob of a module must name what is there.
-                (found != holder || self.defines(found, first)).then_some(found)
-            })
+    }
+
+    /// The file of what a path names that a module's globs bring into scope.
+    fn through_globs(
+        &self,
+        index: ModuleIndex,
+        path: &[String],
+        first: &String,
+        depth: usize,
+    ) -> Option<&Path> {
+        let imports = self.list[index].imports.iter();
+        let mut globs =
+            imports.filter(|import| import.name.is_none() && import.path.first() != Some(first));
+        globs.find_map(|glob| {
+            let whole: Vec<String> = glob.path.iter().chain(path).cloned().collect();
+            let found = self.resolve(index, &whole, depth + 1)?;
+            let holder = self.resolve(index, &glob.path, depth + 1)?;
+            // A glob of an enum finds everything in the enum's file; a glob of a module must name what is there.
+            (found != holder || self.defines(found, first)).then_some(found)
+        })
     }
 
     fn defines(&self, file: &Path, name: &str) -> bool {
@@ -177,13 +201,7 @@ impl<'a> Modules<'a> {
     /// Adds what one module uses.
     fn collect(&self, index: ModuleIndex, uses: &mut Uses) {
         let module = &self.list[index];
-        let mut paths = Paths::default();
-        for item in module.items {
-            // An inner module is a module of the list itself.
-            if !matches!(item, syn::Item::Mod(_) | syn::Item::Use(_)) {
-                paths.visit_item(item);
-            }
-        }
+        let paths = Paths::of(module.items);
         let used = |import: &&Import| {
             let name = import.name.as_ref();
             !import.public || name.is_some_and(|name| paths.words.contains(name))
@@ -223,28 +241,25 @@ fn name_of(item: &syn::Item) -> Option<String> {
 }
 
 fn flatten(tree: &syn::UseTree, before: &mut Vec<String>, public: bool, found: &mut Vec<Import>) {
-    let mut import = |name: Option<String>, last: Option<String>| {
-        // `use a::{self}` imports `a` by its own name.
-        let is_self = last.as_deref() == Some("self") && !before.is_empty();
-        let path: Vec<String> = before
-            .iter()
-            .cloned()
-            .chain(last.filter(|_| !is_self))
-            .collect();
-        let name = match is_self && name.as_deref() == Some("self") {
-            true => path.last().cloned(),
-            false => name,
-        };
-        found.push(Import { name, path, public });
-    };
     match tree {
         syn::UseTree::Name(leaf) => {
-            import(Some(leaf.ident.to_string()), Some(leaf.ident.to_string()));
+            let name = leaf.ident.to_string();
+            found.push(Import::leaf(before, Some(name.clone()), name, public));
         }
         syn::UseTree::Rename(leaf) => {
-            import(Some(leaf.rename.to_string()), Some(leaf.ident.to_string()));
+            let name = leaf.rename.to_string();
+            found.push(Import::leaf(
+                before,
+                Some(name),
+                leaf.ident.to_string(),
+                public,
+            ));
         }
-        syn::UseTree::Glob(_) => import(None, None),
+        syn::UseTree::Glob(_) => found.push(Import {
+            name: None,
+            path: before.clone(),
+            public,
+        }),
         syn::UseTree::Path(path) => {
             before.push(path.ident.to_string());
             flatten(&path.tree, before, public, found);
@@ -267,6 +282,16 @@ struct Paths {
 }
 
 impl Paths {
+    fn of(items: &[syn::Item]) -> Self {
+        let mut paths = Self::default();
+        // An inner module is a module of the list itself.
+        let own = |item: &&syn::Item| !matches!(item, syn::Item::Mod(_) | syn::Item::Use(_));
+        for item in items.iter().filter(own) {
+            paths.visit_item(item);
+        }
+        paths
+    }
+
     fn path(&mut self, path: Vec<String>) {
         self.words.extend(path.first().cloned());
         if path.len() > 1 {
@@ -274,34 +299,32 @@ impl Paths {
         }
     }
 
+    /// Finds paths in the arguments of a macro: words with two colons between them.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
         for token in tokens {
+            if is_colon(&token) && !path.is_empty() {
+                colons += 1;
+                continue;
+            }
+            let word = matches!(token, TokenTree::Ident(_));
+            if !(word && colons == 2) {
+                self.path(std::mem::take(&mut path));
+            }
+            colons = 0;
             match token {
-                TokenTree::Ident(word) => {
-                    if colons != 2 {
-                        self.path(std::mem::take(&mut path));
-                    }
-                    path.push(word.to_string());
-                    colons = 0;
-                }
-                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => {
-                    colons += 1
-                }
-                TokenTree::Group(group) => {
-                    self.path(std::mem::take(&mut path));
-                    colons = 0;
-                    self.tokens(group.stream());
-                }
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {
-                    self.path(std::mem::take(&mut path));
-                    colons = 0;
-                }
+                TokenTree::Ident(word) => path.push(word.to_string()),
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
         self.path(path);
     }
+}
+
+fn is_colon(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':')
 }
 
 impl<'ast> Visit<'ast> for Paths {

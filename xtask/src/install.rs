@@ -33,19 +33,10 @@ pub(crate) fn all() -> Result<()> {
     python()
 }
 
+/// Installs the Debian packages that are not there.
 fn packages() -> Result<()> {
-    let there = |(_, proof): &&(&str, &str)| {
-        if proof.starts_with('/') {
-            Path::new(proof).exists()
-        } else {
-            has(proof)
-        }
-    };
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|package| !there(package))
-        .map(|(name, _)| *name)
-        .collect();
+    let absent = PACKAGES.iter().filter(|(_, proof)| !is_there(proof));
+    let missing: Vec<&str> = absent.map(|(name, _)| *name).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -55,20 +46,28 @@ fn packages() -> Result<()> {
             missing.join(", ")
         );
     }
-    let sudo = !is_root() && has("sudo");
-    let apt = |arguments: &[&str]| {
-        let mut all = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
-        all.extend(arguments);
-        if sudo {
-            run("sudo", &all)
-        } else {
-            run("env", &all[1..])
-        }
-    };
     apt(&["update"])?;
     let mut install = vec!["install", "-y", "--no-install-recommends"];
     install.extend(missing);
     apt(&install)
+}
+
+/// Whether a file or a program is there.
+fn is_there(proof: &str) -> bool {
+    match proof.starts_with('/') {
+        true => Path::new(proof).exists(),
+        false => has(proof),
+    }
+}
+
+/// Runs apt-get as root, by sudo where that is needed and possible.
+fn apt(arguments: &[&str]) -> Result<()> {
+    let mut all = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+    all.extend(arguments);
+    match !is_root() && has("sudo") {
+        true => run("sudo", &all),
+        false => run("env", &all[1..]),
+    }
 }
 
 /// A virtual environment with the Python programs. What was installed into it is written down there last.

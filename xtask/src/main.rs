@@ -24,30 +24,23 @@ mod tree;
 
 use std::process::ExitCode;
 
+/// What is printed for a word that is no task.
+const USAGE: &str = "\
+cargo xtask test [FILTER…]   everything: tidy, format, lints, models, fuzzing, all tests
+cargo xtask tidy             the rules of the house
+cargo xtask shape [PACKAGE]  lengths, complexity, literals and rings of files
+cargo xtask fuzz [TARGET…] [--seconds N] [--keep] [--input FILE]   the fuzz targets, side by side
+cargo xtask train-mask       the weights of the mask's scorer, from its labelled lines";
+
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let done = match arguments.next().as_deref() {
-        Some("test") => test::run(&arguments.collect::<Vec<_>>()),
-        Some("tidy") => tidy::run(),
-        Some("shape") => shape::run(arguments.next().as_deref()),
-        Some("train-mask") => train_mask::run(),
-        Some("fuzz") => fuzz::run(&arguments.collect::<Vec<_>>()),
-        _ => {
-            eprintln!(
-                "cargo xtask test [FILTER…]   everything: tidy, format, lints, models, fuzzing, all tests"
-            );
-            eprintln!("cargo xtask tidy             the rules of the house");
-            eprintln!(
-                "cargo xtask shape [PACKAGE]  lengths, complexity, literals and rings of files"
-            );
-            eprintln!(
-                "cargo xtask fuzz [TARGET…] [--seconds N] [--keep] [--input FILE]   the fuzz targets, side by side"
-            );
-            eprintln!(
-                "cargo xtask train-mask       the weights of the mask's scorer, from its labelled lines"
-            );
-            return ExitCode::from(2);
-        }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("", &[][..]),
+    };
+    let Some(done) = run(task, rest) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,4 +49,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a task; none when there is none of that name.
+fn run(task: &str, rest: &[String]) -> Option<anyhow::Result<()>> {
+    Some(match task {
+        "test" => test::run(rest),
+        "tidy" => tidy::run(),
+        "shape" => shape::run(rest.first().map(String::as_str)),
+        "train-mask" => train_mask::run(),
+        "fuzz" => fuzz::run(rest),
+        _ => return None,
+    })
 }

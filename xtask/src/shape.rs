@@ -18,6 +18,13 @@ use crate::tree::{self, Package};
 /// 10, the common limit of tools 15 to 25.
 const COMPLEXITY_LIMIT: usize = 20;
 
+/// Complexity up to which one reads a function without taking notes. A package is in shape when nine in ten of its functions
+/// stay at or below it, so all above it are named.
+const COMPLEXITY_AIM: usize = 6;
+
+/// A function of more lines does not fit on a screen.
+const LENGTH_AIM: usize = 40;
+
 /// Functions that a table names for each package.
 const LONGEST: usize = 3;
 
@@ -27,7 +34,13 @@ struct Shape {
     lines: usize,
     literals: usize,
     longest_file: (usize, String),
-    functions: Vec<Function>,
+    functions: Vec<Placed>,
+}
+
+/// A function with its file.
+struct Placed {
+    path: String,
+    function: Function,
 }
 
 /// Prints the shape of all packages, or of those whose name contains `filter`.
@@ -162,9 +175,16 @@ impl Shape {
             shape.longest_file = shape.longest_file.max(named);
             let measures = measure(syntax);
             shape.literals += measures.literals;
-            shape.functions.extend(measures.functions);
+            let path = file.path.display().to_string();
+            let placed = |function| Placed {
+                path: path.clone(),
+                function,
+            };
+            let functions = measures.functions.into_iter().map(placed);
+            shape.functions.extend(functions);
         }
-        shape.functions.sort_by_key(|function| function.complexity);
+        let complexity = |placed: &Placed| placed.function.complexity;
+        shape.functions.sort_by_key(complexity);
         shape
     }
 
@@ -174,7 +194,7 @@ impl Shape {
         let at = at.min(self.functions.len().saturating_sub(1));
         self.functions
             .get(at)
-            .map_or(0, |function| function.complexity)
+            .map_or(0, |placed| placed.function.complexity)
     }
 
     fn row(&self, rings: usize) -> String {
@@ -191,36 +211,37 @@ impl Shape {
         )
     }
 
-    /// Names the longest functions and the most complex ones: a few, or all that are worth a look.
+    /// Names the longest functions and the most complex ones: a few in a row, or all that are worth a look with their places.
     fn details(&self, all: bool, text: &mut String) {
-        let mut by_length: Vec<&Function> = self.functions.iter().collect();
-        by_length.sort_by_key(|function| std::cmp::Reverse(function.lines));
-        let complex = self.functions.iter().rev();
-        let (long, complex): (Vec<_>, Vec<_>) = match all {
-            true => (
-                by_length
-                    .into_iter()
-                    .filter(|function| function.lines > 40)
-                    .collect(),
-                complex.filter(|function| function.complexity > 6).collect(),
-            ),
-            false => (
-                by_length.into_iter().take(LONGEST).collect(),
-                complex.take(LONGEST).collect(),
-            ),
-        };
-        let names = |functions: Vec<&Function>, figure: fn(&Function) -> usize| {
-            let named = functions
-                .iter()
-                .map(|function| format!("{} {}", function.name, figure(function)));
-            named.collect::<Vec<_>>().join(", ")
-        };
+        let mut by_length: Vec<&Placed> = self.functions.iter().collect();
+        by_length.sort_by_key(|placed| std::cmp::Reverse(placed.function.lines));
+        let by_complexity: Vec<&Placed> = self.functions.iter().rev().collect();
+        let long = named(&by_length, all, LENGTH_AIM, |function| function.lines);
+        let complex = named(&by_complexity, all, COMPLEXITY_AIM, |function| {
+            function.complexity
+        });
         let _infallible = writeln!(
             text,
-            "{}\n  longest: {}\n  most complex: {}",
-            self.name,
-            names(long, |function| function.lines),
-            names(complex, |function| function.complexity),
+            "{}\n  longest: {long}\n  most complex: {complex}",
+            self.name
         );
     }
+}
+
+/// The first functions of a ranking with their figures: a few by name, or all whose figure is above `aim` with their places.
+fn named(ranking: &[&Placed], all: bool, aim: usize, figure: fn(&Function) -> usize) -> String {
+    if !all {
+        let first = ranking.iter().take(LONGEST).map(|placed| &placed.function);
+        let shown = first.map(|function| format!("{} {}", function.name, figure(function)));
+        return shown.collect::<Vec<_>>().join(", ");
+    }
+    let beyond = ranking
+        .iter()
+        .filter(|placed| figure(&placed.function) > aim);
+    beyond
+        .map(|Placed { path, function }| {
+            let (name, at) = (&function.name, function.at);
+            format!("\n  {:>4}  {name}  {path}:{at}", figure(function))
+        })
+        .collect()
 }

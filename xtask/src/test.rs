@@ -18,48 +18,56 @@ fn models() -> Result<()> {
 /// build their dependencies again.
 const DOC_TESTS: [&str; 4] = ["test", "--release", "--doc", "--workspace"];
 
+/// What must pass before a test runs.
+///
+/// The end-to-end tests start the programs, whichever package they stand in. Programs and tests are built in one go: by
+/// themselves the programs ask for fewer features, and all dependencies would be built twice.
+const BEFORE_TESTS: [&[&str]; 3] = [
+    &["fmt", "--all", "--check"],
+    &[
+        "clippy",
+        "--release",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ],
+    &["build", "--release", "--workspace", "--bins", "--tests"],
+];
+
 /// Runs everything, or the tests whose names match.
 pub(crate) fn run(filter: &[String]) -> Result<()> {
-    tidy::run()?;
-    install::all()?;
-    command("cargo", &["fmt", "--all", "--check"])?;
-    command(
-        "cargo",
-        &[
-            "clippy",
-            "--release",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )?;
-    // The end-to-end tests start the programs, whichever package they stand in. Programs and tests are built in one go: by
-    // themselves the programs ask for fewer features, and all dependencies would be built twice.
-    command(
-        "cargo",
-        &["build", "--release", "--workspace", "--bins", "--tests"],
-    )?;
-    if filter.is_empty() {
+    let everything = filter.is_empty();
+    prepare()?;
+    if everything {
         fuzz::short()?;
     }
     models()?;
-    let mut test = match has("cargo-nextest") {
-        true => vec![
-            "nextest",
-            "run",
-            "--release",
-            "--workspace",
-            "--no-fail-fast",
-        ],
-        false => vec!["test", "--release", "--workspace", "--no-fail-fast"],
-    };
-    test.extend(filter.iter().map(String::as_str));
-    command("cargo", &test)?;
-    if filter.is_empty() {
+    tests(filter)?;
+    match everything {
         // Nextest runs no examples of the documentation.
-        command("cargo", &DOC_TESTS)?;
+        true => command("cargo", &DOC_TESTS),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+/// Checks what needs no test and builds the rest.
+fn prepare() -> Result<()> {
+    tidy::run()?;
+    install::all()?;
+    BEFORE_TESTS
+        .iter()
+        .try_for_each(|step| command("cargo", step))
+}
+
+/// Runs the tests by nextest where it is installed: it runs those of all packages side by side.
+fn tests(filter: &[String]) -> Result<()> {
+    let mut arguments = match has("cargo-nextest") {
+        true => vec!["nextest", "run"],
+        false => vec!["test"],
+    };
+    arguments.extend(["--release", "--workspace", "--no-fail-fast"]);
+    arguments.extend(filter.iter().map(String::as_str));
+    command("cargo", &arguments)
 }

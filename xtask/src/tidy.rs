@@ -2,8 +2,7 @@
 //!
 //! Floors depend downwards only, the lower ones on nothing that opens a socket; every source file says what it decides;
 //! every test that SECURITY.md names exists; files and functions do not grow beyond what one reads, and files of a package
-//! do not use each other in a ring; nothing is left
-//! unfinished; every dependency has a licence and a source that `deny.toml` lets in.
+//! do not use each other in a ring; nothing is left unfinished; every dependency has a licence and a source that `deny.toml` lets in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,23 +71,26 @@ const UNFINISHED: [&str; 3] = ["todo!(", "unimplemented!(", "FIXME"];
 /// Checks everything and names everything that is wrong.
 pub(crate) fn run() -> Result<()> {
     let mut wrong = Vec::new();
-    let metadata = metadata()?;
-    floors(&metadata, &mut wrong);
     let files = tree::sources()?;
     for SourceFile { path, text } in &files {
         file(path, text, &mut wrong);
     }
-    shape::check(&tree::packages(&metadata, &files)?, &mut wrong)?;
-    dependencies::check(&dependency_tree()?, &mut wrong)?;
+    packages(&files, &mut wrong)?;
     security(&files, &mut wrong)?;
     if wrong.is_empty() {
         println!("tidy: {} source files, nothing to say", files.len());
         return Ok(());
     }
-    for line in &wrong {
-        eprintln!("tidy: {line}");
-    }
+    eprintln!("tidy: {}", wrong.join("\ntidy: "));
     bail!("{} things are not tidy", wrong.len())
+}
+
+/// The rules on packages: their floors, the shape of their code, what they depend on.
+fn packages(files: &[SourceFile], wrong: &mut Vec<String>) -> Result<()> {
+    let metadata = metadata()?;
+    floors(&metadata, wrong);
+    shape::check(&tree::packages(&metadata, files)?, wrong)?;
+    dependencies::check(&dependency_tree()?, wrong)
 }
 
 fn floors(metadata: &Value, wrong: &mut Vec<String>) {
@@ -101,31 +103,35 @@ fn floors(metadata: &Value, wrong: &mut Vec<String>) {
             ));
             continue;
         };
-        for dependency in package["dependencies"].as_array().into_iter().flatten() {
-            // What only tests use does not bind the crate.
-            if dependency["kind"] == "dev" {
-                continue;
-            }
-            let needed = dependency["name"].as_str().unwrap_or_default();
-            let foundation = FOUNDATION.contains(&needed) && !FOUNDATION.contains(&name);
-            let beside = floors.get(needed).is_some_and(|below| *below >= floor);
-            if beside && !foundation && name != "conversimple" {
-                wrong.push(format!(
-                    "{name} (floor {floor}) depends on {needed}: dependencies point down"
-                ));
-            }
-            if PURE.contains(&name) && NOT_BELOW.contains(&needed) {
-                wrong.push(format!("{name} is pure and depends on {needed}"));
-            }
+        let dependencies = package["dependencies"].as_array().into_iter().flatten();
+        // What only tests use does not bind the crate.
+        let bound = dependencies.filter(|dependency| dependency["kind"] != "dev");
+        for needed in bound.filter_map(|dependency| dependency["name"].as_str()) {
+            dependency(name, floor, needed, floors.get(needed).copied(), wrong);
         }
+    }
+}
+
+/// Names a dependency that points up or sideways, or gives a pure package a way out. `below` is its floor, if it is ours.
+fn dependency(name: &str, floor: u8, needed: &str, below: Option<u8>, wrong: &mut Vec<String>) {
+    let foundation = FOUNDATION.contains(&needed) && !FOUNDATION.contains(&name);
+    // The SDK is the front of crates that stand beside it.
+    let free = foundation || name == "conversimple";
+    if below.is_some_and(|below| below >= floor) && !free {
+        wrong.push(format!(
+            "{name} (floor {floor}) depends on {needed}: dependencies point down"
+        ));
+    }
+    if PURE.contains(&name) && NOT_BELOW.contains(&needed) {
+        wrong.push(format!("{name} is pure and depends on {needed}"));
     }
 }
 
 fn file(path: &Path, text: &str, wrong: &mut Vec<String>) {
     let shown = path.display();
     let within = |name: &str| path.components().any(|part| part.as_os_str() == name);
-    let compile_fail = within("ui") || within("compile_fail");
-    if !compile_fail && !text.starts_with("//!") {
+    let is_ui_test = within("ui") || within("compile_fail");
+    if !is_ui_test && !text.starts_with("//!") {
         wrong.push(format!(
             "{shown}: the first lines say what the file decides"
         ));
@@ -133,16 +139,19 @@ fn file(path: &Path, text: &str, wrong: &mut Vec<String>) {
     if text.lines().count() > LINES_LIMIT && !within("tests") {
         wrong.push(format!("{shown}: more than {LINES_LIMIT} lines"));
     }
-    // This file names what it looks for.
-    if path.ends_with("xtask/src/tidy.rs") || path.starts_with("crates/check") {
-        return;
+    // These files name what they look for.
+    let names_it = path.ends_with("xtask/src/tidy.rs") || path.starts_with("crates/check");
+    if !names_it {
+        unfinished(path, text, within("tests"), wrong);
     }
-    for word in UNFINISHED {
-        if text.contains(word) {
-            wrong.push(format!("{shown}: {word} is left"));
-        }
-    }
-    if within("tests") && text.contains("thread::sleep(") {
+}
+
+/// Names what is left unfinished in a file, and a test that waits for a time.
+fn unfinished(path: &Path, text: &str, is_test: bool, wrong: &mut Vec<String>) {
+    let shown = path.display();
+    let left = UNFINISHED.iter().filter(|word| text.contains(**word));
+    wrong.extend(left.map(|word| format!("{shown}: {word} is left")));
+    if is_test && text.contains("thread::sleep(") {
         wrong.push(format!(
             "{shown}: a test waits for an event, not for a time"
         ));
@@ -153,27 +162,28 @@ fn file(path: &Path, text: &str, wrong: &mut Vec<String>) {
 fn security(files: &[SourceFile], wrong: &mut Vec<String>) -> Result<()> {
     let page = std::fs::read_to_string("SECURITY.md").context("SECURITY.md")?;
     let rows = page.lines().filter(|line| line.starts_with('|')).skip(2);
-    let mut named = 0;
-    for row in rows {
-        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
-        let Some(tests) = cells.last().filter(|_| cells.len() >= 3) else {
-            continue;
-        };
-        for test in tests.split('`').skip(1).step_by(2) {
-            named += 1;
-            let name = test.rsplit("::").next().unwrap_or(test);
-            let rust = files
-                .iter()
-                .any(|file| file.text.contains(&format!("fn {name}(")));
-            if !rust && !Path::new(test).exists() {
-                wrong.push(format!(
-                    "SECURITY.md names the test {test}, which does not exist"
-                ));
-            }
-        }
-    }
-    if named == 0 {
+    let named: Vec<&str> = rows.flat_map(tests_of_row).collect();
+    if named.is_empty() {
         wrong.push("SECURITY.md names no test".into());
     }
+    let missing = named.into_iter().filter(|test| !exists(test, files));
+    wrong.extend(
+        missing.map(|test| format!("SECURITY.md names the test {test}, which does not exist")),
+    );
     Ok(())
+}
+
+/// The tests in the last cell of a row, each between back-ticks.
+fn tests_of_row(row: &str) -> impl Iterator<Item = &str> {
+    let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+    let last = cells.last().copied().filter(|_| cells.len() >= 3);
+    last.into_iter()
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+}
+
+/// Whether a test stands in a Rust file, or is a file itself.
+fn exists(test: &str, files: &[SourceFile]) -> bool {
+    let name = test.rsplit("::").next().unwrap_or(test);
+    let head = format!("fn {name}(");
+    files.iter().any(|file| file.text.contains(&head)) || Path::new(test).exists()
 }

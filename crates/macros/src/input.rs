@@ -8,12 +8,13 @@ use quote::{quote, quote_spanned};
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, FieldsNamed, Ident, LitStr,
+    Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, FieldsNamed, Ident, LitStr, Type,
+    Variant,
 };
 
 use crate::agent::words;
 use crate::relation;
-use crate::rules::{Rules, code, option};
+use crate::rules::{Rules, code, option, text};
 
 /// Writes the trait impl.
 pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
@@ -98,30 +99,14 @@ fn argument(field: &Field, container: &Serde) -> syn::Result<Argument> {
         .or_else(|| serde.rename.clone())
         .unwrap_or_else(|| container.rename(ident.to_string().trim_start_matches("r#"), false));
     let (calls, checks) = (rules.calls(), rules.checks(ty));
-    let fallback = match (&serde.default, container.default.is_some()) {
-        (Some(Fallback::Path(path)), _) => Some(quote!(#path())),
-        (Some(Fallback::Trait), _) | (None, true) => {
-            Some(quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()))
-        }
-        (None, false) => None,
-    };
+    let fallback = serde.fallback(container, ty);
     let optional = fallback.as_ref().map(|_| quote!(.optional()));
     let declare = quote_spanned! {ty.span()=>
         #checks
         declaration.property(::conversimple::__private::Property::of::<#ty>(#name) #calls #optional);
     };
-    let take = match (fallback, &rules.default) {
-        (_, Some(value)) => quote_spanned! {ty.span()=>
-            #ident: permitted.argument_or::<#ty>(#name, || ::conversimple::__private::read_default::<#ty>(
-                ::conversimple::__private::json!(#value)))?
-        },
-        (Some(fallback), None) => quote_spanned! {ty.span()=>
-            #ident: permitted.argument_or::<#ty>(#name, || ::core::result::Result::Ok(#fallback))?
-        },
-        (None, None) => quote_spanned! {ty.span()=>
-            #ident: permitted.argument::<#ty>(#name)?
-        },
-    };
+    let value = value(ty, &name, fallback, rules.default.as_ref());
+    let take = quote_spanned!(ty.span()=> #ident: #value?);
     Ok(Argument {
         field: ident.clone(),
         name,
@@ -130,26 +115,36 @@ fn argument(field: &Field, container: &Serde) -> syn::Result<Argument> {
     })
 }
 
+/// How an argument is taken out of the permit. Where it is absent, a default of `#[input]` comes before one of serde's.
+fn value(
+    ty: &Type,
+    name: &str,
+    fallback: Option<TokenStream>,
+    default: Option<&Expr>,
+) -> TokenStream {
+    match (fallback, default) {
+        (_, Some(value)) => quote_spanned! {ty.span()=>
+            permitted.argument_or::<#ty>(#name, || ::conversimple::__private::read_default::<#ty>(
+                ::conversimple::__private::json!(#value)))
+        },
+        (Some(fallback), None) => quote_spanned! {ty.span()=>
+            permitted.argument_or::<#ty>(#name, || ::core::result::Result::Ok(#fallback))
+        },
+        (None, None) => quote_spanned! {ty.span()=>
+            permitted.argument::<#ty>(#name)
+        },
+    }
+}
+
 fn choice(item: &DeriveInput, choices: &DataEnum) -> syn::Result<TokenStream> {
     let ident = &item.ident;
     let serde = Serde::read(&item.attrs)?;
     let (code, say) = refusal(item)?;
-    let mut idents = Vec::new();
-    let mut names = Vec::new();
-    for variant in &choices.variants {
-        if !matches!(variant.fields, Fields::Unit) {
-            return Err(syn::Error::new_spanned(
-                variant,
-                "a choice is a plain word: a variant without fields",
-            ));
-        }
-        let own = Serde::read(&variant.attrs)?;
-        names.push(
-            own.rename
-                .unwrap_or_else(|| serde.rename(&variant.ident.to_string(), true)),
-        );
-        idents.push(&variant.ident);
-    }
+    let variants = choices.variants.iter();
+    let idents = variants.clone().map(|variant| &variant.ident);
+    let names = variants
+        .map(|variant| word(variant, &serde))
+        .collect::<syn::Result<Vec<String>>>()?;
     if names.is_empty() {
         return Err(syn::Error::new_spanned(
             ident,
@@ -174,19 +169,29 @@ fn choice(item: &DeriveInput, choices: &DataEnum) -> syn::Result<TokenStream> {
     })
 }
 
+/// The word for a variant.
+fn word(variant: &Variant, container: &Serde) -> syn::Result<String> {
+    if !matches!(variant.fields, Fields::Unit) {
+        return Err(syn::Error::new_spanned(
+            variant,
+            "a choice is a plain word: a variant without fields",
+        ));
+    }
+    let own = Serde::read(&variant.attrs)?;
+    Ok(own
+        .rename
+        .unwrap_or_else(|| container.rename(&variant.ident.to_string(), true)))
+}
+
+/// The code and the sentence of the refusal of an unknown word.
 fn refusal(item: &DeriveInput) -> syn::Result<(String, TokenStream)> {
     let mut found = format!("invalid_{}", words(&item.ident.to_string(), '_'));
     let mut say = None;
     for attribute in item.attrs.iter().filter(|a| a.path().is_ident("input")) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("code") {
-                found = code(meta.value()?)?.value();
-            } else if meta.path.is_ident("say") {
-                say = Some(meta.value()?.parse::<LitStr>()?);
-            } else {
-                return Err(meta.error("#[input] on an enum knows code and say"));
-            }
-            Ok(())
+        attribute.parse_nested_meta(|meta| match key(&meta).as_str() {
+            "code" => code(meta.value()?).map(|code| found = code.value()),
+            "say" => text(&meta).map(|text| say = Some(text)),
+            _ => Err(meta.error("#[input] on an enum knows code and say")),
         })?;
     }
     Ok((found, option(say.as_ref())))
@@ -215,6 +220,14 @@ impl Fallback {
     }
 }
 
+/// The key of a part of an attribute; empty when it is a path.
+fn key(meta: &ParseNestedMeta<'_>) -> String {
+    meta.path
+        .get_ident()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
 /// Reads the value of a key that does not matter.
 fn read_over(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     if meta.input.peek(syn::Token![=]) {
@@ -238,16 +251,23 @@ impl Serde {
 
     /// Takes one key of serde's; what does not matter here is read over.
     fn take(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
-        if meta.path.is_ident("rename") {
-            self.rename = Some(meta.value()?.parse::<LitStr>()?.value());
-        } else if meta.path.is_ident("rename_all") {
-            self.rename_all = Some(meta.value()?.parse::<LitStr>()?.value());
-        } else if meta.path.is_ident("default") {
-            self.default = Some(Fallback::read(meta)?);
-        } else {
-            read_over(meta)?;
+        match key(meta).as_str() {
+            "rename" => text(meta).map(|name| self.rename = Some(name.value())),
+            "rename_all" => text(meta).map(|style| self.rename_all = Some(style.value())),
+            "default" => Fallback::read(meta).map(|default| self.default = Some(default)),
+            _ => read_over(meta),
         }
-        Ok(())
+    }
+
+    /// What stands in for an absent field, by the field's own attributes or by those of its struct.
+    fn fallback(&self, container: &Self, ty: &Type) -> Option<TokenStream> {
+        match (&self.default, container.default.is_some()) {
+            (Some(Fallback::Path(path)), _) => Some(quote!(#path())),
+            (Some(Fallback::Trait), _) | (None, true) => {
+                Some(quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()))
+            }
+            (None, false) => None,
+        }
     }
 
     /// The name that serde would give: of a variant (written `LikeThis`) or of a field (written `like_this`).
@@ -255,36 +275,45 @@ impl Serde {
         let Some(style) = self.rename_all.as_deref() else {
             return ident.to_owned();
         };
-        let snake = if variant {
-            words(ident, '_')
-        } else {
-            ident.to_owned()
+        let snake = match variant {
+            true => words(ident, '_'),
+            false => ident.to_owned(),
         };
-        let capital = |word: &str| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_uppercase().chain(letters).collect::<String>())
-                .unwrap_or_default()
-        };
-        let pascal = || snake.split('_').map(capital).collect::<String>();
-        match style {
-            "lowercase" => ident.to_lowercase(),
-            "UPPERCASE" => ident.to_uppercase(),
-            "snake_case" => snake,
-            "SCREAMING_SNAKE_CASE" => snake.to_uppercase(),
-            "kebab-case" => snake.replace('_', "-"),
-            "SCREAMING-KEBAB-CASE" => snake.to_uppercase().replace('_', "-"),
-            "PascalCase" => pascal(),
-            "camelCase" => {
-                let pascal = pascal();
-                let mut letters = pascal.chars();
-                letters
-                    .next()
-                    .map(|first| first.to_lowercase().chain(letters).collect())
-                    .unwrap_or_default()
-            }
-            _ => ident.to_owned(),
-        }
+        STYLES
+            .iter()
+            .find(|(known, _)| *known == style)
+            .map_or_else(|| ident.to_owned(), |(_, write)| write(ident, &snake))
     }
+}
+
+/// Writes a name that is given as it stands and in words joined by `_`.
+type Style = fn(&str, &str) -> String;
+
+/// serde's styles.
+const STYLES: [(&str, Style); 8] = [
+    ("lowercase", |ident, _| ident.to_lowercase()),
+    ("UPPERCASE", |ident, _| ident.to_uppercase()),
+    ("snake_case", |_, snake| snake.to_owned()),
+    ("SCREAMING_SNAKE_CASE", |_, snake| snake.to_uppercase()),
+    ("kebab-case", |_, snake| snake.replace('_', "-")),
+    ("SCREAMING-KEBAB-CASE", |_, snake| {
+        snake.to_uppercase().replace('_', "-")
+    }),
+    ("PascalCase", |_, snake| pascal(snake)),
+    ("camelCase", |_, snake| {
+        with_first(&pascal(snake), |first| first.to_lowercase().collect())
+    }),
+];
+
+/// `two_words` becomes `TwoWords`.
+fn pascal(snake: &str) -> String {
+    let capital = |word| with_first(word, |first| first.to_uppercase().collect());
+    snake.split('_').map(capital).collect()
+}
+
+/// A word with its first letter changed.
+fn with_first(word: &str, change: fn(char) -> String) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(change).unwrap_or_default();
+    first + letters.as_str()
 }

@@ -5,10 +5,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitStr, Token};
 
-use crate::rules::{code, option};
+use crate::rules::{code, option, text};
 
 /// Rules between exactly two fields.
 const COMPARISONS: [&str; 4] = ["less", "at_most", "equal", "differ"];
@@ -72,36 +73,55 @@ fn one(
 }
 
 impl Parts {
-    fn take(&mut self, meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Result<()> {
-        if meta.path.is_ident("code") {
-            self.code = Some(code(meta.value()?)?);
-            return Ok(());
+    /// Takes one key with its value, or a rule with its fields.
+    fn take(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let key = meta.path.require_ident()?;
+        match key.to_string().as_str() {
+            "code" => code(meta.value()?).map(|code| self.code = Some(code)),
+            "say" => text(meta).map(|say| self.say = Some(say)),
+            name if COMPARISONS.contains(&name) => self.relate(key, Width::Two, meta),
+            name if COUNTS.contains(&name) => self.relate(key, Width::TwoOrMore, meta),
+            _ => Err(meta.error(KNOWN)),
         }
-        if meta.path.is_ident("say") {
-            self.say = Some(meta.value()?.parse()?);
-            return Ok(());
-        }
-        let rule = meta.path.require_ident()?;
-        let name = rule.to_string();
-        let compares = COMPARISONS.contains(&name.as_str());
-        if !compares && !COUNTS.contains(&name.as_str()) {
-            return Err(meta.error(KNOWN));
-        }
+    }
+
+    fn relate(
+        &mut self,
+        rule: &Ident,
+        width: Width,
+        meta: &ParseNestedMeta<'_>,
+    ) -> syn::Result<()> {
         if self.rule.is_some() {
             return Err(meta.error("one rule an attribute: write another #[input(…)] below it"));
         }
         if !meta.input.peek(syn::token::Paren) {
-            return Err(meta.error(format!("name the fields: `{name}(one, other)`")));
+            return Err(meta.error(format!("name the fields: `{rule}(one, other)`")));
         }
         let inner;
         syn::parenthesized!(inner in meta.input);
         let fields = Punctuated::<Ident, Token![,]>::parse_terminated(&inner)?;
         let fields: Vec<Ident> = fields.into_iter().collect();
-        if fields.len() < 2 || (compares && fields.len() > 2) {
-            let count = if compares { "exactly" } else { "at least" };
-            return Err(meta.error(format!("`{name}` stands between {count} two fields")));
-        }
+        width.check(rule, fields.len(), meta)?;
         self.rule = Some((rule.clone(), fields));
         Ok(())
+    }
+}
+
+/// How many fields a rule stands between.
+enum Width {
+    Two,
+    TwoOrMore,
+}
+
+impl Width {
+    fn check(&self, rule: &Ident, fields: usize, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let (fits, count) = match self {
+            Self::Two => (fields == 2, "exactly"),
+            Self::TwoOrMore => (fields >= 2, "at least"),
+        };
+        match fits {
+            true => Ok(()),
+            false => Err(meta.error(format!("`{rule}` stands between {count} two fields"))),
+        }
     }
 }

@@ -79,7 +79,7 @@ impl Parts {
 }
 
 /// The text behind a key.
-fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+pub(crate) fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     meta.value()?.parse()
 }
 

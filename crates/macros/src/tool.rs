@@ -29,16 +29,8 @@ pub(crate) struct Attribute {
 
 impl Parse for Attribute {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let missing = "a tool says first what it does: #[tool(\"Get account balance\")]";
-        if !input.peek(LitStr) {
-            return Err(syn::Error::new(input.span(), missing));
-        }
-        let description: LitStr = input.parse()?;
-        if description.value().trim().is_empty() {
-            return Err(syn::Error::new(description.span(), missing));
-        }
         let mut attribute = Self {
-            description,
+            description: description(input)?,
             calls: Vec::new(),
             login: false,
             is_logout: false,
@@ -58,28 +50,43 @@ impl Parse for Attribute {
     }
 }
 
+/// What the tool does, in the words that stand first.
+fn description(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let missing = "a tool says first what it does: #[tool(\"Get account balance\")]";
+    if !input.peek(LitStr) {
+        return Err(syn::Error::new(input.span(), missing));
+    }
+    let description: LitStr = input.parse()?;
+    match description.value().trim().is_empty() {
+        true => Err(syn::Error::new(description.span(), missing)),
+        false => Ok(description),
+    }
+}
+
 impl Attribute {
     /// Takes one key with its value.
     fn take(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let call = match key.to_string().as_str() {
-            "confirm" | "no_confirm" => self.confirm(key, input)?,
-            "effect" => self.effect(text(input)?)?,
-            "public" => {
-                self.public = true;
-                quote!(.public())
-            }
-            "sum" => sum(input)?,
-            "role" => self.role(input)?,
-            "examples" => examples(input)?,
-            "limit" => limited(input)?,
-            "caller_limit" | "step_up" | "say" | "currency" => checked(key, input)?,
-            _ => {
-                let message = format!("#[tool] knows {KNOWN}");
-                return Err(syn::Error::new(key.span(), message));
-            }
+            "confirm" | "no_confirm" => self.confirm(key, input),
+            "effect" => self.effect(input),
+            "public" => Ok(self.public()),
+            "sum" => sum(input),
+            "role" => self.role(input),
+            "examples" => examples(input),
+            "limit" => limited(input),
+            "caller_limit" | "step_up" | "say" | "currency" => checked(key, input),
+            _ => Err(syn::Error::new(
+                key.span(),
+                format!("#[tool] knows {KNOWN}"),
+            )),
         };
-        self.calls.push(call);
+        self.calls.push(call?);
         Ok(())
+    }
+
+    fn public(&mut self) -> TokenStream {
+        self.public = true;
+        quote!(.public())
     }
 
     fn role(&mut self, input: ParseStream<'_>) -> syn::Result<TokenStream> {
@@ -148,7 +155,8 @@ impl Attribute {
         Ok(quote!(.confirm_with(#words)))
     }
 
-    fn effect(&mut self, effect: LitStr) -> syn::Result<TokenStream> {
+    fn effect(&mut self, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+        let effect = text(input)?;
         if Effect::parse(&effect.value()).is_none() {
             return Err(syn::Error::new(
                 effect.span(),
@@ -216,8 +224,32 @@ fn declaration(
     let Attribute {
         description, calls, ..
     } = attribute;
-    let declares = parameters.iter().map(|parameter| {
-        let ToolParameter { name, ty, rules } = parameter;
+    let declares = parameters.iter().map(|parameter| parameter.declare(agent));
+    let locals: Vec<Ident> = (0..parameters.len())
+        .map(|i| Ident::new(&format!("parameter_{i}"), Span::mixed_site()))
+        .collect();
+    let takes = parameters
+        .iter()
+        .zip(&locals)
+        .map(|(parameter, local)| parameter.take(agent, local));
+    let wait = method.sig.asyncness.map(|_| quote!(.await));
+    let answer = answer(method, attribute.login);
+    quote! {{
+        let mut declaration = ::conversimple::__private::Declaration::<#agent>::new(#name, #description) #(#calls)*;
+        #(#declares)*
+        declaration.body(|agent, mut permitted| ::std::boxed::Box::pin(async move {
+            #(#takes)*
+            ::core::mem::drop(permitted);
+            let reply = #agent::#ident(&agent, #(#locals),*) #wait;
+            #answer
+        }))
+    }}
+}
+
+impl ToolParameter {
+    /// The statement that adds it to the declaration.
+    fn declare(&self, agent: &Type) -> TokenStream {
+        let Self { name, ty, rules } = self;
         let checks = rules.checks(ty);
         let amend = (!rules.is_empty()).then(|| {
             let calls = rules.calls();
@@ -229,41 +261,28 @@ fn declaration(
             let argument = <#ty as ::conversimple::__private::Parameter<#agent>>::declare(#name, &mut declaration);
             #amend
         }}
-    });
-    let takes = parameters.iter().enumerate().map(|(i, parameter)| {
-        let ToolParameter { name, ty, .. } = parameter;
-        let local = Ident::new(&format!("parameter_{i}"), Span::mixed_site());
+    }
+
+    /// The statement that takes it out of the permit.
+    fn take(&self, agent: &Type, local: &Ident) -> TokenStream {
+        let Self { name, ty, .. } = self;
         quote_spanned! {ty.span()=>
             let #local = <#ty as ::conversimple::__private::Parameter<#agent>>::take(#name, &mut permitted)?;
         }
-    });
-    let locals =
-        (0..parameters.len()).map(|i| Ident::new(&format!("parameter_{i}"), Span::mixed_site()));
-    let call = quote!(#agent::#ident(&agent, #(#locals),*));
-    let call = if method.sig.asyncness.is_some() {
-        quote!(#call.await)
-    } else {
-        call
-    };
+    }
+}
+
+/// The expression that makes an answer of what the method returned. It has the place of the return type, so that the
+/// compiler shows a type that is no reply there.
+fn answer(method: &ImplItemFn, login: bool) -> TokenStream {
     let output = match &method.sig.output {
         ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => ident.span(),
+        ReturnType::Default => method.sig.ident.span(),
     };
-    let answer = if attribute.login {
-        quote_spanned!(output=> ::conversimple::__private::login_answer(reply))
-    } else {
-        quote_spanned!(output=> ::conversimple::__private::answer(reply))
-    };
-    quote! {{
-        let mut declaration = ::conversimple::__private::Declaration::<#agent>::new(#name, #description) #(#calls)*;
-        #(#declares)*
-        declaration.body(|agent, mut permitted| ::std::boxed::Box::pin(async move {
-            #(#takes)*
-            ::core::mem::drop(permitted);
-            let reply = #call;
-            #answer
-        }))
-    }}
+    match login {
+        true => quote_spanned!(output=> ::conversimple::__private::login_answer(reply)),
+        false => quote_spanned!(output=> ::conversimple::__private::answer(reply)),
+    }
 }
 
 fn parameters(method: &mut ImplItemFn) -> syn::Result<Vec<ToolParameter>> {
@@ -336,22 +355,25 @@ fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
 
 /// A rate, or `none`.
 fn limit(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let ahead = input.fork();
-    ahead.parse::<Token![=]>()?;
-    if ahead.peek(Ident) {
-        input.parse::<Token![=]>()?;
-        let word: Ident = input.parse()?;
-        if word == "none" {
-            return Ok(LitStr::new("none", word.span()));
-        }
-        return Err(syn::Error::new(
-            word.span(),
-            "a limit is a rate such as \"5/min\", or none",
-        ));
+    if input.peek2(Ident) {
+        return unlimited(input);
     }
     let limit = text(input)?;
     check_limit(&limit)?;
     Ok(limit)
+}
+
+/// The word `none` in place of a rate.
+fn unlimited(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    let word: Ident = input.parse()?;
+    match word == "none" {
+        true => Ok(LitStr::new("none", word.span())),
+        false => Err(syn::Error::new(
+            word.span(),
+            "a limit is a rate such as \"5/min\", or none",
+        )),
+    }
 }
 
 fn check_limit(limit: &LitStr) -> syn::Result<()> {
