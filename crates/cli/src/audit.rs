@@ -59,82 +59,76 @@ pub(crate) struct Verify {
 }
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
-    let whole = match command {
+    match command {
         Command::Key { data_dir } => {
             let data = DataDir::open(data_dir.as_deref())?;
             println!("{}", data.audit_signer()?.public_key());
-            true
+            Ok(ExitCode::SUCCESS)
         }
-        Command::Verify(options) => match &options.file {
-            Some(file) => verify_file(options, file)?,
-            None => tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?
-                .block_on(verify_platform(options))?,
-        },
+        Command::Verify(options) => verify(options),
+    }
+}
+
+fn verify(options: &Verify) -> Result<ExitCode> {
+    let is_whole = match &options.file {
+        Some(file) => verify_file(options, file)?,
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(verify_platform(options))?,
     };
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(match is_whole {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     })
 }
 
 async fn verify_platform(options: &Verify) -> Result<bool> {
     let data = DataDir::open(options.data_dir.as_deref())?;
-    let own = data
-        .audit_signer_if_any()?
-        .map(|signer| signer.public_key());
-    let verifier = verifier(options.keys.iter().chain(&own))?;
     let mut said = Said::new(options.json);
-    let usual = std::env::var_os(AUDIT_HEADS).filter(|path| !path.is_empty());
-    let usual = usual.map_or_else(|| data.audit_heads(), PathBuf::from);
-    let heads = heads_of_file(options, usual, &verifier, &mut said)?;
+    let known = KnownHeads::of_platform(options, &data, &mut said)?;
     let store = data.store(KeysFrom::EnvironmentOrFile).await?;
+    verify_chains(&store, &known, &mut said).await?;
+    store.close().await;
+    Ok(said.whole)
+}
+
+/// Holds every chain of a platform against the heads that are known of it.
+async fn verify_chains(store: &Store, known: &KnownHeads, said: &mut Said) -> Result<()> {
     let operator = Operator::acting();
     let chains = store.audit_chains(&operator).await?;
     // A chain of which nothing is left but heads is one that was taken away.
     let names: BTreeSet<&str> = chains
         .iter()
         .map(Chain::as_str)
-        .chain(heads.keys().map(String::as_str))
+        .chain(known.heads.keys().map(String::as_str))
         .collect();
     for name in names {
         let chain = Chain::by_operator(&operator, name);
-        let mut known = heads.get(name).cloned().unwrap_or_default();
-        known.extend(heads_of_store(&store, &chain, &verifier).await?);
-        let mut witness = Witness::new(known);
+        let mut witness = Witness::new(known.of_chain(store, &chain, name).await?);
         let (verdict, dispute) = store.verify_audit_with(&chain, &mut witness).await?;
-        let (ok, report) = match (verdict, dispute) {
-            (Verdict::Missing { seq }, _) => (false, format!("BROKEN: record {seq} is missing")),
-            (Verdict::Moved { seq }, _) => (false, format!("BROKEN: record {seq} was moved")),
-            (Verdict::Changed { seq }, _) => {
-                (false, format!("BROKEN: record {seq} was changed or moved"))
-            }
-            (Verdict::Whole { length }, None) => (true, whole(length, witness.agreed())),
-            (Verdict::Whole { .. }, Some(dispute)) => (false, disputed(dispute)),
-        };
+        let (ok, report) = report(verdict, dispute, witness.agreed());
         said.chain(name, ok, &report, witness.agreed());
     }
-    store.close().await;
-    Ok(said.whole)
+    Ok(())
+}
+
+/// Whether a chain of the platform is whole, and the sentence that says so.
+fn report(verdict: Verdict, dispute: Option<Dispute>, signed_to: u64) -> (bool, String) {
+    match (verdict, dispute) {
+        (Verdict::Missing { seq }, _) => (false, format!("BROKEN: record {seq} is missing")),
+        (Verdict::Moved { seq }, _) => (false, format!("BROKEN: record {seq} was moved")),
+        (Verdict::Changed { seq }, _) => {
+            (false, format!("BROKEN: record {seq} was changed or moved"))
+        }
+        (Verdict::Whole { length }, None) => (true, whole(length, signed_to)),
+        (Verdict::Whole { .. }, Some(dispute)) => (false, disputed(dispute)),
+    }
 }
 
 fn verify_file(options: &Verify, file: &Path) -> Result<bool> {
-    let verifier = verifier(&options.keys)?;
     let mut said = Said::new(options.json);
-    let beside = agent::heads_beside(file);
-    let heads = if options.keys.is_empty() && options.heads.is_none() {
-        if beside.exists() {
-            eprintln!(
-                "{} holds signed heads: name the agent's public key with --key to hold the trail against them",
-                beside.display()
-            );
-        }
-        BTreeMap::new()
-    } else {
-        heads_of_file(options, beside, &verifier, &mut said)?
-    };
+    let heads = heads_beside(options, file, &mut said)?;
     let known = heads.get(agent::CHAIN).cloned().unwrap_or_default();
     let mut witness = Witness::new(known);
     let (ok, report) = match agent::verify_with(file, &mut witness) {
@@ -149,6 +143,54 @@ fn verify_file(options: &Verify, file: &Path) -> Result<bool> {
     Ok(said.whole)
 }
 
+/// The heads that an agent's file is held against. Without a public key nobody vouches for a head, so none is read.
+fn heads_beside(options: &Verify, file: &Path, said: &mut Said) -> Result<HeadsByChain> {
+    let verifier = verifier(&options.keys)?;
+    let beside = agent::heads_beside(file);
+    if !options.keys.is_empty() || options.heads.is_some() {
+        return heads_of_file(options, beside, &verifier, said);
+    }
+    if beside.exists() {
+        eprintln!(
+            "{} holds signed heads: name the agent's public key with --key to hold the trail against them",
+            beside.display()
+        );
+    }
+    Ok(HeadsByChain::new())
+}
+
+/// Signed heads, by the chain that they are of.
+type HeadsByChain = BTreeMap<String, Vec<SignedHead>>;
+
+/// The heads that a platform's trail is held against, and who vouches for them.
+struct KnownHeads {
+    verifier: HeadVerifier,
+    /// Those of the file.
+    heads: HeadsByChain,
+}
+
+impl KnownHeads {
+    /// The heads of the file, believed by the keys that were named and by the data folder's own.
+    fn of_platform(options: &Verify, data: &DataDir, said: &mut Said) -> Result<Self> {
+        let own = data.audit_signer_if_any()?;
+        let own = own.map(|signer| signer.public_key());
+        let verifier = verifier(options.keys.iter().chain(&own))?;
+        let usual = std::env::var_os(AUDIT_HEADS).filter(|path| !path.is_empty());
+        let usual = usual.map_or_else(|| data.audit_heads(), PathBuf::from);
+        let heads = heads_of_file(options, usual, &verifier, said)?;
+        Ok(Self { verifier, heads })
+    }
+
+    /// Those of one chain: of the file, and of the database itself. The latter are no proof against whoever wrote the
+    /// database, and one more against whoever wrote the file.
+    async fn of_chain(&self, store: &Store, chain: &Chain, name: &str) -> Result<Vec<SignedHead>> {
+        let mut heads = store.signed_heads(chain).await?;
+        heads.retain(|head| self.verifier.verify(head));
+        heads.extend(self.heads.get(name).cloned().unwrap_or_default());
+        Ok(heads)
+    }
+}
+
 fn verifier<'a>(keys: impl IntoIterator<Item = &'a String>) -> Result<HeadVerifier> {
     HeadVerifier::trusting(keys.into_iter().map(String::as_str))
         .context("--key takes a public key as `conversimple audit key` prints it")
@@ -160,9 +202,9 @@ fn heads_of_file(
     usual: PathBuf,
     verifier: &HeadVerifier,
     said: &mut Said,
-) -> Result<BTreeMap<String, Vec<SignedHead>>> {
+) -> Result<HeadsByChain> {
     let path = options.heads.clone().unwrap_or_else(|| usual.clone());
-    let mut heads: BTreeMap<String, Vec<SignedHead>> = BTreeMap::new();
+    let mut heads = HeadsByChain::new();
     if options.heads.is_none() && !path.exists() {
         return Ok(heads);
     }
@@ -179,18 +221,6 @@ fn heads_of_file(
     if let Some(more @ 1..) = wrong.len().checked_sub(WRONG_LINES_SHOWN) {
         said.chain(&name, false, &format!("BROKEN: and {more} lines more"), 0);
     }
-    Ok(heads)
-}
-
-/// What the database itself has of heads that are believed; it is no proof against whoever wrote the database, and one
-/// more against whoever wrote the file.
-async fn heads_of_store(
-    store: &Store,
-    chain: &Chain,
-    verifier: &HeadVerifier,
-) -> Result<Vec<SignedHead>> {
-    let mut heads = store.signed_heads(chain).await?;
-    heads.retain(|head| verifier.verify(head));
     Ok(heads)
 }
 

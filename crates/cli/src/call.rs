@@ -129,32 +129,41 @@ async fn hold(
         .all(|utterance| matches!(utterance, Utterance::Typed(_)));
     let voice = !typed_only || options.out.is_some();
     let mut line = Line::open(&options.url, &opened, options.fast, voice).await?;
-    let mut turns = Vec::new();
-    for utterance in utterances {
-        let turn = match utterance {
-            Utterance::Spoken(speech) => line.speak(&speech).await?,
-            Utterance::Typed(text) => line.type_text(&text).await?,
-        };
-        if !options.json {
-            show(&turn);
-        }
-        turns.push(turn);
-    }
+    let turns = take_turns(&mut line, utterances, options.json).await?;
     let reply = line.close().await;
     if let Some(path) = &options.out {
         wav::write(path, RATE_HZ, &reply)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     if options.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&Report {
-                conversation_id: opened.id,
-                turns
-            })?
-        );
+        let conversation_id = opened.id;
+        let report = Report {
+            conversation_id,
+            turns,
+        };
+        println!("{}", serde_json::to_string_pretty(&report)?);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says one utterance after the other, and shows each turn when it is over unless all are printed as JSON at the end.
+async fn take_turns(
+    line: &mut Line,
+    utterances: Vec<Utterance>,
+    is_silent: bool,
+) -> Result<Vec<TurnView>> {
+    let mut turns = Vec::new();
+    for utterance in utterances {
+        let turn = match utterance {
+            Utterance::Spoken(speech) => line.speak(&speech).await?,
+            Utterance::Typed(text) => line.type_text(&text).await?,
+        };
+        if !is_silent {
+            show(&turn);
+        }
+        turns.push(turn);
+    }
+    Ok(turns)
 }
 
 fn show(turn: &TurnView) {

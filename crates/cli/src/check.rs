@@ -3,12 +3,14 @@
 mod age;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use conversimple_check::{Baseline, Format, Options as Checks, explain, fix, rules, run as check};
+use conversimple_check::{
+    Baseline, Format, Options as Checks, Outcome, explain, fix, rules, run as check,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Fewer files than this are done before a bar is seen.
@@ -44,35 +46,47 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     if let Some(id) = &options.explain {
         return explain_rule(id);
     }
-    let format =
-        match Format::find(&options.format).context("--format is text, json, sarif or github")? {
-            Format::Text { .. } => Format::Text {
-                colour: std::io::stdout().is_terminal(),
-            },
-            other => other,
-        };
+    let format = format(options)?;
     let mut outcome = check(&checks(options)?)?;
     if options.fix {
-        let repair =
-            fix(&options.dir, &outcome.findings).context("the repairs could not be written")?;
-        for line in &repair.done {
-            eprintln!("fixed: {line}");
-        }
+        repair(options, &outcome)?;
         outcome = check(&checks(options)?)?;
     }
     if let Some(path) = &options.write_baseline {
-        let baseline = Baseline::of(&outcome.findings).render();
-        std::fs::write(path, baseline)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        eprintln!(
-            "{} findings are accepted in {}",
-            outcome.findings.len(),
-            path.display()
-        );
-        return Ok(ExitCode::SUCCESS);
+        return accept(&outcome, path);
     }
     print!("{}", outcome.render(format));
     Ok(ExitCode::from(outcome.exit_code()))
+}
+
+fn format(options: &Options) -> Result<Format> {
+    let named = Format::find(&options.format);
+    let named = named.context("--format is text, json, sarif or github")?;
+    Ok(match named {
+        Format::Text { .. } => Format::Text {
+            colour: std::io::stdout().is_terminal(),
+        },
+        other => other,
+    })
+}
+
+/// Repairs what can be repaired without a decision of the developer's.
+fn repair(options: &Options, outcome: &Outcome) -> Result<()> {
+    let repair = fix(&options.dir, &outcome.findings);
+    let repair = repair.context("the repairs could not be written")?;
+    for line in &repair.done {
+        eprintln!("fixed: {line}");
+    }
+    Ok(())
+}
+
+/// Writes what was found to a file of accepted findings.
+fn accept(outcome: &Outcome, path: &Path) -> Result<ExitCode> {
+    let baseline = Baseline::of(&outcome.findings).render();
+    std::fs::write(path, baseline).with_context(|| format!("cannot write {}", path.display()))?;
+    let count = outcome.findings.len();
+    eprintln!("{count} findings are accepted in {}", path.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn checks(options: &Options) -> Result<Checks> {
@@ -88,20 +102,23 @@ fn checks(options: &Options) -> Result<Checks> {
     bar.set_style(ProgressStyle::with_template(
         "checking [{bar:30}] {pos} of {len} files",
     )?);
-    checks.progress = Some(Box::new(move |done, all| {
-        if all < BAR_FILES {
-            return;
-        }
-        if bar.is_hidden() {
-            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-        }
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-        if done == all {
-            bar.finish_and_clear();
-        }
-    }));
+    checks.progress = Some(Box::new(move |done, all| show(&bar, done, all)));
     Ok(checks)
+}
+
+/// Shows how far the check is, where it takes long enough to be seen.
+fn show(bar: &ProgressBar, done: usize, all: usize) {
+    if all < BAR_FILES {
+        return;
+    }
+    if bar.is_hidden() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+    }
+    bar.set_length(all as u64);
+    bar.set_position(done as u64);
+    if done == all {
+        bar.finish_and_clear();
+    }
 }
 
 fn explain_rule(id: &str) -> Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! The guide's agent as a process of its own: found or built, started, watched, and started again when it dies.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -34,32 +35,10 @@ pub(crate) struct Agent {
 pub(crate) fn program() -> Result<PathBuf> {
     let own = std::env::current_exe().context("this program does not know where it is")?;
     let beside = own.with_file_name(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX));
-    if let (Some(cargo), Some(manifest)) = (
-        std::env::var_os("CARGO"),
-        std::env::var_os("CARGO_MANIFEST_DIR"),
-    ) {
-        // From the workspace's root and by program, as this one was built: then all dependencies are the same and there.
-        let mut build = std::process::Command::new(cargo);
-        build
-            .current_dir(Path::new(&manifest).join("../.."))
-            .args(["build", "--bin", PROGRAM]);
-        // What cargo tells the program it runs is no setting of this build; ring would be compiled again for it.
-        for (name, _) in std::env::vars_os() {
-            let named = name.to_string_lossy();
-            if named.starts_with("CARGO_PKG_") || named.starts_with("CARGO_MANIFEST_") {
-                build.env_remove(&name);
-            }
-        }
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        if !build
-            .status()
-            .context("cargo could not be started")?
-            .success()
-        {
-            bail!("the guide's agent could not be built");
-        }
+    let set_by_cargo = |name| std::env::var_os(name);
+    let cargo = set_by_cargo("CARGO").zip(set_by_cargo("CARGO_MANIFEST_DIR"));
+    if let Some((cargo, manifest)) = cargo {
+        build(&cargo, Path::new(&manifest))?;
     }
     if !beside.is_file() {
         bail!(
@@ -68,6 +47,31 @@ pub(crate) fn program() -> Result<PathBuf> {
         );
     }
     Ok(beside)
+}
+
+/// Builds the agent from the workspace's root and by program, as this one was built: then all dependencies are the same and
+/// there.
+fn build(cargo: &OsStr, manifest: &Path) -> Result<()> {
+    let mut build = std::process::Command::new(cargo);
+    build
+        .current_dir(manifest.join("../.."))
+        .args(["build", "--bin", PROGRAM]);
+    // What cargo tells the program it runs is no setting of this build; ring would be compiled again for it.
+    let is_told = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    };
+    for name in std::env::vars_os().map(|(name, _)| name).filter(is_told) {
+        build.env_remove(name);
+    }
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    let status = build.status().context("cargo could not be started")?;
+    if !status.success() {
+        bail!("the guide's agent could not be built");
+    }
+    Ok(())
 }
 
 impl Agent {

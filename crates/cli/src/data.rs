@@ -120,10 +120,10 @@ impl DataDir {
         let path = self.0.join("secrets").join(ENCRYPTION_KEY_FILE);
         let set = set.trim();
         if !set.is_empty() {
-            // At fault by itself it is named so, and not mixed with the file.
-            KeyRing::parse(set)?;
+            // A variable that is at fault is named as such, before it is joined with the file.
+            let ring = KeyRing::parse(set)?;
             if !path.exists() {
-                return Ok(KeyRing::parse(set)?);
+                return Ok(ring);
             }
         }
         let file = self.secret(ENCRYPTION_KEY_FILE, || {
@@ -136,15 +136,7 @@ impl DataDir {
                 path.display()
             )
         })?;
-        let is_key_end = |c: char| c == ',' || c.is_whitespace();
-        let mut all = Zeroizing::new(set.to_owned());
-        for key in file.split(is_key_end).filter(|key| !key.is_empty()) {
-            if !set.split(is_key_end).any(|other| other == key) {
-                all.push(' ');
-                all.push_str(key);
-            }
-        }
-        Ok(KeyRing::parse(&all)?)
+        Ok(KeyRing::parse(&joined(set, &file))?)
     }
 
     /// The pepper of key digests. It lies beside the database and not in it; whoever has only the database has
@@ -182,17 +174,7 @@ impl DataDir {
     ) -> Result<Vec<u8>> {
         let path = self.folder("secrets")?.join(name);
         match fs::File::open(&path) {
-            Ok(mut file) => {
-                let mut bytes = Vec::new();
-                file.read_to_end(&mut bytes)?;
-                if bytes.is_empty() {
-                    bail!(
-                        "{} is empty; restore it from a backup, or remove it to lose what it keeps",
-                        path.display()
-                    );
-                }
-                Ok(bytes)
-            }
+            Ok(file) => read_secret(file, &path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let bytes = make()?;
                 write_private(&path, &bytes)
@@ -202,6 +184,31 @@ impl DataDir {
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
+}
+
+/// Keys with those behind them that are not among them already.
+fn joined(first: &str, second: &str) -> Zeroizing<String> {
+    let is_key_end = |c: char| c == ',' || c.is_whitespace();
+    let is_new =
+        |key: &&str| !key.is_empty() && !first.split(is_key_end).any(|known| known == *key);
+    let mut all = Zeroizing::new(first.to_owned());
+    for key in second.split(is_key_end).filter(is_new) {
+        all.push(' ');
+        all.push_str(key);
+    }
+    all
+}
+
+fn read_secret(mut file: fs::File, path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    if bytes.is_empty() {
+        bail!(
+            "{} is empty; restore it from a backup, or remove it to lose what it keeps",
+            path.display()
+        );
+    }
+    Ok(bytes)
 }
 
 fn signer(bytes: Vec<u8>) -> Result<HeadSigningKey> {

@@ -1,21 +1,22 @@
 //! `conversimple dev`: everything on this machine, and an agent to talk to.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use conversimple_guard::apikey::Mode;
+use conversimple_guard::apikey::{ApiKey, Mode};
 use conversimple_guard::seal::KeyRing;
-use conversimple_server::{DemoLogin, Server, Talk, TalkPage};
-use conversimple_store::{AgentStatus, ExecutionMode, NewAgent, Operator, Store, Tenant};
+use conversimple_server::{DemoLogin, Listener, Server, Talk, TalkPage};
+use conversimple_store::{AgentStatus, ExecutionMode, NewAgent, Operator, Tenant};
 use conversimple_wire::{AgentId, CustomerId};
 
 use crate::child::{self, Agent};
 use crate::clock;
 use crate::data::{self, DataDir, KeysFrom};
 use crate::keys;
-use crate::start::Place;
+use crate::start::{Opened, Place};
 
 /// The customer that the local agent belongs to.
 const CUSTOMER: &str = "local";
@@ -45,32 +46,56 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     let place = &options.place;
     let listener = place.listener(None, false).await?;
     let program = tokio::task::spawn_blocking(child::program).await??;
-    let data = DataDir::open(place.data_dir.as_deref())?;
-    let _lock = data.lock()?;
-    let store = place.store(&data, KeysFrom::File).await?;
-    let loaded = place.models().await?;
-    let voice = loaded.is_some();
-
-    let customer = keys::customer(&store, CUSTOMER).await?;
-    let tenant = Tenant::by_operator(&Operator::acting(), customer.clone());
-    let agent = agent(
-        &data,
-        &store,
-        &tenant,
-        &customer,
-        program,
-        listener.address(),
-    )
-    .await?;
-    let mut settings = place.settings(&data, store, loaded, false)?;
-    settings.talk = Some(Talk {
-        tenant,
+    let opened = place.open(KeysFrom::File).await?;
+    let customer = keys::customer(&opened.store, CUSTOMER).await?;
+    let local = Local {
+        tenant: Tenant::by_operator(&Operator::acting(), customer.clone()),
         agent_id: AgentId::parse(AGENT)?,
+        customer,
+    };
+    let agent = local.agent(&opened, program, listener.address()).await?;
+    serve(options, opened, local, agent, listener).await
+}
+
+/// Serves the talk page and keeps its agent running.
+async fn serve(
+    options: &Options,
+    opened: Opened,
+    local: Local,
+    agent: Agent,
+    listener: Listener,
+) -> Result<ExitCode> {
+    let Opened {
+        data,
+        lock: _held,
+        store,
+        loaded,
+    } = opened;
+    let voice = loaded.is_some();
+    let mut settings = options.place.settings(&data, store, loaded, false)?;
+    settings.talk = Some(Talk {
+        tenant: local.tenant,
+        agent_id: local.agent_id,
         page: talk_page(),
     });
-
     let server = Server::new(settings, listener);
-    let address = format!("http://{}", server.address());
+    tell(&server, &data, voice);
+    let keeper = tokio::spawn(agent.keep());
+    if !options.no_open {
+        open(&address(&server));
+    }
+    server.serve(clock::stopped()).await?;
+    keeper.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn address(server: &Server) -> String {
+    format!("http://{}", server.address())
+}
+
+/// Prints where to talk and where to look.
+fn tell(server: &Server, data: &DataDir, voice: bool) {
+    let address = address(server);
     let code = server.dashboard_code().unwrap_or_default();
     println!(
         "Talk to the guide's agent   {address}/{}",
@@ -83,57 +108,61 @@ async fn dev(options: &Options) -> Result<ExitCode> {
     println!("Look at what happened       {address}/dashboard#code={code}");
     println!("Data and the agent's log    {}", data.path().display());
     println!("Stop with Ctrl-C");
-    let keeper = tokio::spawn(agent.keep());
-    if !options.no_open {
-        open(&address);
-    }
-    server.serve(clock::stopped()).await?;
-    keeper.abort();
-    Ok(ExitCode::SUCCESS)
 }
 
-/// Makes what the agent needs. Its key is new each time; the one before is revoked, so that an agent that outlived its
-/// platform ends.
-async fn agent(
-    data: &DataDir,
-    store: &Store,
-    tenant: &Tenant,
-    customer: &CustomerId,
-    program: std::path::PathBuf,
-    address: SocketAddr,
-) -> Result<Agent> {
-    for key in store.keys(tenant).await? {
-        if key.record.revoked_at.is_none() {
-            store
-                .revoke_key(tenant, &key.record.id, clock::now())
-                .await?;
-        }
+/// Whose the agent of this machine is, and what it is called.
+struct Local {
+    customer: CustomerId,
+    tenant: Tenant,
+    agent_id: AgentId,
+}
+
+impl Local {
+    /// Makes what the agent needs.
+    async fn agent(&self, opened: &Opened, program: PathBuf, address: SocketAddr) -> Result<Agent> {
+        let key = self.new_key(opened).await?;
+        let new = NewAgent {
+            name: "The guide's agent".into(),
+            description: "Every snippet of the security guide, working".into(),
+            id: self.agent_id.clone(),
+            status: AgentStatus::Published,
+            spec: None,
+            agent_config: None,
+            execution_mode: ExecutionMode::DialogManager,
+        };
+        let ensured = opened.store.ensure_agent(&self.tenant, &new, clock::now());
+        ensured.await?;
+        Ok(Agent {
+            program,
+            folder: opened.data.folder("guide")?,
+            key,
+            customer_id: self.customer.to_string(),
+            // conversimple: allow(clear-text-connection) `dev` listens on loopback and nowhere else
+            platform_url: format!("ws://{address}/sdk/websocket"),
+            encryption_key: encryption_key(&opened.data)?,
+        })
     }
-    let pepper = data.pepper()?;
-    let key = keys::create(store, &pepper, customer, Mode::Test, keys::LIFETIME).await?;
-    let new = NewAgent {
-        name: "The guide's agent".into(),
-        description: "Every snippet of the security guide, working".into(),
-        id: AgentId::parse(AGENT)?,
-        status: AgentStatus::Published,
-        spec: None,
-        agent_config: None,
-        execution_mode: ExecutionMode::DialogManager,
-    };
-    store.ensure_agent(tenant, &new, clock::now()).await?;
-    let encryption_key = data.secret("guide-encryption-key", || {
+
+    /// The agent's key, new each time; the one before is revoked, so that an agent that outlived its platform ends.
+    async fn new_key(&self, opened: &Opened) -> Result<ApiKey> {
+        let Opened { data, store, .. } = opened;
+        for key in store.keys(&self.tenant).await? {
+            if key.record.revoked_at.is_none() {
+                let revoked = store.revoke_key(&self.tenant, &key.record.id, clock::now());
+                revoked.await?;
+            }
+        }
+        let pepper = data.pepper()?;
+        keys::create(store, &pepper, &self.customer, Mode::Test, keys::LIFETIME).await
+    }
+}
+
+/// The key with which the guide's agent seals what it stores.
+fn encryption_key(data: &DataDir) -> Result<String> {
+    let key = data.secret("guide-encryption-key", || {
         Ok(KeyRing::new_key(data::random()?.into()).as_bytes().to_vec())
     })?;
-    Ok(Agent {
-        program,
-        folder: data.folder("guide")?,
-        key,
-        customer_id: customer.to_string(),
-        // conversimple: allow(clear-text-connection) `dev` listens on loopback and nowhere else
-        platform_url: format!("ws://{address}/sdk/websocket"),
-        encryption_key: String::from_utf8(encryption_key)
-            .context("the guide's encryption key is no text")?,
-    })
+    String::from_utf8(key).context("the guide's encryption key is no text")
 }
 
 fn talk_page() -> TalkPage {

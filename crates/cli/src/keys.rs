@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use conversimple_guard::apikey::{
-    ApiKey, GRACE_DEFAULT, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper,
-};
+use conversimple_guard::apikey::{ApiKey, KeyRecord, LIFETIME_DEFAULT, Mode, Pepper};
 use conversimple_guard::quota::parse_period;
-use conversimple_store::{Operator, Store, Tenant};
+use conversimple_store::{Customer, Operator, Slice, Store, Tenant};
 use conversimple_wire::CustomerId;
 use conversimple_wire::rest::CreatedKey;
 
@@ -20,6 +18,12 @@ use crate::rotate_encryption;
 
 /// How long a key lives: the guide's 90 days.
 pub(crate) const LIFETIME: Duration = LIFETIME_DEFAULT;
+
+/// Longest time that a rotated key may go on working: a month.
+const GRACE_LIMIT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Customers that are read at a time.
+const PAGE: u32 = 100;
 
 /// `keys …`
 #[derive(Subcommand)]
@@ -77,6 +81,15 @@ pub(crate) enum KeyMode {
     Test,
 }
 
+impl From<KeyMode> for Mode {
+    fn from(mode: KeyMode) -> Self {
+        match mode {
+            KeyMode::Live => Self::Live,
+            KeyMode::Test => Self::Test,
+        }
+    }
+}
+
 /// Where the keys are, and how to print.
 #[derive(Args)]
 pub(crate) struct KeyPlace {
@@ -92,31 +105,36 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(async {
-            match command {
-                Command::Create {
-                    customer,
-                    mode,
-                    expires,
-                    place,
-                } => {
-                    let (data, store) = open(place).await?;
-                    let id = self::customer(&store, customer).await?;
-                    let mode = match mode {
-                        KeyMode::Live => Mode::Live,
-                        KeyMode::Test => Mode::Test,
-                    };
-                    let key = create(&store, &data.pepper()?, &id, mode, *expires).await?;
-                    show(&key, &id, place.json)?;
-                    store.close().await;
-                }
-                Command::List { customer, place } => list(customer.as_deref(), place).await?,
-                Command::Rotate { id, grace, place } => rotate(id, *grace, place).await?,
-                Command::Revoke { id, place } => revoke(id, place).await?,
-                Command::RotateEncryption(options) => return rotate_encryption::run(options).await,
-            }
-            Ok(ExitCode::SUCCESS)
-        })
+        .block_on(execute(command))
+}
+
+async fn execute(command: &Command) -> Result<ExitCode> {
+    let done = match command {
+        Command::Create {
+            customer,
+            mode,
+            expires,
+            place,
+        } => create_and_show(customer, (*mode).into(), *expires, place).await,
+        Command::List { customer, place } => list(customer.as_deref(), place).await,
+        Command::Rotate { id, grace, place } => rotate(id, *grace, place).await,
+        Command::Revoke { id, place } => revoke(id, place).await,
+        Command::RotateEncryption(options) => return rotate_encryption::run(options).await,
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn create_and_show(
+    name: &str,
+    mode: Mode,
+    lifetime: Duration,
+    place: &KeyPlace,
+) -> Result<()> {
+    let (data, store) = open(place).await?;
+    let id = customer(&store, name).await?;
+    let key = create(&store, &data.pepper()?, &id, mode, lifetime).await?;
+    store.close().await;
+    show(&key, &id, place.json)
 }
 
 /// The customer of a name, made where there is none.
@@ -137,105 +155,120 @@ pub(crate) async fn create(
     lifetime: Duration,
 ) -> Result<ApiKey> {
     let key = ApiKey::generate(mode, data::random()?);
-    let record = KeyRecord::of(
-        &key,
-        record_id()?,
-        customer.clone(),
-        pepper,
-        now(),
-        Some(lifetime),
-    );
+    let record = record_of(&key, customer, pepper, lifetime)?;
     let tenant = Tenant::by_operator(&Operator::acting(), customer.clone());
     store.create_key(&tenant, &record).await?;
     Ok(key)
 }
 
+/// The record that the platform keeps of a key that is new.
+fn record_of(
+    key: &ApiKey,
+    customer: &CustomerId,
+    pepper: &Pepper,
+    lifetime: Duration,
+) -> Result<KeyRecord> {
+    let (id, customer) = (record_id()?, customer.clone());
+    Ok(KeyRecord::of(
+        key,
+        id,
+        customer,
+        pepper,
+        now(),
+        Some(lifetime),
+    ))
+}
+
 async fn list(customer: Option<&str>, place: &KeyPlace) -> Result<()> {
     let (_, store) = open(place).await?;
+    let keys = keys_of(&store, customer).await?;
+    store.close().await;
+    if place.json {
+        let rows: Vec<_> = keys.iter().map(json_row).collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    for key in &keys {
+        println!("{}", text_row(key));
+    }
+    Ok(())
+}
+
+/// A key's record with its customer's name.
+type NamedKey = (String, KeyRecord);
+
+/// The keys of one customer, or of all.
+async fn keys_of(store: &Store, customer: Option<&str>) -> Result<Vec<NamedKey>> {
     let operator = Operator::acting();
     let mut rows = Vec::new();
-    let mut page = 1;
-    loop {
-        let listed = store
-            .customers(&operator, conversimple_store::Slice::new(page, 100))
-            .await?;
-        for found in listed
-            .items
-            .iter()
-            .filter(|found| customer.is_none_or(|name| name == found.name))
-        {
-            let tenant = Tenant::by_operator(&operator, found.id.clone());
-            for key in store.keys(&tenant).await? {
-                rows.push((found.name.clone(), key));
-            }
+    for found in customers(store, &operator).await? {
+        if customer.is_some_and(|name| name != found.name) {
+            continue;
         }
-        if u64::from(page) * 100 >= listed.total_count {
+        let tenant = Tenant::by_operator(&operator, found.id);
+        let keys = store.keys(&tenant).await?.into_iter();
+        rows.extend(keys.map(|key| (found.name.clone(), key.record)));
+    }
+    Ok(rows)
+}
+
+/// All customers, page after page.
+async fn customers(store: &Store, operator: &Operator) -> Result<Vec<Customer>> {
+    let mut customers = Vec::new();
+    for page in 1.. {
+        let listed = store.customers(operator, Slice::new(page, PAGE)).await?;
+        customers.extend(listed.items);
+        if u64::from(page) * u64::from(PAGE) >= listed.total_count {
             break;
         }
-        page += 1;
     }
-    if place.json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(name, key)| {
-                serde_json::json!({"id": key.record.id, "customer": name, "customer_id": key.record.customer_id,
-                    "mode": key.record.mode.as_str(), "last_4": key.record.last_four,
-                    "status": key.record.state(now()).as_str(),
-                    "expires_in_days": key.record.expires_at.map(|at| at.saturating_sub(now()).as_secs() / 86_400)})
-            })
-            .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-    } else {
-        for (name, key) in rows {
-            let days = key.record.expires_at.map_or("never".into(), |at| {
-                format!("in {} days", at.saturating_sub(now()).as_secs() / 86_400)
-            });
-            let (state, mode) = (key.record.state(now()).as_str(), key.record.mode.as_str());
-            println!(
-                "{}  {name}  {mode}  …{}  {state}, expires {days}",
-                key.record.id, key.record.last_four
-            );
-        }
-    }
-    store.close().await;
-    Ok(())
+    Ok(customers)
+}
+
+fn days_left(record: &KeyRecord) -> Option<u64> {
+    let expires_at = record.expires_at?;
+    Some(expires_at.saturating_sub(now()).as_secs() / 86_400)
+}
+
+fn json_row((name, record): &NamedKey) -> serde_json::Value {
+    serde_json::json!({"id": record.id, "customer": name, "customer_id": record.customer_id,
+        "mode": record.mode.as_str(), "last_4": record.last_four,
+        "status": record.state(now()).as_str(), "expires_in_days": days_left(record)})
+}
+
+fn text_row((name, record): &NamedKey) -> String {
+    let days = days_left(record).map_or("never".into(), |days| format!("in {days} days"));
+    let (state, mode) = (record.state(now()).as_str(), record.mode.as_str());
+    let (id, last_four) = (&record.id, &record.last_four);
+    format!("{id}  {name}  {mode}  …{last_four}  {state}, expires {days}")
 }
 
 async fn rotate(id: &str, grace: Duration, place: &KeyPlace) -> Result<()> {
     let (data, store) = open(place).await?;
-    let old = store
-        .key_of_any(&Operator::acting(), id)
-        .await?
-        .context("there is no key of that id")?;
-    if !old.record.state(now()).opens() {
+    let old = found(&store, id).await?;
+    if !old.state(now()).opens() {
         bail!("that key is over; make a new one with `keys create`");
     }
-    let customer = old.record.customer_id.clone();
-    let tenant = Tenant::by_operator(&Operator::acting(), customer.clone());
-    let key = ApiKey::generate(old.record.mode, data::random()?);
-    let record = KeyRecord::of(
-        &key,
-        record_id()?,
-        customer.clone(),
-        &data.pepper()?,
-        now(),
-        Some(LIFETIME),
-    );
-    store
-        .rotate_key(&tenant, id, &record, grace.min(GRACE_DEFAULT * 30), now())
-        .await?;
-    show(&key, &customer, place.json)?;
+    let key = ApiKey::generate(old.mode, data::random()?);
+    let record = record_of(&key, &old.customer_id, &data.pepper()?, LIFETIME)?;
+    let tenant = Tenant::by_operator(&Operator::acting(), old.customer_id.clone());
+    let grace = grace.min(GRACE_LIMIT);
+    let rotated = store.rotate_key(&tenant, id, &record, grace, now()).await;
     store.close().await;
-    Ok(())
+    rotated?;
+    show(&key, &old.customer_id, place.json)
+}
+
+/// The record of a key, whosever it is.
+async fn found(store: &Store, id: &str) -> Result<KeyRecord> {
+    let key = store.key_of_any(&Operator::acting(), id).await?;
+    Ok(key.context("there is no key of that id")?.record)
 }
 
 async fn revoke(id: &str, place: &KeyPlace) -> Result<()> {
     let (_, store) = open(place).await?;
-    let old = store
-        .key_of_any(&Operator::acting(), id)
-        .await?
-        .context("there is no key of that id")?;
-    let tenant = Tenant::by_operator(&Operator::acting(), old.record.customer_id);
+    let old = found(&store, id).await?;
+    let tenant = Tenant::by_operator(&Operator::acting(), old.customer_id);
     if !store.revoke_key(&tenant, id, now()).await? {
         bail!("that key was revoked before");
     }

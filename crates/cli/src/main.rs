@@ -66,23 +66,26 @@ pub(crate) const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        None => dev::run(&cli.dev),
-        Some(Command::Dev(options)) => dev::run(&options),
-        Some(Command::Serve(options)) => serve::run(&options),
-        Some(Command::Call(options)) => call::run(&options),
-        Some(Command::Keys(command)) => keys::run(&command),
-        Some(Command::Models(command)) => models::run(&command),
-        Some(Command::Redact(options)) => redact::run(&options),
-        Some(Command::Check(options)) => check::run(&options),
-        Some(Command::New(options)) => new::run(&options),
-        Some(Command::Audit(command)) => audit::run(&command),
-    };
-    match done {
+    let command = cli.command.unwrap_or(Command::Dev(cli.dev));
+    match run(&command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("conversimple: {error:#}");
             ExitCode::from(COULD_NOT_RUN)
         }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Dev(options) => dev::run(options),
+        Command::Serve(options) => serve::run(options),
+        Command::Call(options) => call::run(options),
+        Command::Keys(command) => keys::run(command),
+        Command::Models(command) => models::run(command),
+        Command::Redact(options) => redact::run(options),
+        Command::Check(options) => check::run(options),
+        Command::New(options) => new::run(options),
+        Command::Audit(command) => audit::run(command),
     }
 }

@@ -1,6 +1,6 @@
 //! `conversimple new NAME`: a small agent that works, with its keys kept out of git from the first commit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -39,40 +39,51 @@ pub(crate) struct Options {
     name: String,
     /// Where the SDK's source is, for an agent beside a checkout.
     #[arg(long, value_name = "DIR")]
-    sdk: Option<std::path::PathBuf>,
+    sdk: Option<PathBuf>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let name = options.name.as_str();
-    let good = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.len() <= 64
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !good {
+    if !is_name(name) {
         bail!("a name is lower-case letters, digits and '-', and begins with a letter");
     }
     let folder = Path::new(name);
     if folder.exists() {
         bail!("{name} is there already; nothing was written");
     }
-    let sdk = match &options.sdk {
-        Some(path) => {
-            let path = std::path::absolute(path)?;
-            format!("{{ path = {:?} }}", path.display().to_string())
-        }
-        None => format!("{:?}", env!("CARGO_PKG_VERSION")),
-    };
+    let sdk = sdk(options.sdk.as_deref())?;
     for (file, text) in FILES {
-        let path = folder.join(file);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make {}", parent.display()))?;
         let text = text.replace(PLACE, name).replace("{conversimple}", &sdk);
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        write(&folder.join(file), &text)?;
     }
     println!(
         "{name} is made. Next:\n  cd {name}\n  cp .env.example .env   # and put a key in it\n  cargo run"
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a name is good for a package, a folder and an agent alike.
+fn is_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.len() <= 64
+        && name.chars().all(is_part)
+}
+
+/// The dependency on the SDK, as a manifest writes it.
+fn sdk(source: Option<&Path>) -> Result<String> {
+    Ok(match source {
+        Some(path) => {
+            let path = std::path::absolute(path)?;
+            format!("{{ path = {:?} }}", path.display().to_string())
+        }
+        None => format!("{:?}", env!("CARGO_PKG_VERSION")),
+    })
+}
+
+/// Writes a file, in a folder that is made for it.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let parent = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,5 +1,6 @@
 //! `conversimple redact`: masks secrets, written or spoken, in a file or a pipe.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
@@ -29,16 +30,15 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         None => Box::new(io::stdin().lock()),
     };
     match redact(input, BufWriter::new(io::stdout().lock()), options.json) {
-        // Whoever read has had enough: that is no error of ours.
-        Err(error)
-            if error
-                .downcast_ref::<io::Error>()
-                .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) =>
-        {
-            Ok(ExitCode::SUCCESS)
-        }
-        done => done.map(|()| ExitCode::SUCCESS),
+        Err(error) if !is_closed_pipe(&error) => Err(error),
+        _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Whether the program that reads what we write has ended: it has had enough, and that is no error of ours.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn redact(mut input: impl BufRead, mut output: impl Write, as_json: bool) -> Result<()> {
@@ -50,22 +50,26 @@ fn redact(mut input: impl BufRead, mut output: impl Write, as_json: bool) -> Res
             break;
         }
         let text = String::from_utf8_lossy(&line);
-        if as_json {
-            let text = text.trim();
-            if text.is_empty() {
-                continue;
-            }
-            let value: Value =
-                serde_json::from_str(text).with_context(|| format!("line {number} is no JSON"))?;
-            let text = value.get("text").and_then(Value::as_str);
-            let text = text.with_context(|| format!("line {number} has no \"text\""))?;
-            writeln!(output, "{}", spans_of(text))?;
-        } else {
-            output.write_all(lines.mask(&text).as_bytes())?;
-        }
+        let masked: Cow<'_, str> = match as_json {
+            true => json_line(number, text.trim())?.into(),
+            false => lines.mask(&text),
+        };
+        output.write_all(masked.as_bytes())?;
     }
     output.flush()?;
     Ok(())
+}
+
+/// The line of JSON for one that came in; nothing for an empty one.
+fn json_line(number: u64, line: &str) -> Result<String> {
+    if line.is_empty() {
+        return Ok(String::new());
+    }
+    let value: Value =
+        serde_json::from_str(line).with_context(|| format!("line {number} is no JSON"))?;
+    let text = value.get("text").and_then(Value::as_str);
+    let text = text.with_context(|| format!("line {number} has no \"text\""))?;
+    Ok(format!("{}\n", spans_of(text)))
 }
 
 fn spans_of(text: &str) -> Value {

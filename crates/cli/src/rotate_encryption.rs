@@ -104,16 +104,18 @@ impl Options {
 pub(crate) async fn run(options: &Options) -> Result<ExitCode> {
     let stop = stop_on_interrupt();
     let end = match options.column() {
-        Some(column) => rewrap(options, &column, &key_ring()?, &stop).await?,
-        None => {
-            let data = DataDir::open(options.data_dir.as_deref())?;
-            let store = data.store(KeysFrom::EnvironmentOrFile).await?;
-            let end = rewrap_own(&store, options.json, &stop).await;
-            store.close().await;
-            end?
-        }
+        Some(column) => rotate_column(options, &column, &key_ring()?, &stop).await,
+        None => rotate_platform(options, &stop).await,
     };
-    Ok(ExitCode::from(end as u8))
+    Ok(ExitCode::from(end? as u8))
+}
+
+async fn rotate_platform(options: &Options, stop: &AtomicBool) -> Result<End> {
+    let data = DataDir::open(options.data_dir.as_deref())?;
+    let store = data.store(KeysFrom::EnvironmentOrFile).await?;
+    let end = rotate_own(&store, options.json, stop).await;
+    store.close().await;
+    end
 }
 
 /// How the work ended, as the exit code says it.
@@ -125,42 +127,44 @@ enum End {
     Stopped = 130,
 }
 
-/// Takes batch after batch until there are no more, or until somebody wants it to stop.
-async fn rewrap(
+/// Takes batch after batch until there are no more, or until somebody wants it to stop; whether somebody did.
+async fn take_batches<E: Into<anyhow::Error>>(
+    shown: &mut Shown,
+    stop: &AtomicBool,
+    mut next: impl AsyncFnMut() -> Result<Option<Batch>, E>,
+) -> Result<bool> {
+    while let Some(batch) = next().await.map_err(Into::into)? {
+        shown.add(batch);
+        if stop.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Seals anew what a column of somebody's own database holds.
+async fn rotate_column(
     options: &Options,
     column: &SealedColumn,
     ring: &KeyRing,
     stop: &AtomicBool,
 ) -> Result<End> {
-    let mut rewrap = EncryptionRotation::open(&options.address()?, column).await?;
-    let mut shown = Shown::start(rewrap.count().await?, options.json);
-    let mut is_stopped = false;
+    let mut rotation = EncryptionRotation::open(&options.address()?, column).await?;
+    let mut shown = Shown::start(rotation.count().await?, options.json);
     let mut random = || data::random::<NONCE_BYTES>().ok();
-    while let Some(batch) = rewrap.step(ring, &mut random).await? {
-        shown.add(batch);
-        is_stopped = stop.load(Ordering::Relaxed);
-        if is_stopped {
-            break;
-        }
-    }
-    rewrap.close().await;
+    let next = async || rotation.step(ring, &mut random).await;
+    let is_stopped = take_batches(&mut shown, stop, next).await?;
+    rotation.close().await;
     shown.finish(is_stopped)
 }
 
 /// Goes through the platform's own sealed cells; when the newest key had sealed all of them already, no other key is needed for
 /// a start.
-async fn rewrap_own(store: &Store, json: bool, stop: &AtomicBool) -> Result<End> {
+async fn rotate_own(store: &Store, json: bool, stop: &AtomicBool) -> Result<End> {
     let operator = Operator::acting();
     let mut cells = store.own_cells(&operator);
     let mut shown = Shown::start(cells.count().await?, json);
-    let mut is_stopped = false;
-    while let Some(batch) = cells.step().await? {
-        shown.add(batch);
-        is_stopped = stop.load(Ordering::Relaxed);
-        if is_stopped {
-            break;
-        }
-    }
+    let is_stopped = take_batches(&mut shown, stop, async || cells.step().await).await?;
     let end = shown.finish(is_stopped)?;
     if end == End::Done && shown.rewrapped == 0 {
         store.need_only_the_newest_key(&operator).await?;
@@ -190,6 +194,11 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     });
     stop
 }
+
+const STOPPED: &str =
+    "Stopped before the end; nothing is half done. Another run goes on from here.";
+
+const FAILED: &str = "The rows named above are as they were. Is an older key missing in ENCRYPTION_KEY, or was a value never sealed?";
 
 /// What is shown of the work: a bar on a terminal, lines elsewhere; rows that do not open as they are met.
 struct Shown {
@@ -258,49 +267,38 @@ impl Shown {
         self.rewrapped + self.already_new + self.busy + self.closed.len() as u64
     }
 
+    /// Clears the bar, prints the result, and says how the work ended.
     fn finish(&self, is_stopped: bool) -> Result<End> {
         self.bar.finish_and_clear();
-        let Self {
-            rewrapped,
-            already_new,
-            busy,
-            ..
-        } = self;
-        let failed = self.closed.len();
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            let rows: Vec<_> = self.closed.iter().map(|row| &row.row).collect();
-            let said = serde_json::json!({"rewrapped": rewrapped, "already_new": already_new, "failed": failed,
-                "failed_rows": rows, "changed_meanwhile": busy, "stopped": is_stopped});
-            writeln!(out, "{said}")?;
-        } else {
-            writeln!(
-                out,
-                "{rewrapped} rewrapped, {already_new} already under the newest key, {failed} failed"
-            )?;
-            if *busy > 0 {
-                writeln!(out, "{busy} kept changing meanwhile: run this again")?;
-            }
-            if is_stopped {
-                writeln!(
-                    out,
-                    "Stopped before the end; nothing is half done. Another run goes on from here."
-                )?;
-            }
-            if failed > 0 {
-                writeln!(
-                    out,
-                    "The rows named above are as they were. Is an older key missing in ENCRYPTION_KEY, or was a value never sealed?"
-                )?;
-            }
-        }
-        Ok(if is_stopped {
-            End::Stopped
-        } else if failed > 0 || *busy > 0 {
-            End::NotAll
-        } else {
-            End::Done
+        let result = match self.json {
+            true => self.as_json(is_stopped).to_string(),
+            false => self.as_text(is_stopped),
+        };
+        writeln!(std::io::stdout().lock(), "{result}")?;
+        Ok(match (is_stopped, self.closed.len() as u64 + self.busy) {
+            (true, _) => End::Stopped,
+            (false, 0) => End::Done,
+            (false, _) => End::NotAll,
         })
+    }
+
+    fn as_json(&self, is_stopped: bool) -> serde_json::Value {
+        let rows: Vec<_> = self.closed.iter().map(|row| &row.row).collect();
+        serde_json::json!({"rewrapped": self.rewrapped, "already_new": self.already_new, "failed": rows.len(),
+            "failed_rows": rows, "changed_meanwhile": self.busy, "stopped": is_stopped})
+    }
+
+    fn as_text(&self, is_stopped: bool) -> String {
+        let (rewrapped, already_new, busy) = (self.rewrapped, self.already_new, self.busy);
+        let failed = self.closed.len();
+        let counts = format!(
+            "{rewrapped} rewrapped, {already_new} already under the newest key, {failed} failed"
+        );
+        let busy = (busy > 0).then(|| format!("{busy} kept changing meanwhile: run this again"));
+        let stopped = is_stopped.then(|| STOPPED.to_owned());
+        let failed = (failed > 0).then(|| FAILED.to_owned());
+        let lines = [Some(counts), busy, stopped, failed].into_iter().flatten();
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -358,7 +356,7 @@ mod tests {
         let column = options.column().expect("a column");
         let (run_on, stop) = (AtomicBool::new(false), AtomicBool::new(true));
         let end = async |keys: &[u8], stop| {
-            rewrap(&options, &column, &ring(keys), stop)
+            rotate_column(&options, &column, &ring(keys), stop)
                 .await
                 .expect("an end")
         };
@@ -410,7 +408,7 @@ mod tests {
         for is_last in [false, true] {
             assert!(matches!(may_go().await, Err(Error::NoKey(_))), "{is_last}");
             let store = open(&file, &[2, 1]).await.expect("a store");
-            let end = rewrap_own(&store, true, &run_on).await;
+            let end = rotate_own(&store, true, &run_on).await;
             assert_eq!(end.expect("an end"), End::Done);
             store.close().await;
         }

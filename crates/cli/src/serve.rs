@@ -9,7 +9,7 @@ use conversimple_server::{Server, Tls};
 
 use crate::clock;
 use crate::data::{DataDir, KeysFrom};
-use crate::start::Place;
+use crate::start::{Opened, Place};
 
 /// Options of `serve`.
 #[derive(Args)]
@@ -42,24 +42,34 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 }
 
 async fn serve(options: &Options) -> Result<ExitCode> {
-    let tls = match (&options.tls_cert, &options.tls_key) {
-        (Some(certificate), Some(key)) => Some(Tls {
-            certificate: certificate.clone(),
-            key: key.clone(),
-        }),
-        (None, None) => None,
-        _ => bail!("--tls-cert and --tls-key belong together"),
-    };
+    let tls = tls(options)?;
     let place = &options.place;
     let listener = place.listener(tls.as_ref(), options.behind_proxy).await?;
-    let data = DataDir::open(place.data_dir.as_deref())?;
-    let _lock = data.lock()?;
-    let store = place.store(&data, KeysFrom::EnvironmentOrFile).await?;
-    let loaded = place.models().await?;
+    let Opened {
+        data,
+        lock: _held,
+        store,
+        loaded,
+    } = place.open(KeysFrom::EnvironmentOrFile).await?;
     let secure = tls.is_some() || options.behind_proxy;
     let voice = loaded.is_some();
     let server = Server::new(place.settings(&data, store, loaded, secure)?, listener);
-    let scheme = if tls.is_some() { "wss" } else { "ws" };
+    tell(&server, &data, tls.is_some(), voice);
+    server.serve(clock::stopped()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tls(options: &Options) -> Result<Option<Tls>> {
+    match (options.tls_cert.clone(), options.tls_key.clone()) {
+        (Some(certificate), Some(key)) => Ok(Some(Tls { certificate, key })),
+        (None, None) => Ok(None),
+        _ => bail!("--tls-cert and --tls-key belong together"),
+    }
+}
+
+/// Prints where the platform is and what to do next.
+fn tell(server: &Server, data: &DataDir, is_tls: bool, voice: bool) {
+    let scheme = if is_tls { "wss" } else { "ws" };
     println!(
         "conversimple listens on {scheme}://{}/sdk/websocket",
         server.address()
@@ -70,6 +80,4 @@ async fn serve(options: &Options) -> Result<ExitCode> {
         "Make a key for an agent with: conversimple keys create --customer NAME --mode live --data-dir {}",
         data.path().display()
     );
-    server.serve(clock::stopped()).await?;
-    Ok(ExitCode::SUCCESS)
 }

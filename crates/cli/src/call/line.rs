@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use conversimple_wire::media::{self, FRAME_MILLIS, FromCaller, Pace, ToCaller};
 use conversimple_wire::rest::{OpenedConversation, TurnCall, TurnView};
+use conversimple_wire::tool::CallView;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -78,20 +79,21 @@ impl Line {
         let mut hearing = Hearing::default();
         loop {
             let message = self.next().await?;
-            match &message {
-                Message::Text(text) => match serde_json::from_str::<ToCaller>(text) {
-                    Ok(ToCaller::Ready { voice, .. }) if self.voice && !voice => {
-                        bail!("this platform was started without a voice: use --text")
-                    }
-                    Ok(ToCaller::TurnEnd { turn, .. }) if turn.0 == 0 => return Ok(()),
-                    Ok(message) => hearing.take(message)?,
-                    Err(_) => {}
-                },
-                Message::Binary(sound) => {
-                    self.reply.extend(media::samples(sound).unwrap_or_default())
-                }
-                _ => {}
+            if self.is_greeting_over(&message)? {
+                return Ok(());
             }
+            self.take(message, &mut hearing)?;
+        }
+    }
+
+    /// Whether a message ends the greeting, which is turn 0.
+    fn is_greeting_over(&self, message: &Message) -> Result<bool> {
+        match parsed(message) {
+            Some(ToCaller::Ready { voice, .. }) if self.voice && !voice => {
+                bail!("this platform was started without a voice: use --text")
+            }
+            Some(ToCaller::TurnEnd { turn, .. }) => Ok(turn.0 == 0),
+            _ => Ok(false),
         }
     }
 
@@ -113,46 +115,43 @@ impl Line {
     /// microphone is not either.
     pub(crate) async fn speak(&mut self, speech: &Speech) -> Result<TurnView> {
         let mut hearing = Hearing::default();
-        let mut frames = speech.samples.chunks(FRAME_SAMPLES);
-        let mut sent = 0;
-        let mut speech_ended: Option<Instant> = None;
-        let mut file_ended: Option<Instant> = None;
+        let mut playback = Playback::of(speech);
         let mut clock = interval(Duration::from_millis(u64::from(FRAME_MILLIS)));
         clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
         loop {
-            tokio::select! {
-                _ = clock.tick(), if !self.fast || file_ended.is_some() => {}
-                () = std::future::ready(()), if self.fast && file_ended.is_none() => {}
-                message = self.socket.next() => {
-                    let message = message.context("the platform ended the call")??;
-                    self.take(message, &mut hearing)?;
-                    continue;
-                }
-            }
-            let mut frame = frames.next().unwrap_or_default().to_vec();
-            if frame.is_empty() && file_ended.is_none() {
-                file_ended = Some(Instant::now());
-            }
-            frame.resize(FRAME_SAMPLES, 0);
-            self.socket
-                .send(Message::Binary(media::bytes(&frame).into()))
+            let is_at_once = self.fast && playback.file_ended.is_none();
+            self.until_frame(&mut clock, is_at_once, &mut hearing)
                 .await?;
-            sent += FRAME_SAMPLES;
-            if sent >= speech.end && speech_ended.is_none() {
-                speech_ended = Some(Instant::now());
-            }
-            if file_ended.is_some_and(|ended| hearing.is_over(ended)) {
+            let frame = media::bytes(&playback.frame());
+            self.socket.send(Message::Binary(frame.into())).await?;
+            playback.sent();
+            if playback.file_ended.is_some_and(|at| hearing.is_over(at)) {
                 break;
             }
         }
         if !self.fast {
-            // Counted here, from the last sound that was sent to the first that came: what a caller would measure.
-            let heard = hearing.first_sound.zip(speech_ended);
-            hearing.view.millis.to_first_audio = heard.map(|(sound, ended)| {
-                sound.saturating_duration_since(ended).as_secs_f64() * 1000.0
-            });
+            hearing.view.millis.to_first_audio = playback.millis_to(hearing.first_sound);
         }
         Ok(hearing.view)
+    }
+
+    /// Takes what the platform sends until the next frame is due: by the clock, or at once.
+    async fn until_frame(
+        &mut self,
+        clock: &mut Interval,
+        is_at_once: bool,
+        hearing: &mut Hearing,
+    ) -> Result<()> {
+        loop {
+            tokio::select! {
+                _ = clock.tick(), if !is_at_once => return Ok(()),
+                () = std::future::ready(()), if is_at_once => return Ok(()),
+                message = self.socket.next() => {
+                    let message = message.context("the platform ended the call")??;
+                    self.take(message, hearing)?;
+                }
+            }
+        }
     }
 
     /// Hangs up; what was said in the whole call.
@@ -164,10 +163,8 @@ impl Line {
 
     fn take(&mut self, message: Message, hearing: &mut Hearing) -> Result<()> {
         match message {
-            Message::Text(text) => {
-                if let Ok(message) = serde_json::from_str::<ToCaller>(&text) {
-                    hearing.take(message)?;
-                }
+            Message::Text(_) => {
+                return parsed(&message).map_or(Ok(()), |known| hearing.take(known));
             }
             Message::Binary(sound) => {
                 hearing.first_sound.get_or_insert_with(Instant::now);
@@ -195,6 +192,60 @@ impl Line {
     }
 }
 
+/// A recording on its way into the line, with silence behind it.
+struct Playback<'a> {
+    frames: std::slice::Chunks<'a, i16>,
+    /// Samples up to the end of the speech in the recording.
+    speech_samples: usize,
+    sent_samples: usize,
+    speech_ended: Option<Instant>,
+    file_ended: Option<Instant>,
+}
+
+impl<'a> Playback<'a> {
+    fn of(speech: &'a Speech) -> Self {
+        Self {
+            frames: speech.samples.chunks(FRAME_SAMPLES),
+            speech_samples: speech.end,
+            sent_samples: 0,
+            speech_ended: None,
+            file_ended: None,
+        }
+    }
+
+    /// The next frame: of the recording, or silence when it is over.
+    fn frame(&mut self) -> Vec<i16> {
+        let mut frame = self.frames.next().unwrap_or_default().to_vec();
+        if frame.is_empty() {
+            self.file_ended.get_or_insert_with(Instant::now);
+        }
+        frame.resize(FRAME_SAMPLES, 0);
+        frame
+    }
+
+    /// Notes that the frame was sent.
+    fn sent(&mut self) {
+        self.sent_samples += FRAME_SAMPLES;
+        if self.sent_samples >= self.speech_samples {
+            self.speech_ended.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// The time from the last sound of speech that was sent to the first sound that came: what a caller would measure.
+    fn millis_to(&self, first_sound: Option<Instant>) -> Option<f64> {
+        let waited = first_sound?.saturating_duration_since(self.speech_ended?);
+        Some(waited.as_secs_f64() * 1000.0)
+    }
+}
+
+/// A message of the platform's, if it is one.
+fn parsed(message: &Message) -> Option<ToCaller> {
+    match message {
+        Message::Text(text) => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+}
+
 impl Hearing {
     fn take(&mut self, message: ToCaller) -> Result<()> {
         match message {
@@ -209,17 +260,7 @@ impl Hearing {
                 push(&mut self.view.heard, &text);
             }
             ToCaller::Said { turn, text } if turn.0 > 0 => push(&mut self.view.said, &text),
-            ToCaller::Tool(call) => {
-                if let (Some(verdict), Some(millis)) = (call.verdict, call.millis) {
-                    let call = TurnCall {
-                        name: call.name,
-                        arguments: call.arguments,
-                        verdict,
-                        millis,
-                    };
-                    self.view.tool_calls.push(call);
-                }
-            }
+            ToCaller::Tool(call) => self.view.tool_calls.extend(settled(call)),
             ToCaller::TurnVoid { .. } => {
                 // Its words come again with the next turn.
                 *self = Self {
@@ -249,6 +290,16 @@ impl Hearing {
             None => file_ended.elapsed() >= NOTHING_LIMIT,
         }
     }
+}
+
+/// A call that has its verdict; of one that is still going on, another message comes.
+fn settled(call: CallView) -> Option<TurnCall> {
+    Some(TurnCall {
+        verdict: call.verdict?,
+        millis: call.millis?,
+        name: call.name,
+        arguments: call.arguments,
+    })
 }
 
 /// The media socket of a platform: in clear only on this machine.

@@ -21,6 +21,16 @@ const LIMIT: Duration = Duration::from_millis(500);
 
 /// The key's record, or nothing when there is no key or no platform that answers.
 pub(super) fn of_key(folder: &Path) -> Option<KeyRecord> {
+    let (endpoint, key) = settings(folder)?;
+    crate::call::check_address(&endpoint).ok()?;
+    let created = ask(&endpoint, &key)?;
+    Some(KeyRecord {
+        created: created.into(),
+    })
+}
+
+/// Where the platform is, and the key.
+fn settings(folder: &Path) -> Option<(String, Zeroizing<String>)> {
     let process = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     // The folder may be a stranger's: whoever checks it does not send a key of their own to an address of its.
     let own = process(KEY).map(Zeroizing::new);
@@ -34,19 +44,21 @@ pub(super) fn of_key(folder: &Path) -> Option<KeyRecord> {
     let endpoint = setting("CONVERSIMPLE_API_ENDPOINT")
         .or_else(|| rest_address(&setting("CONVERSIMPLE_PLATFORM_URL")?))?;
     let key = own.or_else(|| environment.text(KEY))?;
-    crate::call::check_address(&endpoint).ok()?;
+    Some((endpoint, key))
+}
+
+/// When the platform made the key.
+fn ask(endpoint: &str, key: &str) -> Option<OffsetDateTime> {
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(LIMIT))
         .build();
     let url = format!("{}/api/v1/settings/api-key", endpoint.trim_end_matches('/'));
     let request = ureq::Agent::from(config)
         .get(&url)
-        .header("Authorization", format!("Bearer {}", key.as_str()));
+        .header("Authorization", format!("Bearer {key}"));
     let answer: Value = request.call().ok()?.body_mut().read_json().ok()?;
     let created = answer["data"]["created_at"].as_str()?;
-    Some(KeyRecord {
-        created: OffsetDateTime::parse(created, &Rfc3339).ok()?.into(),
-    })
+    OffsetDateTime::parse(created, &Rfc3339).ok()
 }
 
 /// The address of the REST interface that belongs to a socket's.
