@@ -64,21 +64,12 @@ impl Address {
     /// PostgreSQL server beyond this machine without `sslmode=verify-full` or `verify-ca`. None quotes the address.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
-        if let Some(rest) = text.strip_prefix("sqlite:") {
-            return Ok(Self {
-                place: sqlite_place(rest)?,
-            });
-        }
-        if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-            let url = Url::parse(text).map_err(|_| Error::Address)?;
-            if !is_protected(&url) {
-                return Err(Error::InClear);
-            }
-            return Ok(Self {
-                place: Place::Postgres(url),
-            });
-        }
-        Err(Error::Address)
+        let place = match text.split_once(':') {
+            Some(("sqlite", rest)) => sqlite_place(rest)?,
+            Some(("postgres" | "postgresql", _)) => postgres_place(text)?,
+            _ => return Err(Error::Address),
+        };
+        Ok(Self { place })
     }
 
     /// Which database it is.
@@ -150,6 +141,14 @@ fn sqlite_place(rest: &str) -> Result<Place> {
         file: file.into(),
         durability,
     })
+}
+
+fn postgres_place(text: &str) -> Result<Place> {
+    let url = Url::parse(text).map_err(|_| Error::Address)?;
+    match is_protected(&url) {
+        true => Ok(Place::Postgres(url)),
+        false => Err(Error::InClear),
+    }
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

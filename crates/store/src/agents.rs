@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use crate::cells::{AGENT_CONFIG, SPEC};
 use crate::error::{Error, Result};
-use crate::row::{Listed, Slice, cell, folded, id, int, pattern, text, time, words};
+use crate::row::{Listed, Slice, cell, folded, id, int, pattern, read, text, time, words};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::Tenant;
@@ -147,8 +147,9 @@ impl Store {
     }
 
     async fn insert_agent(&self, tenant: &Tenant, new: &NewAgent, now: Moment) -> Result<bool> {
-        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), new.id.as_str());
-        let sealing = sealing.await?;
+        let (spec, agent_config) = self
+            .seal_agent(tenant, &new.id, [&new.spec, &new.agent_config])
+            .await?;
         let done = sqlx::query(
             "INSERT INTO agents (customer_id, id, name, description, status, version, created_at, updated_at, spec,
                 agent_config, execution_mode, search)
@@ -160,8 +161,8 @@ impl Store {
         .bind(cell(&new.description)?)
         .bind(new.status.as_str())
         .bind(millis(now))
-        .bind(sealing.seal_json(SPEC, new.spec.as_ref())?)
-        .bind(sealing.seal_json(AGENT_CONFIG, new.agent_config.as_ref())?)
+        .bind(spec)
+        .bind(agent_config)
         .bind(new.execution_mode.as_str())
         .bind(folded(&[&new.name, &new.description]))
         .execute(self.write())
@@ -249,9 +250,25 @@ impl Store {
         Err(Error::Conflict)
     }
 
-    async fn replace_agent(&self, tenant: &Tenant, before: &Agent, after: &Agent) -> Result<bool> {
-        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), before.id.as_str());
+    /// Seals what a customer configures of an agent: its spec and its configuration.
+    async fn seal_agent(
+        &self,
+        tenant: &Tenant,
+        id: &AgentId,
+        [spec, config]: [&Option<Value>; 2],
+    ) -> Result<(Option<String>, Option<String>)> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), id.as_str());
         let sealing = sealing.await?;
+        Ok((
+            sealing.seal_json(SPEC, spec.as_ref())?,
+            sealing.seal_json(AGENT_CONFIG, config.as_ref())?,
+        ))
+    }
+
+    async fn replace_agent(&self, tenant: &Tenant, before: &Agent, after: &Agent) -> Result<bool> {
+        let (spec, agent_config) = self
+            .seal_agent(tenant, &before.id, [&after.spec, &after.agent_config])
+            .await?;
         let done = sqlx::query(
             "UPDATE agents SET name = $4, description = $5, status = $6, version = $7, updated_at = $8, spec = $9,
                 agent_config = $10, execution_mode = $11, search = $12
@@ -265,8 +282,8 @@ impl Store {
         .bind(after.status.as_str())
         .bind(after.version)
         .bind(millis(after.updated_at))
-        .bind(sealing.seal_json(SPEC, after.spec.as_ref())?)
-        .bind(sealing.seal_json(AGENT_CONFIG, after.agent_config.as_ref())?)
+        .bind(spec)
+        .bind(agent_config)
         .bind(after.execution_mode.as_str())
         .bind(folded(&[&after.name, &after.description]))
         .execute(self.write())
@@ -306,19 +323,19 @@ impl Agent {
 
 impl Store {
     fn read_agent(&self, tenant: &Tenant, row: &AnyRow) -> Result<Agent> {
-        let id: AgentId = id(row, "id")?;
-        let opening = self.opening(tenant.as_str(), tenant.as_str(), id.as_str());
-        Ok(Agent {
-            name: text(row, "name")?,
-            description: text(row, "description")?,
-            status: crate::row::id(row, "status")?,
-            version: int(row, "version")?,
-            created_at: time(row, "created_at")?,
-            updated_at: time(row, "updated_at")?,
-            spec: opening.maybe_json(SPEC, row)?,
-            agent_config: opening.maybe_json(AGENT_CONFIG, row)?,
-            execution_mode: crate::row::id(row, "execution_mode")?,
-            id,
+        let opening = self.opening(tenant.as_str(), tenant.as_str(), &text(row, "id")?);
+        let spec = opening.maybe_json(SPEC, row)?;
+        let agent_config = opening.maybe_json(AGENT_CONFIG, row)?;
+        read!(row => Agent {
+            id: id,
+            name: text,
+            description: text,
+            status: id,
+            version: int,
+            created_at: time,
+            updated_at: time,
+            execution_mode: id,
+            ; spec, agent_config,
         })
     }
 }

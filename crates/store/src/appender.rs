@@ -120,19 +120,7 @@ impl AppenderTask {
                 done => break done,
             }
         };
-        match result {
-            Ok(links) => {
-                for (append, link) in batch.into_iter().zip(links) {
-                    // Whoever stopped waiting needs no receipt.
-                    let _ = append.receipt.send(Ok(link));
-                }
-            }
-            Err(error) => {
-                for append in batch {
-                    let _ = append.receipt.send(Err(error.clone()));
-                }
-            }
-        }
+        answer(batch, result);
     }
 
     /// Writes a batch in one transaction; a batch of one is a transaction by itself. The heads move on when it is
@@ -142,21 +130,53 @@ impl AppenderTask {
         if heads.len() > HEADS_LIMIT {
             heads.clear();
         }
-        let mut links = Vec::with_capacity(batch.len());
-        if let [append] = batch {
-            let mut connection = self.pool.acquire().await?;
-            links.push(write_link(&mut connection, &mut heads, append).await?);
-        } else {
-            let mut transaction = begin(self.kind, &self.pool).await?;
-            for append in batch {
-                links.push(write_link(&mut transaction, &mut heads, append).await?);
-            }
-            transaction.commit().await?;
-        }
+        let links = match batch {
+            [append] => self.write_one(append, &mut heads).await?,
+            batch => self.write_all(batch, &mut heads).await?,
+        };
         self.unsigned
             .note(batch.iter().map(|append| &append.chain), &heads);
         self.heads = heads;
         Ok(links)
+    }
+
+    async fn write_one(
+        &self,
+        append: &Append,
+        heads: &mut HashMap<Chain, Head>,
+    ) -> Result<Vec<Link>> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(vec![write_link(&mut connection, heads, append).await?])
+    }
+
+    async fn write_all(
+        &self,
+        batch: &[Append],
+        heads: &mut HashMap<Chain, Head>,
+    ) -> Result<Vec<Link>> {
+        let mut links = Vec::with_capacity(batch.len());
+        let mut transaction = begin(self.kind, &self.pool).await?;
+        for append in batch {
+            links.push(write_link(&mut transaction, heads, append).await?);
+        }
+        transaction.commit().await?;
+        Ok(links)
+    }
+}
+
+/// Gives each record its receipt. Whoever stopped waiting needs none.
+fn answer(batch: Vec<Append>, result: Result<Vec<Link>>) {
+    match result {
+        Ok(links) => {
+            for (append, link) in batch.into_iter().zip(links) {
+                let _ = append.receipt.send(Ok(link));
+            }
+        }
+        Err(error) => {
+            for append in batch {
+                let _ = append.receipt.send(Err(error.clone()));
+            }
+        }
     }
 }
 

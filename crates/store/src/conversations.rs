@@ -11,7 +11,9 @@ use sqlx::any::AnyRow;
 
 use crate::cells::{ARGUMENTS, HEARD, SAID};
 use crate::error::{Error, Result};
-use crate::row::{Listed, Slice, cell, flag, id, int, maybe_int, maybe_time, text, time, words};
+use crate::row::{
+    Listed, Slice, cell, count, flag, id, int, maybe_int, maybe_time, read, text, time, words,
+};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::{Operator, Tenant};
@@ -354,45 +356,53 @@ fn millis_of(row: &AnyRow, column: &str) -> Result<Option<f64>> {
 }
 
 fn conversation(row: &AnyRow) -> Result<Conversation> {
-    Ok(Conversation {
-        id: id(row, "id")?,
-        agent_id: id(row, "agent_id")?,
-        channel: text(row, "channel")?,
-        state: id(row, "state")?,
-        started_at: time(row, "started_at")?,
-        ended_at: maybe_time(row, "ended_at")?,
+    read!(row => Conversation {
+        id: id,
+        agent_id: id,
+        channel: text,
+        state: id,
+        started_at: time,
+        ended_at: maybe_time,
+    })
+}
+
+fn turn_id(row: &AnyRow, column: &str) -> Result<TurnId> {
+    Ok(TurnId(count(row, column)?))
+}
+
+fn turn_millis(row: &AnyRow) -> Result<TurnMillis> {
+    Ok(TurnMillis {
+        transcript: millis_of(row, "transcript_micros")?,
+        decision: millis_of(row, "decision_micros")?,
+        to_first_audio: millis_of(row, "first_audio_micros")?,
     })
 }
 
 impl Store {
     fn turn(&self, tenant: &Tenant, id: &ConversationId, row: &AnyRow) -> Result<Turn> {
-        let number = int(row, "turn")?;
-        let opening = self.opening(tenant.as_str(), id.as_str(), &number.to_string());
-        Ok(Turn {
-            turn: TurnId(number.max(0).unsigned_abs()),
-            heard: opening.text(HEARD, row)?,
-            said: opening.text(SAID, row)?,
-            millis: TurnMillis {
-                transcript: millis_of(row, "transcript_micros")?,
-                decision: millis_of(row, "decision_micros")?,
-                to_first_audio: millis_of(row, "first_audio_micros")?,
-            },
-            interrupted: flag(row, "interrupted")?,
-            at: time(row, "at")?,
+        let number = int(row, "turn")?.to_string();
+        let opening = self.opening(tenant.as_str(), id.as_str(), &number);
+        let (heard, said) = (opening.text(HEARD, row)?, opening.text(SAID, row)?);
+        let millis = turn_millis(row)?;
+        read!(row => Turn {
+            turn: turn_id,
+            interrupted: flag,
+            at: time,
+            ; heard, said, millis,
         })
     }
 
     fn call(&self, tenant: &Tenant, id: &ConversationId, row: &AnyRow) -> Result<Call> {
         let call_id: CallId = crate::row::id(row, "call_id")?;
         let opening = self.opening(tenant.as_str(), id.as_str(), call_id.as_str());
-        Ok(Call {
-            turn: TurnId(int(row, "turn")?.max(0).unsigned_abs()),
-            tool: text(row, "tool")?,
-            arguments: opening.json(ARGUMENTS, row)?,
-            verdict: text(row, "verdict")?,
-            took: Duration::from_micros(int(row, "micros")?.max(0).unsigned_abs()),
-            at: time(row, "at")?,
-            call_id,
+        let arguments = opening.json(ARGUMENTS, row)?;
+        let took = Duration::from_micros(count(row, "micros")?);
+        read!(row => Call {
+            turn: turn_id,
+            tool: text,
+            verdict: text,
+            at: time,
+            ; call_id, arguments, took,
         })
     }
 }

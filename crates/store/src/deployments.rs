@@ -6,7 +6,9 @@ use sqlx::any::AnyRow;
 
 use crate::cells::{CHANNEL_CONFIG, ENGAGEMENT_RULES};
 use crate::error::{Error, Result};
-use crate::row::{Listed, Slice, cell, folded, id, int, maybe_text, pattern, text, time, words};
+use crate::row::{
+    Listed, Slice, cell, folded, id, int, maybe_text, pattern, read, text, time, words,
+};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::Tenant;
@@ -165,8 +167,13 @@ impl Store {
         new: &NewDeployment,
         now: Moment,
     ) -> Result<Deployment> {
-        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), &new.id);
-        let sealing = sealing.await?;
+        let (channel_config, engagement_rules) = self
+            .seal_deployment(
+                tenant,
+                &new.id,
+                [&new.channel_config, &new.engagement_rules],
+            )
+            .await?;
         sqlx::query(
             "INSERT INTO deployments (customer_id, id, name, agent_id, channel, status, environment, call_direction,
                 channel_config, engagement_rules, version, created_at, updated_at, search)
@@ -180,8 +187,8 @@ impl Store {
         .bind(DeploymentStatus::Pending.as_str())
         .bind(new.environment.as_str())
         .bind(new.call_direction.as_deref().map(cell).transpose()?)
-        .bind(sealing.seal_json(CHANNEL_CONFIG, new.channel_config.as_ref())?)
-        .bind(sealing.seal_json(ENGAGEMENT_RULES, new.engagement_rules.as_ref())?)
+        .bind(channel_config)
+        .bind(engagement_rules)
         .bind(millis(now))
         .bind(folded(&[&new.name]))
         .execute(self.write())
@@ -280,14 +287,33 @@ impl Store {
         Err(Error::Conflict)
     }
 
+    /// Seals what a customer configures of a deployment: its channel and its rules of engagement.
+    async fn seal_deployment(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        [channel, rules]: [&Option<Value>; 2],
+    ) -> Result<(Option<String>, Option<String>)> {
+        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), id).await?;
+        Ok((
+            sealing.seal_json(CHANNEL_CONFIG, channel.as_ref())?,
+            sealing.seal_json(ENGAGEMENT_RULES, rules.as_ref())?,
+        ))
+    }
+
     async fn replace_deployment(
         &self,
         tenant: &Tenant,
         version: i64,
         after: &Deployment,
     ) -> Result<bool> {
-        let sealing = self.sealing(tenant.as_str(), tenant.as_str(), &after.id);
-        let sealing = sealing.await?;
+        let (channel_config, engagement_rules) = self
+            .seal_deployment(
+                tenant,
+                &after.id,
+                [&after.channel_config, &after.engagement_rules],
+            )
+            .await?;
         let done = sqlx::query(
             "UPDATE deployments SET name = $4, agent_id = $5, channel = $6, status = $7, environment = $8,
                 call_direction = $9, channel_config = $10, engagement_rules = $11, version = $12, updated_at = $13,
@@ -303,8 +329,8 @@ impl Store {
         .bind(after.status.as_str())
         .bind(after.environment.as_str())
         .bind(after.call_direction.as_deref().map(cell).transpose()?)
-        .bind(sealing.seal_json(CHANNEL_CONFIG, after.channel_config.as_ref())?)
-        .bind(sealing.seal_json(ENGAGEMENT_RULES, after.engagement_rules.as_ref())?)
+        .bind(channel_config)
+        .bind(engagement_rules)
         .bind(after.version)
         .bind(millis(after.updated_at))
         .bind(folded(&[&after.name]))
@@ -349,19 +375,20 @@ impl Store {
     fn read_deployment(&self, tenant: &Tenant, row: &AnyRow) -> Result<Deployment> {
         let own = text(row, "id")?;
         let opening = self.opening(tenant.as_str(), tenant.as_str(), &own);
-        Ok(Deployment {
-            id: own,
-            name: text(row, "name")?,
-            agent_id: id(row, "agent_id")?,
-            channel: id(row, "channel")?,
-            status: id(row, "status")?,
-            environment: id(row, "environment")?,
-            call_direction: maybe_text(row, "call_direction")?,
-            channel_config: opening.maybe_json(CHANNEL_CONFIG, row)?,
-            engagement_rules: opening.maybe_json(ENGAGEMENT_RULES, row)?,
-            version: int(row, "version")?,
-            created_at: time(row, "created_at")?,
-            updated_at: time(row, "updated_at")?,
+        let channel_config = opening.maybe_json(CHANNEL_CONFIG, row)?;
+        let engagement_rules = opening.maybe_json(ENGAGEMENT_RULES, row)?;
+        read!(row => Deployment {
+            id: text,
+            name: text,
+            agent_id: id,
+            channel: id,
+            status: id,
+            environment: id,
+            call_direction: maybe_text,
+            version: int,
+            created_at: time,
+            updated_at: time,
+            ; channel_config, engagement_rules,
         })
     }
 }

@@ -165,25 +165,28 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> Error {
     if let (true, Ok(number)) = (code.len() < 5, code.parse::<u32>()) {
         return from_sqlite(number, &code);
     }
-    match &*code {
-        "23505" => Error::Conflict,
-        "23503" => Error::Missing,
-        "53100" => Error::Full,
-        "55P03" | "40P01" | "40001" => Error::Locked,
-        "XX001" | "XX002" => Error::Corrupt,
-        "28P01" | "28000" => Error::Login,
-        "3D000" => Error::NoDatabase,
-        "25006" | "42501" => Error::Unwritable,
-        "22021" | "22P05" | "54000" => Error::Text,
-        "57P01" | "57P02" | "57P03" | "53300" => Error::Unreachable,
-        _ => Error::Database(
-            code.chars()
-                .filter(char::is_ascii_alphanumeric)
-                .take(8)
-                .collect(),
-        ),
+    match POSTGRES.iter().find(|(codes, _)| codes.contains(&&*code)) {
+        Some((_, error)) => error.clone(),
+        None => {
+            let plain = code.chars().filter(char::is_ascii_alphanumeric);
+            Error::Database(plain.take(8).collect())
+        }
     }
 }
+
+/// What PostgreSQL's codes mean here.
+const POSTGRES: &[(&[&str], Error)] = &[
+    (&["23505"], Error::Conflict),
+    (&["23503"], Error::Missing),
+    (&["53100"], Error::Full),
+    (&["55P03", "40P01", "40001"], Error::Locked),
+    (&["XX001", "XX002"], Error::Corrupt),
+    (&["28P01", "28000"], Error::Login),
+    (&["3D000"], Error::NoDatabase),
+    (&["25006", "42501"], Error::Unwritable),
+    (&["22021", "22P05", "54000"], Error::Text),
+    (&["57P01", "57P02", "57P03", "53300"], Error::Unreachable),
+];
 
 fn from_sqlite(number: u32, code: &str) -> Error {
     match (number, number & 0xff) {

@@ -17,7 +17,7 @@ use sqlx::any::AnyRow;
 use crate::chain::{Chain, read_head};
 use crate::error::{Error, Result};
 use crate::head_signer::{HeadSigner, Unsigned};
-use crate::row::{int, text};
+use crate::row::{count, read, text};
 use crate::store::{Store, WeakStore};
 use crate::tenant::Operator;
 
@@ -34,19 +34,7 @@ impl Store {
     /// Only the database's own.
     pub async fn sign_audit(&self, signer: HeadSigner) -> Result<()> {
         let key = signer.signer.public_key();
-        let mut unsigned = Vec::new();
-        for chain in self.audit_chains(&Operator::acting()).await? {
-            let head = read_head(&mut *self.read().acquire().await?, &chain).await?;
-            match self.last_signed(&chain, &key).await? {
-                Some(signed) if signed.seq == head.seq && signed.hash == head.hash.to_string() => {}
-                Some(signed) if signed.seq >= head.seq => tracing::error!(
-                    chain = chain.as_str(),
-                    record = signed.seq,
-                    "the audit trail does not hold what was signed: see `conversimple audit verify`"
-                ),
-                _ => unsigned.push((chain, head)),
-            }
-        }
+        let unsigned = self.unsigned_ends(&key).await?;
         self.unsigned().put_back(unsigned);
         self.unsigned()
             .enough
@@ -55,6 +43,19 @@ impl Store {
         self.sign_what_is_unsigned().await;
         tokio::spawn(keep_signing(self.downgrade(), self.unsigned().clone()));
         Ok(())
+    }
+
+    /// The ends of the chains that went on since this key signed them last.
+    async fn unsigned_ends(&self, key: &str) -> Result<Vec<(Chain, Head)>> {
+        let mut unsigned = Vec::new();
+        for chain in self.audit_chains(&Operator::acting()).await? {
+            let head = read_head(&mut *self.read().acquire().await?, &chain).await?;
+            let signed = self.last_signed(&chain, key).await?;
+            if !signed.is_some_and(|signed| reaches(&signed, &chain, &head)) {
+                unsigned.push((chain, head));
+            }
+        }
+        Ok(unsigned)
     }
 
     /// The signed heads that the database has of a chain, in their order.
@@ -172,13 +173,29 @@ async fn keep_signing(store: WeakStore, unsigned: Arc<Unsigned>) {
     }
 }
 
+/// Whether a signed head stands at the end of its chain. Where it stands beyond the end, or has another hash there, the chain
+/// was cut or written anew; that is told, and not signed over.
+fn reaches(signed: &SignedHead, chain: &Chain, head: &Head) -> bool {
+    if signed.seq < head.seq {
+        return false;
+    }
+    if signed.seq > head.seq || signed.hash != head.hash.to_string() {
+        tracing::error!(
+            chain = chain.as_str(),
+            record = signed.seq,
+            "the audit trail does not hold what was signed: see `conversimple audit verify`"
+        );
+    }
+    true
+}
+
 fn signed_head(row: &AnyRow) -> Result<SignedHead> {
-    Ok(SignedHead {
-        chain: text(row, "chain")?,
-        seq: int(row, "seq")?.max(0).unsigned_abs(),
-        hash: text(row, "hash")?,
-        at_ms: int(row, "at")?.max(0).unsigned_abs(),
-        key: text(row, "signing_key")?,
-        signature: text(row, "signature")?,
+    let (at_ms, key) = (count(row, "at")?, text(row, "signing_key")?);
+    read!(row => SignedHead {
+        chain: text,
+        seq: count,
+        hash: text,
+        signature: text,
+        ; at_ms, key,
     })
 }

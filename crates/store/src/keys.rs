@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 
 use crate::error::{Error, Result};
 use crate::pending_uses::{Pending, hour};
-use crate::row::{cell, flag, hex, id, int, maybe_text, maybe_time, text, time, unhex};
+use crate::row::{cell, flag, hex, id, int, maybe_text, maybe_time, read, text, time, unhex};
 use crate::stamp::{Moment, millis};
 use crate::store::Store;
 use crate::tenant::{Operator, Tenant};
@@ -321,22 +321,34 @@ async fn insert_key(
 }
 
 fn stored_key(row: &AnyRow) -> Result<StoredKey> {
-    let record = KeyRecord {
-        id: text(row, "id")?,
-        customer_id: id(row, "customer_id")?,
-        mode: Mode::find(&text(row, "mode")?).ok_or(Error::Unreadable("mode"))?,
-        prefix: text(row, "prefix")?,
-        digest: unhex(&text(row, "digest")?).ok_or(Error::Unreadable("digest"))?,
-        last_four: text(row, "last_four")?,
-        created_at: time(row, "created_at")?,
-        expires_at: maybe_time(row, "expires_at")?,
-        rotated_at: maybe_time(row, "rotated_at")?,
-        revoked_at: maybe_time(row, "revoked_at")?,
-    };
-    Ok(StoredKey {
-        record,
-        rotated_to: maybe_text(row, "rotated_to")?,
-        last_used_at: maybe_time(row, "last_used_at")?,
-        suspended: flag(row, "suspended")?,
+    let record = key_record(row)?;
+    read!(row => StoredKey {
+        rotated_to: maybe_text,
+        last_used_at: maybe_time,
+        suspended: flag,
+        ; record,
     })
+}
+
+fn key_record(row: &AnyRow) -> Result<KeyRecord> {
+    read!(row => KeyRecord {
+        id: text,
+        customer_id: id,
+        mode: mode,
+        prefix: text,
+        digest: digest,
+        last_four: text,
+        created_at: time,
+        expires_at: maybe_time,
+        rotated_at: maybe_time,
+        revoked_at: maybe_time,
+    })
+}
+
+fn mode(row: &AnyRow, column: &'static str) -> Result<Mode> {
+    Mode::find(&text(row, column)?).ok_or(Error::Unreadable(column))
+}
+
+fn digest(row: &AnyRow, column: &'static str) -> Result<[u8; 32]> {
+    unhex(&text(row, column)?).ok_or(Error::Unreadable(column))
 }

@@ -110,10 +110,10 @@ async fn into_wal(connection: &mut AnyConnection) -> sqlx::Result<()> {
 
 /// Makes the folder and an empty file that only its owner reads, and finds out whether it can be written.
 fn prepare_file(file: &Path) -> Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     let refused = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::Full,
         _ => Error::Folder(folder.to_owned()),

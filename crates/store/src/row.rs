@@ -70,7 +70,7 @@ impl<T> Listed<T> {
     pub(crate) fn new(items: Vec<T>, count: &AnyRow) -> Result<Self> {
         Ok(Self {
             items,
-            total_count: int(count, "n")?.max(0).unsigned_abs(),
+            total_count: self::count(count, "n")?,
         })
     }
 }
@@ -89,6 +89,11 @@ pub(crate) fn int(row: &AnyRow, column: &str) -> Result<i64> {
 
 pub(crate) fn maybe_int(row: &AnyRow, column: &str) -> Result<Option<i64>> {
     Ok(row.try_get(column)?)
+}
+
+/// A number that is never negative.
+pub(crate) fn count(row: &AnyRow, column: &str) -> Result<u64> {
+    Ok(int(row, column)?.max(0).unsigned_abs())
 }
 
 pub(crate) fn flag(row: &AnyRow, column: &str) -> Result<bool> {
@@ -152,6 +157,18 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     }
     Some(out)
 }
+
+/// A struct read from a row: each field from the column of its name, by the reader beside it; behind a semicolon, fields whose
+/// values are there already.
+macro_rules! read {
+    ($row:expr => $name:ident { $($field:ident: $reader:path,)* $(; $($made:ident,)*)? }) => {
+        Ok($name {
+            $($field: $reader($row, stringify!($field))?,)*
+            $($($made,)*)?
+        })
+    };
+}
+pub(crate) use read;
 
 /// An enum whose values are words of the database.
 macro_rules! words {

@@ -16,7 +16,7 @@ use sqlx::{AnyConnection, AnyPool, Connection, Row, SqlStr, ValueRef};
 use crate::address::{Address, Kind, Place, sqlite_url_of_existing};
 use crate::error::Error;
 use crate::pool::{begin, install_drivers};
-use crate::row::{int, maybe_text, text};
+use crate::row::{count, maybe_text, text};
 use crate::sealed_column::{BATCH_CELLS, Batch, BoundTo, ClosedRow, RewrapError, SealedColumn};
 use catalogue::{CellKind, Table};
 use statement::{Fill, statement};
@@ -55,12 +55,39 @@ struct Found {
     value: Value,
 }
 
+/// A cell, and the value that shall stand in it.
+struct Change {
+    cell: Found,
+    new: String,
+}
+
+/// What a batch is done with, and what came of it so far.
+struct Work<'a, 'r> {
+    ring: &'a KeyRing,
+    random: RandomBytes<'r>,
+    batch: Batch,
+}
+
 enum Value {
     Text(String),
     Bytes(Vec<u8>),
 }
 
 impl Value {
+    fn read(row: &AnyRow) -> Result<Self, RewrapError> {
+        let is_bytes = row.try_get_raw("sealed")?.type_info().kind() == AnyTypeInfoKind::Blob;
+        Ok(match is_bytes {
+            true => Self::Bytes(row.try_get("sealed")?),
+            false => Self::Text(text(row, "sealed")?),
+        })
+    }
+
+    /// The value as text, where it has one of the forms of sealed values.
+    fn form(&self) -> Option<(&str, Form)> {
+        let text = self.as_text()?;
+        Some((text, Form::of(text)?))
+    }
+
     fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -83,17 +110,14 @@ impl EncryptionRotation {
     /// [`RewrapError`], by what is not there or does not serve.
     pub async fn open(address: &Address, column: &SealedColumn) -> Result<Self, RewrapError> {
         install_drivers();
-        let url = match address.place() {
-            Place::Sqlite { file, .. } if !file.is_file() => return Err(RewrapError::NoFile),
-            Place::Sqlite { file, .. } => sqlite_url_of_existing(file)?,
-            Place::Postgres(url) => url.clone(),
-        };
-        let options = <AnyConnectOptions as sqlx::ConnectOptions>::from_url(&url)?;
+        let options = options_of(address)?;
         // As the store does: a pool would try a faulty address until its time is over.
         let mut first = AnyConnection::connect_with(&options).await?;
         let kind = address.kind();
         let table = Table::find(kind, &mut first, column).await?;
-        let rewrap = Self {
+        check_names(&mut first, &table).await?;
+        first.close().await?;
+        Ok(Self {
             kind,
             pool: AnyPoolOptions::new()
                 .max_connections(1)
@@ -106,14 +130,7 @@ impl EncryptionRotation {
             customer: column.customer.clone(),
             at: None,
             is_done: false,
-        };
-        let nameless = nameless(&table)?;
-        let nameless = int(&sqlx::query(nameless).fetch_one(&mut first).await?, "n")?;
-        first.close().await?;
-        match nameless {
-            0 => Ok(rewrap),
-            n => Err(RewrapError::Nameless(n.max(0).unsigned_abs())),
-        }
+        })
     }
 
     /// How many cells there are to look at.
@@ -124,7 +141,7 @@ impl EncryptionRotation {
         let row = sqlx::query(self.statements.count.clone())
             .fetch_one(&self.pool)
             .await?;
-        Ok(int(&row, "n")?.max(0).unsigned_abs())
+        Ok(count(&row, "n")?)
     }
 
     /// Does the next batch, as one transaction; `None` when there is nothing more.
@@ -172,79 +189,92 @@ impl EncryptionRotation {
         cells: Vec<Found>,
         random: RandomBytes<'_>,
     ) -> Result<Batch, RewrapError> {
-        let mut batch = Batch::default();
+        let mut work = Work {
+            ring,
+            random,
+            batch: Batch::default(),
+        };
         let mut changes = Vec::new();
         for cell in cells {
-            if let Some(new) = self.renewed(ring, &cell, random, &mut batch)? {
-                changes.push((cell, new));
-            }
+            changes.extend(self.change(cell, &mut work)?);
         }
         if changes.is_empty() {
-            return Ok(batch);
+            return Ok(work.batch);
         }
         let mut transaction = begin(self.kind, &self.pool).await?;
-        for (cell, new) in changes {
-            let mut waiting = Some((cell, new));
-            for _ in 0..TRIES {
-                let Some((cell, new)) = waiting.take() else {
-                    break;
-                };
-                if self.replace(&mut transaction, &cell, &new).await? {
-                    batch.rewrapped += 1;
-                    break;
-                }
-                let Some(cell) = self.read_again(&mut transaction, &cell.at).await? else {
-                    break;
-                };
-                waiting = self
-                    .renewed(ring, &cell, random, &mut batch)?
-                    .map(|new| (cell, new));
-            }
-            batch.busy += u64::from(waiting.is_some());
+        for change in changes {
+            self.make(change, &mut transaction, &mut work).await?;
         }
         transaction.commit().await?;
-        Ok(batch)
+        Ok(work.batch)
+    }
+
+    /// What shall be changed in a cell; nothing where it stays as it is.
+    fn change(&self, cell: Found, work: &mut Work<'_, '_>) -> Result<Option<Change>, RewrapError> {
+        let new = self.renewed(&cell, work)?;
+        Ok(new.map(|new| Change { cell, new }))
+    }
+
+    /// Makes a change. A cell that changed meanwhile is read and sealed again, a few times.
+    async fn make(
+        &self,
+        mut change: Change,
+        connection: &mut AnyConnection,
+        work: &mut Work<'_, '_>,
+    ) -> Result<(), RewrapError> {
+        for _ in 0..TRIES {
+            if self.replace(connection, &change.cell, &change.new).await? {
+                work.batch.rewrapped += 1;
+                return Ok(());
+            }
+            let Some(cell) = self.read_again(connection, &change.cell.at).await? else {
+                return Ok(());
+            };
+            match self.change(cell, work)? {
+                Some(again) => change = again,
+                None => return Ok(()),
+            }
+        }
+        work.batch.busy += 1;
+        Ok(())
     }
 
     /// The value that shall stand in a cell, or a note in the batch why there is none.
     fn renewed(
         &self,
-        ring: &KeyRing,
         found: &Found,
-        random: RandomBytes<'_>,
-        batch: &mut Batch,
+        work: &mut Work<'_, '_>,
     ) -> Result<Option<String>, RewrapError> {
-        if found.value.is_empty() {
-            batch.already_new += 1;
-            return Ok(None);
-        }
-        let form = found
-            .value
-            .as_text()
-            .and_then(|text| Some((text, Form::of(text)?)));
-        let fresh = random().ok_or(RewrapError::Random)?;
-        let renewed = match form {
-            Some((text, Form::Fernet)) => {
-                let (iv, _) = fresh.split_first_chunk().ok_or(RewrapError::Random)?;
-                ring.rewrap_fernet(text, *iv)
-            }
-            Some((text, Form::Bound)) => ring.rewrap(&self.cell(found)?, text, fresh),
-            None => Err(SealError::Closed),
+        let renewed = match found.value.is_empty() {
+            true => Ok(None),
+            false => self.sealed_anew(found, work)?,
         };
         match renewed {
-            Ok(Some(new)) => Ok(Some(new)),
-            Ok(None) => {
-                batch.already_new += 1;
-                Ok(None)
-            }
-            Err(_) => {
-                batch.closed.push(ClosedRow {
-                    row: found.row.clone(),
-                    is_sealed: form.is_some(),
-                });
-                Ok(None)
-            }
+            Ok(Some(new)) => return Ok(Some(new)),
+            Ok(None) => work.batch.already_new += 1,
+            Err(_) => work.batch.closed.push(ClosedRow {
+                row: found.row.clone(),
+                is_sealed: found.value.form().is_some(),
+            }),
         }
+        Ok(None)
+    }
+
+    /// The value under the newest key; nothing where that key sealed it already, and the guard's error where none opens it.
+    fn sealed_anew(
+        &self,
+        found: &Found,
+        work: &mut Work<'_, '_>,
+    ) -> Result<Result<Option<String>, SealError>, RewrapError> {
+        let fresh = (work.random)().ok_or(RewrapError::Random)?;
+        Ok(match found.value.form() {
+            Some((text, Form::Fernet)) => {
+                let (iv, _) = fresh.split_first_chunk().ok_or(RewrapError::Random)?;
+                work.ring.rewrap_fernet(text, *iv)
+            }
+            Some((text, Form::Bound)) => work.ring.rewrap(&self.cell(found)?, text, fresh),
+            None => Err(SealError::Closed),
+        })
     }
 
     fn cell<'a>(&'a self, found: &'a Found) -> Result<Cell<'a>, RewrapError> {
@@ -291,19 +321,32 @@ impl EncryptionRotation {
     }
 
     fn found(&self, row: &AnyRow) -> Result<Found, RewrapError> {
-        let is_bytes = row.try_get_raw("sealed")?.type_info().kind() == AnyTypeInfoKind::Blob;
-        let value = if is_bytes {
-            Value::Bytes(row.try_get("sealed")?)
-        } else {
-            Value::Text(text(row, "sealed")?)
-        };
         Ok(Found {
+            value: Value::read(row)?,
             at: text(row, "at")?,
             // A row that lost its name since the start is bound to no name, and so does not open.
             row: maybe_text(row, "row")?.unwrap_or_default(),
             customer: maybe_text(row, "customer")?.unwrap_or_default(),
-            value,
         })
+    }
+}
+
+/// How the database is reached; none is made.
+fn options_of(address: &Address) -> Result<AnyConnectOptions, RewrapError> {
+    let url = match address.place() {
+        Place::Sqlite { file, .. } if !file.is_file() => return Err(RewrapError::NoFile),
+        Place::Sqlite { file, .. } => sqlite_url_of_existing(file)?,
+        Place::Postgres(url) => url.clone(),
+    };
+    Ok(<AnyConnectOptions as sqlx::ConnectOptions>::from_url(&url)?)
+}
+
+/// Refuses a table with rows that have no name: nothing says which row such a value is bound to.
+async fn check_names(connection: &mut AnyConnection, table: &Table) -> Result<(), RewrapError> {
+    let row = sqlx::query(nameless(table)?).fetch_one(connection).await?;
+    match count(&row, "n")? {
+        0 => Ok(()),
+        nameless => Err(RewrapError::Nameless(nameless)),
     }
 }
 

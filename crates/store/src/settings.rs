@@ -73,26 +73,22 @@ impl Store {
         value: Option<&str>,
         now: Moment,
     ) -> Result<()> {
-        let sealed = match value {
-            Some(value) => Some(
-                self.sealing(owner, owner, name)
-                    .await?
-                    .seal(SETTING, value)?,
-            ),
-            None => None,
-        };
-        let query = match sealed {
-            Some(sealed) => sqlx::query(
-                "INSERT INTO settings (owner, name, value, updated_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (owner, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
-            )
-            .bind(owner)
-            .bind(cell(name)?)
-            .bind(sealed)
-            .bind(millis(now)),
+        let name = cell(name)?;
+        let query = match value {
+            Some(value) => {
+                let sealing = self.sealing(owner, owner, name).await?;
+                sqlx::query(
+                    "INSERT INTO settings (owner, name, value, updated_at) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (owner, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+                )
+                .bind(owner)
+                .bind(name)
+                .bind(sealing.seal(SETTING, value)?)
+                .bind(millis(now))
+            }
             None => sqlx::query("DELETE FROM settings WHERE owner = $1 AND name = $2")
                 .bind(owner)
-                .bind(cell(name)?),
+                .bind(name),
         };
         query.execute(self.write()).await?;
         Ok(())

@@ -180,45 +180,48 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<()> {
+        let mut transaction = self.begin_alone().await?;
+        let found = take_steps(&mut transaction).await?;
+        let was_plain = (1..schema::SEALED_SINCE).contains(&found);
+        self.check_cells(&mut transaction, was_plain).await?;
+        transaction.commit().await?;
+        if was_plain {
+            self.wipe_what_was_plain().await;
+        }
+        Ok(())
+    }
+
+    /// Refuses a start without a key that sealed cells need, and seals what a platform before sealing left in clear.
+    async fn check_cells(&self, connection: &mut AnyConnection, was_plain: bool) -> Result<()> {
+        let ring = self.inner.keys.ring();
+        cells::check_keys(connection, ring).await?;
+        if was_plain {
+            cells::seal_what_is_plain(connection, ring).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction in which no other platform migrates: two that start at once take turns.
+    async fn begin_alone(&self) -> Result<Transaction<'static, Any>> {
         let mut transaction = self.begin().await?;
+        // The writer of an SQLite file is alone by itself; PostgreSQL has a lock for it, whose number is this program's own.
         if self.inner.kind == Kind::Postgres {
-            // Two platforms that start at once take turns; the number is this program's own.
             sqlx::query("SELECT pg_advisory_xact_lock(5065418001)")
                 .execute(&mut *transaction)
                 .await?;
         }
-        let found = schema_version(&mut transaction).await?;
-        if found > schema::VERSION {
-            return Err(Error::Newer {
-                found,
-                known: schema::VERSION,
-            });
-        }
-        let done = usize::try_from(found).map_err(|_| Error::Unreadable("schema version"))?;
-        for step in &schema::STEPS[done..] {
-            take_step(&mut transaction, step).await?;
-        }
-        if found < schema::VERSION {
-            sqlx::query("UPDATE schema_version SET version = $1")
-                .bind(schema::VERSION)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        let ring = self.inner.keys.ring();
-        cells::check_keys(&mut transaction, ring).await?;
-        let was_plain = (1..schema::SEALED_SINCE).contains(&found);
-        if was_plain {
-            cells::seal_what_is_plain(&mut transaction, ring).await?;
-        }
-        transaction.commit().await?;
-        // All is sealed by now: that another program kept the file busy is no reason not to start.
-        if was_plain && let Err(error) = self.wipe_free_pages().await {
+        Ok(transaction)
+    }
+
+    /// Wipes pages of the file that still hold what is sealed by now. That another program kept the file busy is no reason not
+    /// to start.
+    async fn wipe_what_was_plain(&self) {
+        if let Err(error) = self.wipe_free_pages().await {
             tracing::warn!(
                 code = error.code(),
                 "what was in clear may still stand in free pages of the database: run VACUUM on it"
             );
         }
-        Ok(())
     }
 
     /// What was replaced leaves the file too: SQLite keeps it in free pages and in the log. PostgreSQL frees it in its own time.
@@ -231,6 +234,33 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Brings the schema to the version of this program; the version that was found.
+async fn take_steps(connection: &mut AnyConnection) -> Result<i64> {
+    let found = schema_version(connection).await?;
+    for step in steps_behind(found)? {
+        take_step(connection, step).await?;
+    }
+    if found < schema::VERSION {
+        sqlx::query("UPDATE schema_version SET version = $1")
+            .bind(schema::VERSION)
+            .execute(connection)
+            .await?;
+    }
+    Ok(found)
+}
+
+/// The steps that a schema of a version lacks. One of a newer program is left alone.
+fn steps_behind(found: i64) -> Result<&'static [schema::Step]> {
+    if found > schema::VERSION {
+        return Err(Error::Newer {
+            found,
+            known: schema::VERSION,
+        });
+    }
+    let done = usize::try_from(found).map_err(|_| Error::Unreadable("schema version"))?;
+    Ok(&schema::STEPS[done..])
 }
 
 async fn take_step(connection: &mut AnyConnection, step: schema::Step) -> Result<()> {

@@ -2,11 +2,12 @@
 //!
 //! Only what the catalogue answered becomes a [`Name`]. Types are told by a closed list; what is not on it is refused.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::statement::Name;
 use crate::address::Kind;
-use crate::row::{int, text};
+use crate::row::{flag, int, text};
 use crate::sealed_column::{BoundTo, RewrapError, SealedColumn};
 
 /// A table of a customer's database, as far as its sealed cells go.
@@ -71,36 +72,13 @@ async fn sqlite(
     connection: &mut AnyConnection,
     place: &SealedColumn,
 ) -> Result<Table, RewrapError> {
-    let found = sqlx::query(
-        "SELECT name, wr FROM pragma_table_list
-         WHERE schema = 'main' AND type = 'table' AND name = $1 COLLATE NOCASE",
-    )
-    .bind(&place.table)
-    .fetch_optional(&mut *connection)
-    .await?
-    .ok_or(RewrapError::Table)?;
-    let name = Name::from_catalogue(&found, "name")?;
+    let (name, has_rowid) = sqlite_table(connection, place).await?;
     let columns = sqlite_columns(connection, &name).await?;
-    let same = |column: &Column, asked: &str| column.name.as_str().eq_ignore_ascii_case(asked);
-    let column = sealed(&columns, place, same)?;
-    let customer = customer(&columns, place, same)?;
-    let (row, cursor) = if int(&found, "wr")? != 0 {
-        let key = key(&columns, place, same)?;
-        (key.name.clone(), (key.name.clone(), sqlite_cast(key)?))
-    } else {
-        let rowid = rowid(&columns)?;
-        let row = match &place.row {
-            Some(asked) => columns.iter().find(|column| same(column, asked)),
-            None => only_key(&columns),
-        };
-        let row = match (row, &place.row) {
-            (Some(row), _) => row.name.clone(),
-            // The number that SQLite gives each row, under whichever of its names was asked for.
-            (None, None) => rowid.clone(),
-            (None, Some(asked)) if asked.eq_ignore_ascii_case(rowid.as_str()) => rowid.clone(),
-            (None, Some(_)) => return Err(RewrapError::Column("--id")),
-        };
-        (row, (rowid, "CAST({key} AS INTEGER)"))
+    let column = sealed(&columns, place, same_in_sqlite)?;
+    let customer = customer(&columns, place, same_in_sqlite)?;
+    let (row, cursor) = match has_rowid {
+        true => by_rowid(&columns, place)?,
+        false => by_key(&columns, place)?,
     };
     Ok(Table {
         name,
@@ -111,6 +89,53 @@ async fn sqlite(
         cursor,
         customer,
     })
+}
+
+/// A table's name, and whether SQLite numbers its rows.
+async fn sqlite_table(
+    connection: &mut AnyConnection,
+    place: &SealedColumn,
+) -> Result<(Name, bool), RewrapError> {
+    let found = sqlx::query(
+        "SELECT name, wr FROM pragma_table_list
+         WHERE schema = 'main' AND type = 'table' AND name = $1 COLLATE NOCASE",
+    )
+    .bind(&place.table)
+    .fetch_optional(connection)
+    .await?
+    .ok_or(RewrapError::Table)?;
+    Ok((
+        Name::from_catalogue(&found, "name")?,
+        int(&found, "wr")? == 0,
+    ))
+}
+
+/// SQLite does not tell capitals in names.
+fn same_in_sqlite(column: &Column, asked: &str) -> bool {
+    column.name.as_str().eq_ignore_ascii_case(asked)
+}
+
+/// The column that names a row and by which the table is walked through.
+fn by_key(columns: &[Column], place: &SealedColumn) -> Result<(Name, (Name, Cast)), RewrapError> {
+    let key = key(columns, place, same_in_sqlite)?;
+    Ok((key.name.clone(), (key.name.clone(), sqlite_cast(key)?)))
+}
+
+/// The column that names a row, and the number that SQLite gives each row as the one to walk by.
+fn by_rowid(columns: &[Column], place: &SealedColumn) -> Result<(Name, (Name, Cast)), RewrapError> {
+    let rowid = rowid(columns)?;
+    let row = match &place.row {
+        Some(asked) => columns.iter().find(|column| same_in_sqlite(column, asked)),
+        None => only_key(columns),
+    };
+    let row = match (row, &place.row) {
+        (Some(row), _) => row.name.clone(),
+        // The number itself, under whichever of its names was asked for.
+        (None, None) => rowid.clone(),
+        (None, Some(asked)) if asked.eq_ignore_ascii_case(rowid.as_str()) => rowid.clone(),
+        (None, Some(_)) => return Err(RewrapError::Column("--id")),
+    };
+    Ok((row, (rowid, "CAST({key} AS INTEGER)")))
 }
 
 async fn sqlite_columns(
@@ -131,18 +156,22 @@ async fn sqlite_columns(
         .iter()
         .filter(|row| int(row, "pk").is_ok_and(|pk| pk > 0))
         .count();
+    let is_alone = keys == 1;
     rows.iter()
-        .map(|row| {
-            let is_key = int(row, "pk")? > 0 && keys == 1;
-            Ok(Column {
-                name: Name::from_catalogue(row, "name")?,
-                kind: text(row, "type")?.to_ascii_uppercase(),
-                is_key,
-                is_unique: is_key || int(row, "sole")? != 0,
-                is_generated: int(row, "hidden")? > 1,
-            })
-        })
+        .map(|row| sqlite_column(row, is_alone))
         .collect()
+}
+
+/// A column from its row. One of several columns of a primary key tells no rows apart by itself.
+fn sqlite_column(row: &AnyRow, is_alone: bool) -> Result<Column, RewrapError> {
+    let is_key = is_alone && int(row, "pk")? > 0;
+    Ok(Column {
+        name: Name::from_catalogue(row, "name")?,
+        kind: text(row, "type")?.to_ascii_uppercase(),
+        is_key,
+        is_unique: is_key || flag(row, "sole")?,
+        is_generated: int(row, "hidden")? > 1,
+    })
 }
 
 /// The row's number has three names, and a column that takes one of them hides it.
@@ -171,6 +200,34 @@ async fn postgres(
     connection: &mut AnyConnection,
     place: &SealedColumn,
 ) -> Result<Table, RewrapError> {
+    let (schema, name, columns) = postgres_table(connection, place).await?;
+    let same = |column: &Column, asked: &str| column.name.as_str() == asked;
+    let column = sealed(&columns, place, same)?;
+    let key = key(&columns, place, same)?;
+    Ok(Table {
+        name,
+        schema: Some(schema),
+        column: column.name.clone(),
+        cell: cell_kind(column)?,
+        row: key.name.clone(),
+        cursor: (key.name.clone(), postgres_cast(key)?),
+        customer: customer(&columns, place, same)?,
+    })
+}
+
+fn cell_kind(column: &Column) -> Result<CellKind, RewrapError> {
+    match column.kind.as_str() {
+        "text" | "character varying" => Ok(CellKind::Text),
+        "bytea" => Ok(CellKind::Bytes),
+        _ => Err(RewrapError::ColumnType),
+    }
+}
+
+/// A table's schema, name and columns.
+async fn postgres_table(
+    connection: &mut AnyConnection,
+    place: &SealedColumn,
+) -> Result<(Name, Name, Vec<Column>), RewrapError> {
     let (schema, table) = place.table.split_once('.').unwrap_or(("", ""));
     let found = sqlx::query(
         "SELECT CAST(c.oid AS BIGINT) AS oid, CAST(n.nspname AS TEXT) AS schema, CAST(c.relname AS TEXT) AS name
@@ -186,23 +243,8 @@ async fn postgres(
     .await?
     .ok_or(RewrapError::Table)?;
     let columns = postgres_columns(connection, int(&found, "oid")?).await?;
-    let same = |column: &Column, asked: &str| column.name.as_str() == asked;
-    let column = sealed(&columns, place, same)?;
-    let cell = match column.kind.as_str() {
-        "text" | "character varying" => CellKind::Text,
-        "bytea" => CellKind::Bytes,
-        _ => return Err(RewrapError::ColumnType),
-    };
-    let key = key(&columns, place, same)?;
-    Ok(Table {
-        name: Name::from_catalogue(&found, "name")?,
-        schema: Some(Name::from_catalogue(&found, "schema")?),
-        column: column.name.clone(),
-        cell,
-        row: key.name.clone(),
-        cursor: (key.name.clone(), postgres_cast(key)?),
-        customer: customer(&columns, place, same)?,
-    })
+    let name = |column| Name::from_catalogue(&found, column);
+    Ok((name("schema")?, name("name")?, columns))
 }
 
 async fn postgres_columns(
@@ -222,16 +264,18 @@ async fn postgres_columns(
     .fetch_all(connection)
     .await?
     .iter()
-    .map(|row| {
-        Ok(Column {
-            name: Name::from_catalogue(row, "name")?,
-            kind: text(row, "type")?,
-            is_key: row.try_get("is_key")?,
-            is_unique: row.try_get("sole")?,
-            is_generated: row.try_get("made")?,
-        })
-    })
+    .map(postgres_column)
     .collect()
+}
+
+fn postgres_column(row: &AnyRow) -> Result<Column, RewrapError> {
+    Ok(Column {
+        name: Name::from_catalogue(row, "name")?,
+        kind: text(row, "type")?,
+        is_key: row.try_get("is_key")?,
+        is_unique: row.try_get("sole")?,
+        is_generated: row.try_get("made")?,
+    })
 }
 
 fn postgres_cast(key: &Column) -> Result<Cast, RewrapError> {
