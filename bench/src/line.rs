@@ -68,15 +68,7 @@ impl Line {
         voice: bool,
     ) -> Result<Self> {
         let opened = platform.open_conversation(agent)?;
-        // conversimple: allow(clear-text-connection) the platform under measurement listens on loopback
-        let address = format!("ws://{}/media/websocket", platform.address());
-        let (socket, _) = connect_async(address)
-            .await
-            .context("the media socket could not be opened")?;
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_nodelay(true)?;
-        }
-        let mut line = Self { socket };
+        let mut line = Self::connect(platform).await?;
         line.send(&FromCaller::Start {
             token: opened.client_token,
             rate_hz: RATE_HZ,
@@ -84,15 +76,34 @@ impl Line {
             voice,
         })
         .await?;
+        line.wait_for_greeting(voice).await?;
+        Ok(line)
+    }
+
+    async fn connect(platform: &Platform) -> Result<Self> {
+        // conversimple: allow(clear-text-connection) the platform under measurement listens on loopback
+        let address = format!("ws://{}/media/websocket", platform.address());
+        let (socket, _) = connect_async(address)
+            .await
+            .context("the media socket could not be opened")?;
+        // A frame that waits to be joined with the next would count as the platform's delay.
+        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
+            stream.set_nodelay(true)?;
+        }
+        Ok(Self { socket })
+    }
+
+    /// The greeting is turn 0.
+    async fn wait_for_greeting(&mut self, voice: bool) -> Result<()> {
         loop {
-            match line.next().await? {
+            match self.next().await? {
                 Some(Event::Message(ToCaller::Ready { voice: false, .. })) if voice => {
                     bail!("the platform has no voice")
                 }
                 Some(Event::Message(ToCaller::TurnEnd {
                     turn: TurnId(0), ..
                 })) => {
-                    return Ok(line);
+                    return Ok(());
                 }
                 _ => {}
             }
@@ -214,13 +225,18 @@ fn noise(samples: usize) -> Vec<i16> {
     (0..samples).map(step).collect()
 }
 
+/// What the platform says; its errors and the end are errors here.
+fn told(text: &str) -> Result<Event> {
+    match serde_json::from_str(text)? {
+        ToCaller::Error { code, message } => bail!("{message} ({code})"),
+        ToCaller::Ended => bail!("the platform ended the call"),
+        message => Ok(Event::Message(message)),
+    }
+}
+
 fn event(message: Message) -> Result<Option<Event>> {
     match message {
-        Message::Text(text) => match serde_json::from_str(&text)? {
-            ToCaller::Error { code, message } => bail!("{message} ({code})"),
-            ToCaller::Ended => bail!("the platform ended the call"),
-            message => Ok(Some(Event::Message(message))),
-        },
+        Message::Text(text) => told(&text).map(Some),
         Message::Binary(sound) => {
             let sound = media::samples(&sound).context("a frame of sound was none")?;
             let audible = sound.iter().any(|sample| sample.unsigned_abs() > AUDIBLE);

@@ -19,17 +19,91 @@ mod voice;
 use std::fs;
 use std::io::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use report::{Found, Row};
 use voice::Part;
 
+/// One thing that can be measured.
+struct Measure {
+    name: &'static str,
+    /// Whether the programs must be built before.
+    needs_programs: bool,
+    /// The argument says whether each single figure is wanted.
+    run: fn(bool) -> Result<Found>,
+}
+
 /// What `all` stands for, in this order.
-const ALL: [&str; 9] = [
-    "guard", "calls", "voice", "size", "hearing", "digits", "dialog", "mask", "check",
+const ALL: [Measure; 9] = [
+    Measure {
+        name: "guard",
+        needs_programs: false,
+        run: |_| guard::run(),
+    },
+    Measure {
+        name: "calls",
+        needs_programs: true,
+        run: |_| wait(calls::run()),
+    },
+    Measure {
+        name: "voice",
+        needs_programs: true,
+        run: |verbose| {
+            wait(voice::run(
+                &[Part::Sentences, Part::Interruptions, Part::Rest],
+                verbose,
+            ))
+        },
+    },
+    Measure {
+        name: "size",
+        needs_programs: true,
+        run: |_| wait(size::run()),
+    },
+    Measure {
+        name: "hearing",
+        needs_programs: false,
+        run: |_| hearing::run().map(Found::from),
+    },
+    Measure {
+        name: "digits",
+        needs_programs: false,
+        run: |_| digits::run(),
+    },
+    Measure {
+        name: "dialog",
+        needs_programs: false,
+        run: |_| dialog::run().map(with_targets),
+    },
+    Measure {
+        name: "mask",
+        needs_programs: false,
+        run: |_| mask::run().map(Found::from),
+    },
+    Measure {
+        name: "check",
+        needs_programs: false,
+        run: |_| Ok(check::run().into()),
+    },
 ];
 
 /// The parts of `voice`.
-const PARTS: [&str; 3] = ["sentences", "interruptions", "rest"];
+const PARTS: [Measure; 3] = [
+    Measure {
+        name: "sentences",
+        needs_programs: true,
+        run: |verbose| wait(voice::run(&[Part::Sentences], verbose)),
+    },
+    Measure {
+        name: "interruptions",
+        needs_programs: true,
+        run: |verbose| wait(voice::run(&[Part::Interruptions], verbose)),
+    },
+    Measure {
+        name: "rest",
+        needs_programs: true,
+        run: |verbose| wait(voice::run(&[Part::Rest], verbose)),
+    },
+];
 
 const USAGE: &str = "\
 Usage: bench [--verbose] WHAT…
@@ -52,62 +126,57 @@ Take figures from an idle machine.
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let verbose = arguments.iter().any(|argument| argument == "--verbose");
-    let mut wanted: Vec<&str> = arguments
+    let wanted: Vec<&str> = arguments
         .iter()
         .map(String::as_str)
         .filter(|argument| *argument != "--verbose")
         .collect();
     match wanted.as_slice() {
-        ["agent"] => return runtime()?.block_on(calls::serve_agent()),
-        ["mask-lines"] => return print(&mask::export()?),
-        ["check-corpus", folder] => return print(&check::export(std::path::Path::new(folder))?),
-        ["all"] => wanted = ALL.to_vec(),
-        [] => return print(USAGE),
-        some if some
-            .iter()
-            .all(|what| ALL.contains(what) || PARTS.contains(what)) => {}
-        _ => anyhow::bail!("{USAGE}"),
+        ["agent"] => wait(calls::serve_agent()),
+        ["mask-lines"] => print(&mask::export()?),
+        ["check-corpus", folder] => print(&check::export(std::path::Path::new(folder))?),
+        ["all"] => tell(ALL.iter().collect(), verbose),
+        [] => print(USAGE),
+        names => tell(named(names)?, verbose),
     }
-    let needs_programs =
-        |what: &&str| matches!(*what, "calls" | "voice" | "size") || PARTS.contains(what);
-    if wanted.iter().any(needs_programs) {
+}
+
+/// The measures of these names.
+fn named(names: &[&str]) -> Result<Vec<&'static Measure>> {
+    let find = |name: &&str| {
+        let mut known = ALL.iter().chain(&PARTS);
+        known.find(|measure| measure.name == *name)
+    };
+    let found: Option<Vec<_>> = names.iter().map(find).collect();
+    found.context(USAGE)
+}
+
+/// Takes the figures and prints them, at the end those that have a target with date and machine.
+fn tell(measures: Vec<&'static Measure>, verbose: bool) -> Result<()> {
+    if measures.iter().any(|measure| measure.needs_programs) {
         process::build()?;
     }
     let machine = machine();
     let mut rows = Vec::new();
-    for what in wanted {
-        let found = measure(what, verbose)?;
-        print(&format!("## {what}\n\n{}\n", found.text))?;
+    for Measure { name, run, .. } in measures {
+        let found = run(verbose)?;
+        print(&format!("## {name}\n\n{}\n", found.text))?;
         rows.extend(found.rows);
     }
-    if !rows.is_empty() {
-        print(&format!(
-            "## Targets\n\n{machine}\n\n{}",
-            report::table(&rows)
-        ))?;
+    print_targets(&machine, &rows)
+}
+
+fn print_targets(machine: &str, rows: &[Row]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let table = report::table(rows);
+    print(&format!("## Targets\n\n{machine}\n\n{table}"))
 }
 
-fn measure(what: &str, verbose: bool) -> Result<Found> {
-    Ok(match what {
-        "guard" => guard::run()?,
-        "calls" => runtime()?.block_on(calls::run())?,
-        "voice" => voice_parts(&[Part::Sentences, Part::Interruptions, Part::Rest], verbose)?,
-        "sentences" => voice_parts(&[Part::Sentences], verbose)?,
-        "interruptions" => voice_parts(&[Part::Interruptions], verbose)?,
-        "rest" => voice_parts(&[Part::Rest], verbose)?,
-        "size" => runtime()?.block_on(size::run())?,
-        "hearing" => hearing::run()?.into(),
-        "digits" => digits::run()?,
-        "mask" => mask::run()?.into(),
-        "check" => check::run().into(),
-        _ => with_targets(dialog::run()?),
-    })
-}
-
-fn voice_parts(parts: &[Part], verbose: bool) -> Result<Found> {
-    runtime()?.block_on(voice::run(parts, verbose))
+/// Waits for what runs beside sockets.
+fn wait<T>(running: impl Future<Output = Result<T>>) -> Result<T> {
+    runtime()?.block_on(running)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

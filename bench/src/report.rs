@@ -121,6 +121,28 @@ impl From<String> for Found {
     }
 }
 
+impl Row {
+    /// Whether the target is met, in a word.
+    fn verdict(&self) -> &'static str {
+        match self.target.is_met(self.figure) {
+            _ if self.figure.is_nan() => "not measured",
+            true => "met",
+            false => "missed",
+        }
+    }
+}
+
+/// A line of a table with how a series is spread.
+pub(crate) fn spread(name: &str, figures: &Series) -> String {
+    format!(
+        "| {name} | {} | {} | {} | {} |\n",
+        figures.len(),
+        figure(figures.median()),
+        figure(figures.p90()),
+        figure(figures.at(1.0))
+    )
+}
+
 /// The table of targets; nothing when nothing with a target was measured.
 pub(crate) fn table(rows: &[Row]) -> String {
     if rows.is_empty() {
@@ -132,13 +154,7 @@ pub(crate) fn table(rows: &[Row]) -> String {
             Target::AtMost(most) => ("≤", most),
             Target::AtLeast(least) => ("≥", least),
         };
-        let met = if row.figure.is_nan() {
-            "not measured"
-        } else if row.target.is_met(row.figure) {
-            "met"
-        } else {
-            "missed"
-        };
+        let met = row.verdict();
         let unit = match row.unit {
             "" => String::new(),
             unit => format!(" {unit}"),
@@ -156,14 +172,21 @@ pub(crate) fn table(rows: &[Row]) -> String {
 
 /// A figure with as many digits as say something.
 pub(crate) fn figure(figure: f64) -> String {
-    match figure.abs() {
-        size if size.is_nan() => "–".into(),
-        size if size >= 100.0 || size == 0.0 => format!("{figure:.0}"),
-        size if size >= 10.0 => format!("{figure:.1}"),
-        size if size >= 1.0 => format!("{figure:.2}"),
-        _ => format!("{figure:.3}"),
+    if figure.is_nan() {
+        return "–".into();
     }
+    let size = figure.abs();
+    let digits = DIGITS.iter().find(|(least, _)| size >= *least);
+    let digits = match digits {
+        Some((_, digits)) => *digits,
+        None if size == 0.0 => 0,
+        None => 3,
+    };
+    format!("{figure:.digits$}")
 }
+
+/// Digits behind the point of figures from a size on: three digits say something in all.
+const DIGITS: [(f64, usize); 3] = [(100.0, 0), (10.0, 1), (1.0, 2)];
 
 /// A duration in milliseconds.
 pub(crate) fn millis(time: Duration) -> f64 {

@@ -23,11 +23,7 @@ pub(crate) async fn run() -> Result<Found> {
     );
     let (with_voice, guide) = speaking(&mut text).await?;
     let without = typing(&mut text).await?;
-    text.push_str("\n| program | MB, with its line tables |\n|---|---|\n");
-    for name in ["conversimple", GUIDE] {
-        let bytes = fs::metadata(program(name)?)?.len();
-        writeln!(text, "| {name} | {} |", figure(bytes as f64 / 1e6))?;
-    }
+    text.push_str(&programs()?);
     Ok(Found {
         text,
         rows: vec![
@@ -36,6 +32,16 @@ pub(crate) async fn run() -> Result<Found> {
             Row::at_most("guide agent", 15.0, guide, "MB", ""),
         ],
     })
+}
+
+/// How large the programs are.
+fn programs() -> Result<String> {
+    let mut text = String::from("\n| program | MB, with its line tables |\n|---|---|\n");
+    for name in ["conversimple", GUIDE] {
+        let bytes = fs::metadata(program(name)?)?.len();
+        writeln!(text, "| {name} | {} |", figure(bytes as f64 / 1e6))?;
+    }
+    Ok(text)
 }
 
 async fn speaking(text: &mut String) -> Result<(f64, f64)> {

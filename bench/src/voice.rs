@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::line::{Event, Line, Log, Room};
 use crate::process::{Platform, memory_mb, processor_time};
-use crate::report::{Found, Row, Series, figure, millis, progress};
+use crate::report::{Found, Row, Series, figure, millis, progress, spread};
 use crate::speech::{self, SENTENCES, Sentence, Speech, VOICES};
 
 /// Calls at rest whose memory is the measure for further ones: what the first calls leave behind is not counted.
@@ -203,14 +203,7 @@ fn tell_sentences(turns: &[Turn], processor_seconds: f64, verbose: bool) -> Resu
         ("transcript", &series(|turn| turn.transcript)),
         ("decision", &series(|turn| turn.decision)),
     ] {
-        writeln!(
-            text,
-            "| {name} | {} | {} | {} | {} |",
-            figures.len(),
-            figure(figures.median()),
-            figure(figures.p90()),
-            figure(figures.at(1.0))
-        )?;
+        text.push_str(&spread(name, figures));
     }
     writeln!(
         text,
@@ -221,39 +214,41 @@ fn tell_sentences(turns: &[Turn], processor_seconds: f64, verbose: bool) -> Resu
     if verbose {
         text.push_str(&each(turns)?);
     }
-    Ok(Found {
-        text,
-        rows: vec![
-            Row::at_most(
-                "first audio after the caller stops, median",
-                400.0,
-                sound.median(),
-                "ms",
-                "Pipecat 1.14, same models, instant model: 518 ms; at its most eager 427 ms",
-            ),
-            Row::at_most(
-                "first audio, p90",
-                550.0,
-                sound.p90(),
-                "ms",
-                "Pipecat 1.14: a fifth of the turns wait 3.3 s",
-            ),
-            Row::at_most(
-                "early cuts in twenty sentences",
-                0.0,
-                (cuts + unheard) as f64,
-                "",
-                "",
-            ),
-            Row::at_most(
-                "CPU-seconds a turn",
-                0.5,
-                processor_seconds,
-                "s",
-                "Pipecat 1.14: 1.1 s",
-            ),
-        ],
-    })
+    let rows = targets_of_sentences(&sound, cuts + unheard, processor_seconds);
+    Ok(Found { text, rows })
+}
+
+fn targets_of_sentences(sound: &Series, not_heard_out: usize, processor_seconds: f64) -> Vec<Row> {
+    vec![
+        Row::at_most(
+            "first audio after the caller stops, median",
+            400.0,
+            sound.median(),
+            "ms",
+            "Pipecat 1.14, same models, instant model: 518 ms; at its most eager 427 ms",
+        ),
+        Row::at_most(
+            "first audio, p90",
+            550.0,
+            sound.p90(),
+            "ms",
+            "Pipecat 1.14: a fifth of the turns wait 3.3 s",
+        ),
+        Row::at_most(
+            "early cuts in twenty sentences",
+            0.0,
+            not_heard_out as f64,
+            "",
+            "",
+        ),
+        Row::at_most(
+            "CPU-seconds a turn",
+            0.5,
+            processor_seconds,
+            "s",
+            "Pipecat 1.14: 1.1 s",
+        ),
+    ]
 }
 
 fn each(turns: &[Turn]) -> Result<String> {
@@ -298,6 +293,16 @@ struct Stopped {
     clear: f64,
     /// The last frame before it that can be heard.
     last_sound: f64,
+}
+
+impl Stopped {
+    fn line(&self) -> String {
+        let (clear, last) = (figure(self.clear), figure(self.last_sound));
+        format!(
+            "- {}: cleared {clear} ms, last sound {last} ms\n",
+            self.voice
+        )
+    }
 }
 
 async fn interruptions(platform: &Platform, verbose: bool) -> Result<Found> {
@@ -362,26 +367,11 @@ fn tell_interruptions(stopped: &[Stopped], missed: usize, verbose: bool) -> Resu
         ("silence: what was not played is cleared", &clear),
         ("last frame received that can be heard", &last),
     ] {
-        writeln!(
-            text,
-            "| {name} | {} | {} | {} | {} |",
-            figures.len(),
-            figure(figures.median()),
-            figure(figures.p90()),
-            figure(figures.at(1.0))
-        )?;
+        text.push_str(&spread(name, figures));
     }
     writeln!(text, "\nAnswers that did not stop: {missed}.")?;
     if verbose {
-        for one in stopped {
-            writeln!(
-                text,
-                "- {}: cleared {} ms, last sound {} ms",
-                one.voice,
-                figure(one.clear),
-                figure(one.last_sound)
-            )?;
-        }
+        text.extend(stopped.iter().map(Stopped::line));
     }
     let worst = if missed > 0 { f64::NAN } else { clear.median() };
     Ok(Found {
@@ -398,12 +388,17 @@ fn tell_interruptions(stopped: &[Stopped], missed: usize, verbose: bool) -> Resu
 
 // ---- calls at rest ----
 
-async fn rest(platform: &Platform) -> Result<Found> {
-    let pid = platform.pid();
+/// The share of a core that the platform takes without calls.
+async fn idle(pid: u32) -> Result<f64> {
     progress("voice: no calls");
     let before = processor_time(pid)?;
     tokio::time::sleep(REST).await;
-    let idle = share(processor_time(pid)?.saturating_sub(before), REST);
+    Ok(share(processor_time(pid)?.saturating_sub(before), REST))
+}
+
+async fn rest(platform: &Platform) -> Result<Found> {
+    let pid = platform.pid();
+    let idle = idle(pid).await?;
     let mut lines = Vec::new();
     let few = resting(platform, &mut lines, FEW, Room::Quiet).await?;
     let many = resting(platform, &mut lines, MANY, Room::Quiet).await?;

@@ -102,26 +102,10 @@ impl FromAgent {
     pub fn read(frame: &Frame) -> Result<Self, MessageError> {
         let payload = &frame.payload;
         match frame.event.as_str() {
-            "phx_join" => Join::deserialize(payload)
-                .map(|join| Self::Join {
-                    agents: join.agent_ids,
-                })
-                .or_else(|_| Ok(Self::Join { agents: Vec::new() })),
+            "phx_join" => Ok(Self::joined(payload)),
             "phx_leave" => Ok(Self::Leave),
             "heartbeat" => Ok(Self::Heartbeat),
-            "register_conversation_tools" => {
-                let Register {
-                    conversation_id,
-                    tools,
-                } = Register::deserialize(payload)?;
-                if tools.len() > ToolSpec::COUNT_LIMIT {
-                    return Err(MessageError);
-                }
-                Ok(Self::RegisterTools {
-                    conversation_id,
-                    tools,
-                })
-            }
+            "register_conversation_tools" => Self::registered(payload),
             "tool_call_response" => {
                 let Response { call_id, result } = Response::deserialize(payload)?;
                 Ok(Self::Response { call_id, result })
@@ -136,6 +120,28 @@ impl FromAgent {
             }
             _ => Ok(Self::Unknown),
         }
+    }
+
+    /// A join; one that names no agents is an agent's of an older SDK.
+    fn joined(payload: &Value) -> Self {
+        let agents = Join::deserialize(payload).map(|join| join.agent_ids);
+        Self::Join {
+            agents: agents.unwrap_or_default(),
+        }
+    }
+
+    fn registered(payload: &Value) -> Result<Self, MessageError> {
+        let Register {
+            conversation_id,
+            tools,
+        } = Register::deserialize(payload)?;
+        if tools.len() > ToolSpec::COUNT_LIMIT {
+            return Err(MessageError);
+        }
+        Ok(Self::RegisterTools {
+            conversation_id,
+            tools,
+        })
     }
 
     /// Writes the event name and payload, as our own SDK sends them.
@@ -328,55 +334,67 @@ impl ToAgent {
     pub fn read(frame: &Frame) -> Result<Self, MessageError> {
         let payload = &frame.payload;
         match frame.event.as_str() {
-            "conversation_ready" => {
-                let Ready {
-                    conversation_id,
-                    agent_id,
-                    customer_id,
-                } = Ready::deserialize(payload)?;
-                Ok(Self::ConversationReady {
-                    conversation_id,
-                    agent_id,
-                    customer_id,
-                })
+            "conversation_ready" => Self::ready(payload),
+            "conversation_lifecycle" => Self::lifecycle(payload),
+            "tool_call_request" => Request::deserialize(payload)?
+                .call()
+                .map(Self::ToolCallRequest),
+            "config_update" => Self::config(payload),
+            "connection_warning" => {
+                text(payload, "message").map(|message| Self::ConnectionWarning { message })
             }
-            "conversation_lifecycle" => {
-                let Life {
-                    event,
-                    conversation_id,
-                    timestamp,
-                } = Life::deserialize(payload)?;
-                let event = match event.as_str() {
-                    "conversation_started" | "started" => Lifecycle::Started,
-                    "conversation_ended" | "ended" => Lifecycle::Ended,
-                    _ => return Ok(Self::Unknown),
-                };
-                Ok(Self::ConversationLifecycle {
-                    event,
-                    conversation_id,
-                    timestamp,
-                })
-            }
-            "tool_call_request" => Ok(Self::ToolCallRequest(
-                Request::deserialize(payload)?.call()?,
-            )),
-            "config_update" => {
-                let mut config = payload.as_object().cloned().ok_or(MessageError)?;
-                let customer_id = config.remove("customer_id").ok_or(MessageError)?;
-                Ok(Self::ConfigUpdate {
-                    customer_id: CustomerId::deserialize(customer_id)?,
-                    config,
-                })
-            }
-            "connection_warning" => Ok(Self::ConnectionWarning {
-                message: text(payload, "message")?,
-            }),
-            "error_notification" => Ok(Self::ErrorNotification {
-                error_type: text(payload, "error_type")?,
-                error_message: text(payload, "error_message")?,
-            }),
+            "error_notification" => Self::error(payload),
             _ => Ok(Self::Unknown),
         }
+    }
+
+    fn ready(payload: &Value) -> Result<Self, MessageError> {
+        let Ready {
+            conversation_id,
+            agent_id,
+            customer_id,
+        } = Ready::deserialize(payload)?;
+        Ok(Self::ConversationReady {
+            conversation_id,
+            agent_id,
+            customer_id,
+        })
+    }
+
+    /// Both spellings of an event's name are in use.
+    fn lifecycle(payload: &Value) -> Result<Self, MessageError> {
+        let Life {
+            event,
+            conversation_id,
+            timestamp,
+        } = Life::deserialize(payload)?;
+        let event = match event.as_str() {
+            "conversation_started" | "started" => Lifecycle::Started,
+            "conversation_ended" | "ended" => Lifecycle::Ended,
+            _ => return Ok(Self::Unknown),
+        };
+        Ok(Self::ConversationLifecycle {
+            event,
+            conversation_id,
+            timestamp,
+        })
+    }
+
+    /// The customer's id stands among the settings that are updated.
+    fn config(payload: &Value) -> Result<Self, MessageError> {
+        let mut config = payload.as_object().cloned().ok_or(MessageError)?;
+        let customer_id = config.remove("customer_id").ok_or(MessageError)?;
+        Ok(Self::ConfigUpdate {
+            customer_id: CustomerId::deserialize(customer_id)?,
+            config,
+        })
+    }
+
+    fn error(payload: &Value) -> Result<Self, MessageError> {
+        Ok(Self::ErrorNotification {
+            error_type: text(payload, "error_type")?,
+            error_message: text(payload, "error_message")?,
+        })
     }
 }
 

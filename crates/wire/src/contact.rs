@@ -116,23 +116,14 @@ impl Contacts {
         if owned(schema) || secret(name, schema) {
             return Self::NONE;
         }
-        if let Some(key) = schema.get(argument_key::CONTACT) {
-            return keyed(key);
-        }
-        if lists_its_values(schema) {
-            return Self::NONE;
-        }
-        match format(schema) {
-            Some("email" | "idn-email") => return Self::EMAIL,
-            Some("phone" | "tel" | "telephone") => return Self::PHONE,
-            Some("ip" | "ipv4" | "ipv6") => return Self::IP,
-            Some(_) => return Self::NONE,
-            None => {}
-        }
-        if names::is_about(name) {
-            return Self::NONE;
-        }
-        named(name).and(described(schema))
+        // The first that says anything decides: what the developer wrote for us, then what the schema says to everybody,
+        // then the words.
+        let none = |speaks: bool| speaks.then_some(Self::NONE);
+        let key = schema.get(argument_key::CONTACT).map(keyed);
+        key.or_else(|| none(lists_its_values(schema)))
+            .or_else(|| format(schema).map(formatted))
+            .or_else(|| none(names::is_about(name)))
+            .unwrap_or_else(|| named(name).and(described(schema)))
     }
 
     /// As [`Contacts::declared`], with what the argument's tool says of itself: the `recipient` of a tool that sends
@@ -140,28 +131,10 @@ impl Contacts {
     #[must_use]
     pub fn of(spec: &ToolSpec, name: &str, schema: &Value) -> Self {
         let declared = Self::declared(name, schema);
-        let settled = schema.get(argument_key::CONTACT).is_some()
-            || owned(schema)
-            || lists_its_values(schema)
-            || format(schema).is_some();
-        let words = words(name);
-        if settled || !declared.is_none() || secret(name, schema) {
+        if !declared.is_none() || is_settled(name, schema) {
             return declared;
         }
-        let (Some(first), Some(last)) = (words.first(), words.last()) else {
-            return declared;
-        };
-        let joined = words.join(" ");
-        if PERSONS.contains(&joined.as_str()) || PERSONS.contains(&last.as_str()) {
-            return Self::PERSON;
-        }
-        if PLACES.contains(&joined.as_str())
-            || first == "contact"
-            || words.len() > 1 && PLACES.contains(&last.as_str())
-        {
-            return spoken_of(spec, first == "contact");
-        }
-        declared
+        by_tool(spec, &words(name)).unwrap_or(declared)
     }
 }
 
@@ -237,6 +210,38 @@ fn named(name: &str) -> Contacts {
         Some(Meaning::Email) => Contacts::EMAIL,
         Some(Meaning::Phone) => Contacts::PHONE,
         Some(Meaning::Ip) => Contacts::IP,
+        _ => Contacts::NONE,
+    }
+}
+
+/// Whether an argument takes no contact whatever its tool says.
+fn is_settled(name: &str, schema: &Value) -> bool {
+    schema.get(argument_key::CONTACT).is_some()
+        || owned(schema)
+        || lists_its_values(schema)
+        || format(schema).is_some()
+        || secret(name, schema)
+}
+
+/// What an argument takes whose name says that it is somebody, or a place where somebody is reached, and leaves it to the tool
+/// by which way.
+fn by_tool(spec: &ToolSpec, words: &[String]) -> Option<Contacts> {
+    let (first, last) = (words.first()?, words.last()?);
+    let joined = words.join(" ");
+    let names_one_of = |known: &[&str]| known.iter().any(|one| *one == joined || one == last);
+    if names_one_of(PERSONS) {
+        return Some(Contacts::PERSON);
+    }
+    let is_contact = first == "contact";
+    (is_contact || names_one_of(PLACES)).then(|| spoken_of(spec, is_contact))
+}
+
+/// What a format of JSON Schema stands for.
+fn formatted(format: &str) -> Contacts {
+    match format {
+        "email" | "idn-email" => Contacts::EMAIL,
+        "phone" | "tel" | "telephone" => Contacts::PHONE,
+        "ip" | "ipv4" | "ipv6" => Contacts::IP,
         _ => Contacts::NONE,
     }
 }

@@ -5,6 +5,7 @@
 //! by the guard.
 
 mod cut;
+mod kind;
 mod lexicon;
 mod phrase;
 mod score;
@@ -12,59 +13,12 @@ mod score;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use kind::Effect;
+
 use crate::ToolSpec;
 use crate::tool::tool_key;
 use lexicon::{Role, Term, terms};
 use phrase::{Evidence, Source};
-
-/// What a tool does to the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effect {
-    /// It looks something up or computes.
-    Read,
-    /// It changes something that stays and can be changed back.
-    Write,
-    /// Something leaves to somebody: a message, an invitation, a post.
-    Send,
-    /// Money moves, or somebody is bound to pay.
-    Pay,
-    /// Something that was there is gone or over.
-    Delete,
-    /// Its success says who the caller is.
-    Login,
-    /// Its success ends that.
-    Logout,
-}
-
-impl Effect {
-    const NAMES: [(&'static str, Self); 7] = [
-        ("read", Self::Read),
-        ("write", Self::Write),
-        ("send", Self::Send),
-        ("pay", Self::Pay),
-        ("delete", Self::Delete),
-        ("login", Self::Login),
-        ("logout", Self::Logout),
-    ];
-
-    /// The effect of a name as it is declared.
-    pub fn parse(name: &str) -> Option<Self> {
-        let row = Self::NAMES.iter().find(|(known, _)| *known == name)?;
-        Some(row.1)
-    }
-
-    /// The name under which it is declared.
-    pub fn as_str(self) -> &'static str {
-        let row = Self::NAMES.iter().find(|(_, effect)| *effect == self);
-        row.map_or("write", |(name, _)| name)
-    }
-
-    /// Whether a mistake cannot be taken back: a payment, a message, a deletion.
-    pub fn is_risky(self) -> bool {
-        matches!(self, Self::Pay | Self::Send | Self::Delete)
-    }
-}
 
 /// Why a tool has the effect that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -79,14 +79,7 @@ pub async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<String> 
         return Ok("The database has users already; the demo data was left alone.".to_owned());
     }
     vault.required()?;
-    for (id, name, price) in PRODUCTS {
-        let product = Product {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            price,
-        };
-        database.add_product(&product).await?;
-    }
+    add_products(database).await?;
     for person in &PEOPLE {
         add(database, vault, person).await?;
     }
@@ -96,16 +89,21 @@ pub async fn fill(database: &Database, vault: &Vault) -> anyhow::Result<String> 
     ))
 }
 
+async fn add_products(database: &Database) -> anyhow::Result<()> {
+    for (id, name, price) in PRODUCTS {
+        let product = Product {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            price,
+        };
+        database.add_product(&product).await?;
+    }
+    Ok(())
+}
+
+/// Adds a person with what is theirs.
 async fn add(database: &Database, vault: &Vault, person: &Person) -> anyhow::Result<()> {
-    let hash = HashedPassword::of_text(person.password)
-        .await
-        .map_err(|failure| anyhow::anyhow!("the password could not be hashed: {failure:?}"))?;
-    let user = User {
-        id: person.id.to_owned(),
-        username: person.username.to_owned(),
-        password_hash: hash.as_str().to_owned(),
-    };
-    database.add_user(&user).await?;
+    add_user(database, person).await?;
     for (id, kind, balance) in person.accounts {
         let account = Account {
             id: (*id).to_owned(),
@@ -122,6 +120,25 @@ async fn add(database: &Database, vault: &Vault, person: &Person) -> anyhow::Res
         phone: phone.to_owned(),
     };
     database.add_customer(person.id, &customer).await?;
+    add_cards(database, vault, person).await
+}
+
+/// The person as somebody who can log in; of the password only a hash is kept.
+async fn add_user(database: &Database, person: &Person) -> anyhow::Result<()> {
+    let hash = HashedPassword::of_text(person.password)
+        .await
+        .map_err(|failure| anyhow::anyhow!("the password could not be hashed: {failure:?}"))?;
+    let user = User {
+        id: person.id.to_owned(),
+        username: person.username.to_owned(),
+        password_hash: hash.as_str().to_owned(),
+    };
+    database.add_user(&user).await?;
+    Ok(())
+}
+
+/// The person's cards, sealed.
+async fn add_cards(database: &Database, vault: &Vault, person: &Person) -> anyhow::Result<()> {
     for number in person.cards {
         let number = CardNumber::parse(number)?;
         let card = vault.seal_demo(&number)?;

@@ -243,18 +243,21 @@ impl Guide {
 
 /// A brand as people write it.
 fn brand_name(brand: &str) -> &'static str {
-    match brand {
-        "visa" => "Visa",
-        "mastercard" => "Mastercard",
-        "amex" => "American Express",
-        "discover" => "Discover",
-        "diners" => "Diners Club",
-        "jcb" => "JCB",
-        "unionpay" => "UnionPay",
-        "maestro" => "Maestro",
-        _ => "card",
-    }
+    let named = BRANDS.iter().find(|(code, _)| *code == brand);
+    named.map_or("card", |(_, name)| name)
 }
+
+/// Each brand's code, and how people write it.
+const BRANDS: [(&str, &str); 8] = [
+    ("visa", "Visa"),
+    ("mastercard", "Mastercard"),
+    ("amex", "American Express"),
+    ("discover", "Discover"),
+    ("diners", "Diners Club"),
+    ("jcb", "JCB"),
+    ("unionpay", "UnionPay"),
+    ("maestro", "Maestro"),
+];
 
 impl Ownership<Account> for Guide {
     const KIND: &'static str = "account";

@@ -27,20 +27,26 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let wishes = Wishes::read(std::env::args().skip(1))?;
     let environment = Environment::load()?;
+    let guide = guide(&environment, wishes.demo).await?;
+    let agent = Agent::from_environment(&environment)?;
+    tokio::select! {
+        served = agent.serve(guide) => served?,
+        () = stdin_closed(), if wishes.until_stdin_closes => {}
+    }
+    Ok(())
+}
+
+/// The agent with its database and its vault. With `demo`, an empty database is filled first.
+async fn guide(environment: &Environment, demo: bool) -> anyhow::Result<Guide> {
     let url = environment.text("DATABASE_URL");
     let database = Database::open(url.as_ref().map(|url| url.as_str())).await?;
-    let vault = Vault::open(&environment)?;
-    if wishes.demo {
+    let vault = Vault::open(environment)?;
+    if demo {
         let made = demo::fill(&database, &vault).await?;
         writeln!(std::io::stdout(), "{made}")?;
     }
     vault.check(&database).await?;
-    let agent = Agent::from_environment(&environment)?;
-    tokio::select! {
-        served = agent.serve(Guide::new(database, vault)) => served?,
-        () = stdin_closed(), if wishes.until_stdin_closes => {}
-    }
-    Ok(())
+    Ok(Guide::new(database, vault))
 }
 
 /// Returns when standard input ends: whoever started this process and held the other end is gone.

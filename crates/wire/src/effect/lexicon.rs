@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::Effect;
+use super::kind::Effect;
 
 const TABLE: &str = include_str!("../../data/effects.tsv");
 
@@ -107,6 +107,11 @@ impl Term {
     /// Whether it can play a role.
     pub(super) fn is(&self, role: Role) -> bool {
         self.senses.iter().any(|sense| sense.role == role)
+    }
+
+    /// Whether it names something that is looked at: a fact or a paper.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.is(Role::Fact) || self.is(Role::Paper)
     }
 
     /// The effect that it has in a role.

@@ -2,7 +2,7 @@
 //!
 //! Decides which pieces of evidence a text gives. How much each piece weighs is decided by `score`.
 
-use super::Effect;
+use super::kind::Effect;
 use super::lexicon::{Form, Role, Term, terms};
 
 /// One thing that a text says about a tool's effect.
@@ -169,10 +169,9 @@ fn deed(terms: impl Iterator<Item = Term>) -> Option<Effect> {
     let (at, first) = known.iter().enumerate().find_map(|(at, term)| {
         let act = term.effect(Role::Deed).or(term.effect(Role::Both));
         let verb = term.effect(Role::Verb).filter(|_| term.form == Form::Base);
-        let looked_at = term.is(Role::Fact) || term.is(Role::Paper);
         let effect = act
             .or(verb)
-            .or(looked_at.then_some(Effect::Read))
+            .or(term.is_looked_at().then_some(Effect::Read))
             .or((term.is(Role::Holder) || term.is(Role::Object)).then_some(Effect::Write))?;
         Some((at, effect))
     })?;
@@ -253,23 +252,25 @@ fn sentence_verb(terms: &[Term], is_first: bool) -> Option<(Effect, usize)> {
 /// of its sentence or before a determiner.
 fn acts(terms: &[Term], is_head: bool) -> Option<Effect> {
     let (verb, rest) = terms.split_first()?;
-    let next = rest.first();
-    if let Some(effect) = verb.effect(Role::Verb) {
-        return Some(effect);
-    }
-    let before_object = next.is_some_and(|term| term.is(Role::Determiner));
-    if verb.is(Role::Light) && (is_head || before_object) {
-        return Some(light_effect(*verb, rest.iter().copied()));
-    }
-    let names_a_fact = next.is_some_and(|term| term.is(Role::Fact) || term.is(Role::Paper));
-    let effect = verb.effect(Role::Both)?;
-    let is_verb = before_object || is_head && (effect == Effect::Read || !names_a_fact);
-    let effect = if is_free(*verb, rest) {
-        Effect::Write
-    } else {
-        effect
+    let before_object = rest.first().is_some_and(|term| term.is(Role::Determiner));
+    let light = || {
+        let acts = verb.is(Role::Light) && (is_head || before_object);
+        acts.then(|| light_effect(*verb, rest.iter().copied()))
     };
-    is_verb.then_some(effect)
+    let uncertain = || uncertain(*verb, rest, is_head, before_object);
+    verb.effect(Role::Verb).or_else(light).or_else(uncertain)
+}
+
+/// The effect of a word that may be a noun, where it is the verb of what follows. At the head of a sentence it is none when
+/// something that is looked at follows, as in "Order status", unless it looks itself: "Check status".
+fn uncertain(word: Term, rest: &[Term], is_head: bool, before_object: bool) -> Option<Effect> {
+    let effect = word.effect(Role::Both)?;
+    let names_a_fact = rest.first().is_some_and(Term::is_looked_at);
+    let is_verb = before_object || is_head && (effect == Effect::Read || !names_a_fact);
+    is_verb.then(|| match is_free(word, rest) {
+        true => Effect::Write,
+        false => effect,
+    })
 }
 
 fn push(evidence: &mut Vec<Evidence>, effect: Effect, source: Source) {

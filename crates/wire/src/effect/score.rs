@@ -1,6 +1,6 @@
 //! Weighs evidence and decides. This file holds every number of the judgement.
 
-use super::Effect;
+use super::kind::Effect;
 use super::phrase::{Evidence, Source};
 
 /// What a piece of evidence weighs. A name's verb outweighs a description, because descriptions also speak of what other
