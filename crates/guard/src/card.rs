@@ -4,6 +4,8 @@
 //! number can be sealed and shown by its last four; the code can be used and forgotten, and nothing else: no type or
 //! trait here lets it be stored. Whether an account stands behind a number, only a payment service knows.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -136,33 +138,44 @@ fn passes_luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// The brand by the number's length and its first digits; of several rows that fit, the first.
 fn brand(digits: &str) -> &'static str {
-    let head = |count: usize| {
-        digits
-            .get(..count)
-            .and_then(|head| head.parse::<u32>().ok())
-            .unwrap_or(0)
+    let fits = |(lengths, from, to, _): &&Issuers| {
+        let head = digits.get(..from.len());
+        lengths.contains(&digits.len()) && head.is_some_and(|head| (*from..=*to).contains(&head))
     };
-    let (two, three, four, six) = (head(2), head(3), head(4), head(6));
-    match digits.len() {
-        15 if two == 34 || two == 37 => "amex",
-        14..=19 if (300..=305).contains(&three) || two == 36 || two == 38 || two == 39 => "diners",
-        16 if (51..=55).contains(&two) || (2221..=2720).contains(&four) => "mastercard",
-        16..=19 if (3528..=3589).contains(&four) => "jcb",
-        16..=19
-            if four == 6011
-                || (644..=649).contains(&three)
-                || two == 65
-                || (622_126..=622_925).contains(&six) =>
-        {
-            "discover"
-        }
-        16..=19 if two == 62 => "unionpay",
-        13 | 16 | 19 if digits.starts_with('4') => "visa",
-        12..=19 if two == 50 || (56..=69).contains(&two) => "maestro",
-        _ => "card",
-    }
+    ISSUERS.iter().find(fits).map_or("card", |row| row.3)
 }
+
+/// Lengths, the first and the last prefix, and the brand. Prefixes of one row have the same length, so they compare as text.
+type Issuers = (
+    RangeInclusive<usize>,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+/// The ranges of issuer identification numbers (ISO/IEC 7812) that the brands publish.
+const ISSUERS: [Issuers; 18] = [
+    (15..=15, "34", "34", "amex"),
+    (15..=15, "37", "37", "amex"),
+    (14..=19, "300", "305", "diners"),
+    (14..=19, "36", "36", "diners"),
+    (14..=19, "38", "39", "diners"),
+    (16..=16, "51", "55", "mastercard"),
+    (16..=16, "2221", "2720", "mastercard"),
+    (16..=19, "3528", "3589", "jcb"),
+    (16..=19, "6011", "6011", "discover"),
+    (16..=19, "644", "649", "discover"),
+    (16..=19, "65", "65", "discover"),
+    (16..=19, "622126", "622925", "discover"),
+    (16..=19, "62", "62", "unionpay"),
+    (13..=13, "4", "4", "visa"),
+    (16..=16, "4", "4", "visa"),
+    (19..=19, "4", "4", "visa"),
+    (12..=19, "50", "50", "maestro"),
+    (12..=19, "56", "69", "maestro"),
+];
 
 #[cfg(test)]
 mod tests {

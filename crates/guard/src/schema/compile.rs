@@ -139,11 +139,10 @@ impl Compiler {
         if self.nodes > NODES_LIMIT || depth > DEPTH_LIMIT {
             return Err(SchemaError::TooLarge);
         }
+        let anything = Map::new();
         let map = match schema {
             Value::Object(map) => map,
-            Value::Bool(true) if self.lenient => {
-                return self.node(&Value::Object(Map::new()), path, depth, scope);
-            }
+            Value::Bool(true) if self.lenient => &anything,
             _ => return Err(shape(path, "schema")),
         };
         if let Some(reference) = map.get("$ref") {
@@ -155,17 +154,42 @@ impl Compiler {
             // Whether null is allowed is for the schema of which this is a part.
             types = types.or(Types::NULL);
         }
+        let tries = self.enter_alternatives(map)?;
+        let mut node = self.parts(map, path, depth, scope, types)?;
+        self.alternatives -= tries;
+        if !map.contains_key("type") {
+            node.admit_null_of_branches();
+        }
+        self.settle_default(&mut node, path)?;
+        Ok(node)
+    }
+
+    /// Counts the alternatives that the schema of a node opens, which are tried one after the other: nested, their number
+    /// multiplies.
+    fn enter_alternatives(&mut self, map: &Map<String, Value>) -> Result<usize, SchemaError> {
         let tries = TRIES.iter().any(|key| map.contains_key(*key));
         self.is_steady &= !tries && !combines(map);
         self.alternatives += usize::from(tries);
-        if self.alternatives > ALTERNATIVES_LIMIT {
-            return Err(SchemaError::TooLarge);
+        match self.alternatives > ALTERNATIVES_LIMIT {
+            true => Err(SchemaError::TooLarge),
+            false => Ok(usize::from(tries)),
         }
+    }
+
+    /// What the keywords of a node say, each by itself.
+    fn parts(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        depth: usize,
+        scope: Scope,
+        types: Types,
+    ) -> Result<Node, SchemaError> {
         // Read whatever the type is, so that a mistake in them is found.
         let list = Some(self.list(map, path, depth)?).filter(|_| types.has(Types::ARRAY));
         let object = self.object(map, path, depth, scope)?;
         let object = Some(object).filter(|_| types.has(Types::OBJECT));
-        let mut node = Node {
+        Ok(Node {
             types,
             choices: self.choices(map, path)?,
             bounds: self.bounds(map, path)?,
@@ -179,20 +203,20 @@ impl Compiler {
             condition: self.condition(map, path, depth)?,
             default: map.get("default").cloned(),
             refuse: self.refuse(map, path)?,
+        })
+    }
+
+    /// Brings the default into normal form: what is filled in is like what is given. One that does not fit is none in a lenient
+    /// schema, because `x: str = None` is how Python writes an argument that may be left out.
+    fn settle_default(&self, node: &mut Node, path: &str) -> Result<(), SchemaError> {
+        let Some(default) = node.default.take() else {
+            return Ok(());
         };
-        self.alternatives -= usize::from(tries);
-        if !map.contains_key("type") {
-            node.admit_null_of_branches();
+        node.default = check::settled(node, default, self.is_steady).ok();
+        match node.default.is_none() && !self.lenient {
+            true => Err(shape(path, "default")),
+            false => Ok(()),
         }
-        if let Some(default) = node.default.take() {
-            // What is filled in is in normal form like what is given. `x: str = None` is how Python writes an argument that
-            // may be left out.
-            node.default = check::settled(&node, default, self.is_steady).ok();
-            if node.default.is_none() && !self.lenient {
-                return Err(shape(path, "default"));
-            }
-        }
-        Ok(node)
     }
 
     /// A reference is replaced by what it names; what stands beside it (a default, a policy key) is added.
@@ -334,21 +358,28 @@ impl Compiler {
             multiple_of: self.decimal(map, "multipleOf", path)?,
             ..Bounds::default()
         };
-        // Draft 4 writes `"minimum": 0, "exclusiveMinimum": true`.
-        match map.get("exclusiveMinimum") {
-            Some(Value::Bool(true)) => bounds.above = bounds.minimum.take(),
-            Some(Value::Bool(false)) => {}
-            _ => bounds.above = self.decimal(map, "exclusiveMinimum", path)?,
-        }
-        match map.get("exclusiveMaximum") {
-            Some(Value::Bool(true)) => bounds.below = bounds.maximum.take(),
-            Some(Value::Bool(false)) => {}
-            _ => bounds.below = self.decimal(map, "exclusiveMaximum", path)?,
-        }
+        bounds.above = self.exclusive(map, "exclusiveMinimum", path, &mut bounds.minimum)?;
+        bounds.below = self.exclusive(map, "exclusiveMaximum", path, &mut bounds.maximum)?;
         if bounds.multiple_of.is_some_and(|step| step <= Decimal::ZERO) {
             bounds.multiple_of = self.wrong(path, "multipleOf")?;
         }
         Ok(bounds)
+    }
+
+    /// A bound that a number may not reach. Draft 4 writes `"minimum": 0, "exclusiveMinimum": true`: then it takes the place of
+    /// the other.
+    fn exclusive(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+        inclusive: &mut Option<Decimal>,
+    ) -> Result<Option<Decimal>, SchemaError> {
+        match map.get(key) {
+            Some(Value::Bool(true)) => Ok(inclusive.take()),
+            Some(Value::Bool(false)) => Ok(None),
+            _ => self.decimal(map, key, path),
+        }
     }
 
     fn decimal(
@@ -369,46 +400,52 @@ impl Compiler {
     }
 
     fn text(&mut self, map: &Map<String, Value>, path: &str) -> Result<Text, SchemaError> {
-        let rule = match map
-            .get("x-text")
-            .map(|name| name.as_str().and_then(Rule::find))
-        {
-            Some(Some(rule)) => rule,
-            Some(None) => return Err(shape(path, "x-text")),
-            None if map
-                .get("x-secret")
-                .is_some_and(|secret| *secret != Value::Bool(false)) =>
-            {
-                Rule::Verbatim
-            }
-            None if self.lenient => Rule::Lines,
-            None => Rule::Line,
-        };
-        let pattern = match map.get("pattern") {
-            None => None,
-            Some(Value::String(source)) => match self.patterns.compile(source) {
-                Some(regex) => Some(regex),
-                None => self.ignore(path, "pattern").map(|()| None)?,
-            },
-            Some(_) => self.wrong(path, "pattern")?,
-        };
-        let format = match map.get("format") {
-            None => None,
-            Some(Value::String(name)) => match Format::find(name) {
-                Some(format) => Some(format),
-                None => self.ignore(path, "format").map(|()| None)?,
-            },
-            Some(_) => self.wrong(path, "format")?,
-        };
+        let rule = self.text_rule(map, path)?;
+        let pattern = self.named(map, "pattern", path, |compiler, source| {
+            compiler.patterns.compile(source)
+        })?;
+        let format = self.named(map, "format", path, |_, name| Format::find(name))?;
+        let least = self.count(map, "minLength", path)?;
+        let most = self.count(map, "maxLength", path)?;
         Ok(Text {
             rule,
-            least: self.count(map, "minLength", path)?.unwrap_or(0),
-            most: self
-                .count(map, "maxLength", path)?
-                .unwrap_or(TEXT_LIMIT_CHARS),
+            least: least.unwrap_or(0),
+            most: most.unwrap_or(TEXT_LIMIT_CHARS),
             pattern,
             format,
         })
+    }
+
+    /// How a text is brought into its normal form. A secret is taken letter by letter.
+    fn text_rule(&self, map: &Map<String, Value>, path: &str) -> Result<Rule, SchemaError> {
+        if let Some(name) = map.get("x-text") {
+            let rule = name.as_str().and_then(Rule::find);
+            return rule.ok_or_else(|| shape(path, "x-text"));
+        }
+        let secret = map.get("x-secret");
+        Ok(match secret {
+            Some(secret) if *secret != Value::Bool(false) => Rule::Verbatim,
+            _ if self.lenient => Rule::Lines,
+            _ => Rule::Line,
+        })
+    }
+
+    /// What a keyword names by a text; what is unknown is passed over in a lenient schema.
+    fn named<T>(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        path: &str,
+        find: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Result<Option<T>, SchemaError> {
+        match map.get(key) {
+            None => Ok(None),
+            Some(Value::String(name)) => match find(self, name) {
+                Some(found) => Ok(Some(found)),
+                None => self.ignore(path, key).map(|()| None),
+            },
+            Some(_) => self.wrong(path, key),
+        }
     }
 
     fn list(
@@ -495,13 +532,11 @@ impl Compiler {
                 let inner = self.node(schema, &format!("{path}.*"), depth + 1, Scope::Closed)?;
                 Rest::Node(Box::new(inner))
             }
-            Some(Value::Bool(false)) if elsewhere.is_empty() => Rest::Refused,
-            Some(Value::Bool(false)) => Rest::Known(elsewhere),
+            Some(Value::Bool(false)) => Rest::only(elsewhere),
             Some(_) if self.lenient => Rest::Any,
             Some(_) => return Err(shape(path, "additionalProperties")),
             None if scope == Scope::Partial => Rest::Any,
-            None if map.contains_key("properties") && elsewhere.is_empty() => Rest::Refused,
-            None if map.contains_key("properties") => Rest::Known(elsewhere),
+            None if map.contains_key("properties") => Rest::only(elsewhere),
             None if combines(map) || self.lenient => Rest::Any,
             None => Rest::Refused,
         })

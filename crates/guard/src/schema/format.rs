@@ -22,80 +22,104 @@ pub(crate) enum Format {
     Card,
 }
 
+/// What is known of a format.
+struct Row {
+    format: Format,
+    /// Its name in a schema.
+    name: &'static str,
+    /// How to say what is expected.
+    expected: &'static str,
+    matches: fn(&str) -> bool,
+}
+
+const fn row(
+    format: Format,
+    name: &'static str,
+    expected: &'static str,
+    matches: fn(&str) -> bool,
+) -> Row {
+    Row {
+        format,
+        name,
+        expected,
+        matches,
+    }
+}
+
+/// In the order of the enum.
+const TABLE: [Row; 11] = [
+    row(
+        Format::Date,
+        "date",
+        "must be a date such as 2026-11-23",
+        |text| date(text).is_some(),
+    ),
+    row(
+        Format::Time,
+        "time",
+        "must be a time such as 14:30:00Z",
+        |text| time(text).is_some(),
+    ),
+    row(
+        Format::DateTime,
+        "date-time",
+        "must be a date and time such as 2026-11-23T14:30:00Z",
+        |text| instant(text).is_some(),
+    ),
+    row(Format::Email, "email", "must be an e-mail address", email),
+    row(Format::Uri, "uri", "must be a URI with its scheme", uri),
+    row(Format::Uuid, "uuid", "must be a UUID", uuid),
+    row(
+        Format::Hostname,
+        "hostname",
+        "must be a host name",
+        hostname,
+    ),
+    row(Format::Ipv4, "ipv4", "must be an IPv4 address", |text| {
+        text.parse::<Ipv4Addr>().is_ok()
+    }),
+    row(Format::Ipv6, "ipv6", "must be an IPv6 address", |text| {
+        text.parse::<Ipv6Addr>().is_ok()
+    }),
+    row(
+        Format::Phone,
+        "phone",
+        "must be a phone number such as +14155550123",
+        phone,
+    ),
+    row(Format::Card, "card", "must be a card number", |text| {
+        CardNumber::parse(text).is_ok()
+    }),
+];
+
 impl Format {
     pub(super) fn find(name: &str) -> Option<Self> {
-        Some(match name {
-            "date" => Self::Date,
-            "time" => Self::Time,
-            "date-time" => Self::DateTime,
-            "email" => Self::Email,
-            "uri" => Self::Uri,
-            "uuid" => Self::Uuid,
-            "hostname" => Self::Hostname,
-            "ipv4" => Self::Ipv4,
-            "ipv6" => Self::Ipv6,
-            "phone" => Self::Phone,
-            "card" => Self::Card,
-            _ => return None,
-        })
+        let row = TABLE.iter().find(|row| row.name == name)?;
+        Some(row.format)
+    }
+
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
     }
 
     /// How to say what is expected.
     pub(super) fn expected(self) -> &'static str {
-        match self {
-            Self::Date => "must be a date such as 2026-11-23",
-            Self::Time => "must be a time such as 14:30:00Z",
-            Self::DateTime => "must be a date and time such as 2026-11-23T14:30:00Z",
-            Self::Email => "must be an e-mail address",
-            Self::Uri => "must be a URI with its scheme",
-            Self::Uuid => "must be a UUID",
-            Self::Hostname => "must be a host name",
-            Self::Ipv4 => "must be an IPv4 address",
-            Self::Ipv6 => "must be an IPv6 address",
-            Self::Phone => "must be a phone number such as +14155550123",
-            Self::Card => "must be a card number",
-        }
+        self.row().expected
     }
 
     pub(crate) fn matches(self, text: &str) -> bool {
-        match self {
-            Self::Date => date(text).is_some(),
-            Self::Time => time(text).is_some(),
-            Self::DateTime => instant(text).is_some(),
-            Self::Email => email(text),
-            Self::Uri => uri(text),
-            Self::Uuid => uuid(text),
-            Self::Hostname => hostname(text),
-            Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
-            Self::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
-            Self::Phone => phone(text),
-            Self::Card => CardNumber::parse(text).is_ok(),
-        }
+        (self.row().matches)(text)
     }
 }
 
 /// Days since 1970-01-01 of a date `YYYY-MM-DD` that exists.
 pub(super) fn date(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+    let [year, month, day] = figures(text, '-', [4, 2, 2])?;
+    if !(1..=days_of(year, month)?).contains(&day) {
         return None;
     }
-    let (year, month, day) = (
-        number(text, 0, 4)?,
-        number(text, 5, 7)?,
-        number(text, 8, 10)?,
-    );
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + i64::from(leap),
-        _ => return None,
-    };
-    if day < 1 || day > length {
-        return None;
-    }
-    // Days from civil, with the year counted from March.
+    // The algorithm "days from civil": the year begins in March, so that a leap day is the last of its year, and (153 m + 2) / 5
+    // is the number of days before month m.
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
@@ -103,35 +127,52 @@ pub(super) fn date(text: &str) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
+/// The days of a month; none for a month that does not exist.
+fn days_of(year: i64, month: i64) -> Option<i64> {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
+        4 | 6 | 9 | 11 => Some(30),
+        2 => Some(28 + i64::from(is_leap)),
+        _ => None,
+    }
+}
+
+/// Three numbers of so many digits each, with a sign between them.
+fn figures(text: &str, sign: char, widths: [usize; 3]) -> Option<[i64; 3]> {
+    let mut parts = text.splitn(3, sign);
+    let mut numbers = [0; 3];
+    for (number, width) in numbers.iter_mut().zip(widths) {
+        let part = parts.next().filter(|part| part.len() == width)?;
+        *number = self::number(part, 0, width)?;
+    }
+    Some(numbers)
+}
+
 /// Milliseconds since midnight UTC of an RFC 3339 time with its offset; may be below zero or over a day.
 fn time(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    if bytes.len() < 9 || bytes[2] != b':' || bytes[5] != b':' {
+    let [hour @ 0..=23, minute @ 0..=59, second @ 0..=60] =
+        figures(text.get(..8)?, ':', [2, 2, 2])?
+    else {
         return None;
-    }
-    let (hour, minute, second) = (
-        number(text, 0, 2)?,
-        number(text, 3, 5)?,
-        number(text, 6, 8)?,
-    );
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let rest = text.get(8..)?;
-    let digits = match rest.strip_prefix('.') {
-        Some(fraction) => fraction.bytes().take_while(u8::is_ascii_digit).count(),
-        None => 0,
     };
-    if rest.starts_with('.') && (digits == 0 || digits > 9) {
+    let (millis, rest) = fraction(text.get(8..)?)?;
+    let offset = offset_minutes(rest)?;
+    Some(((hour * 60 + minute - offset) * 60 + second) * 1000 + millis)
+}
+
+/// The milliseconds of a fraction of a second of up to nine digits, which need not be there, and what stands behind it.
+fn fraction(text: &str) -> Option<(i64, &str)> {
+    let Some(after) = text.strip_prefix('.') else {
+        return Some((0, text));
+    };
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=9).contains(&digits) {
         return None;
     }
-    let skip = if digits > 0 { digits + 1 } else { 0 };
-    let millis: i64 = format!("{:0<3}", rest.get(1..skip.max(1))?)
-        .get(..3)?
-        .parse()
-        .ok()?;
-    let offset = offset_minutes(rest.get(skip..)?)?;
-    Some(((hour * 60 + minute - offset) * 60 + second) * 1000 + millis)
+    let (fraction, rest) = after.split_at(digits);
+    let millis = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    Some((millis, rest))
 }
 
 fn offset_minutes(text: &str) -> Option<i64> {
@@ -231,6 +272,13 @@ fn phone(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn format_table_is_in_the_order_of_the_enum() {
+        for row in &TABLE {
+            assert_eq!(row.format.row().name, row.name);
+        }
+    }
 
     #[test]
     fn schema_format_accepts_only_its_values() {

@@ -153,6 +153,16 @@ pub(super) enum Rest {
     Known(Vec<String>),
 }
 
+impl Rest {
+    /// Members that branches name, and no others.
+    pub(super) fn only(names: Vec<String>) -> Self {
+        match names.is_empty() {
+            true => Self::Refused,
+            false => Self::Known(names),
+        }
+    }
+}
+
 /// `if`, `then` and `else`.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {

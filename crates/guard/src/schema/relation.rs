@@ -22,6 +22,33 @@ enum Kind {
     Together,
 }
 
+/// Each rule's name in a schema.
+const NAMES: [(&str, Kind); 7] = [
+    ("less", Kind::Less),
+    ("at_most", Kind::AtMost),
+    ("equal", Kind::Equal),
+    ("differ", Kind::Differ),
+    ("exactly_one", Kind::ExactlyOne),
+    ("at_least_one", Kind::AtLeastOne),
+    ("together", Kind::Together),
+];
+
+impl Kind {
+    fn find(name: &Value) -> Option<Self> {
+        let name = name.as_str()?;
+        let row = NAMES.iter().find(|(known, _)| *known == name)?;
+        Some(row.1)
+    }
+
+    /// Whether the rule can stand between so many arguments: a comparison between two.
+    fn fits(self, arguments: usize) -> bool {
+        match self {
+            Self::Less | Self::AtMost | Self::Equal | Self::Differ => arguments == 2,
+            Self::ExactlyOne | Self::AtLeastOne | Self::Together => arguments >= 2,
+        }
+    }
+}
+
 /// One rule.
 #[derive(Debug, Clone)]
 pub(super) struct Relation {
@@ -34,22 +61,12 @@ pub(super) struct Relation {
 impl Relation {
     /// Reads a rule; `None` when it is none, or names fewer than two arguments, or for a comparison not exactly two.
     pub(super) fn read(rule: &Value, known: impl Fn(&str) -> bool) -> Option<Self> {
-        let kind = match rule.get("rule")?.as_str()? {
-            "less" => Kind::Less,
-            "at_most" => Kind::AtMost,
-            "equal" => Kind::Equal,
-            "differ" => Kind::Differ,
-            "exactly_one" => Kind::ExactlyOne,
-            "at_least_one" => Kind::AtLeastOne,
-            "together" => Kind::Together,
-            _ => return None,
-        };
+        let kind = Kind::find(rule.get("rule")?)?;
         let names = rule.get("of")?.as_array()?.iter();
         let of: Vec<String> = names
             .map(|name| name.as_str().map(str::to_owned))
             .collect::<Option<_>>()?;
-        let compares = matches!(kind, Kind::Less | Kind::AtMost | Kind::Equal | Kind::Differ);
-        if of.len() < 2 || (compares && of.len() != 2) || !of.iter().all(|name| known(name)) {
+        if !kind.fits(of.len()) || !of.iter().all(|name| known(name)) {
             return None;
         }
         let text = |key: &str| rule.get(key).and_then(Value::as_str).map(str::to_owned);
