@@ -87,7 +87,8 @@ async fn run(platform: Arc<Platform>, socket: WebSocket) {
         return;
     }
     let writer = tokio::spawn(write(to_caller, inbox));
-    let refusals = outbox.clone();
+    // The writer ends when the last sender is gone: the session has one, this is the other.
+    let refusals = outbox;
     let refused = read(from_caller, &session.events, &sound).await;
     if let Err(code) = refused {
         let _full = refusals.try_send(ToLine::Show(refusal(code)));
