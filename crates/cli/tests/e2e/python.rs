@@ -291,7 +291,7 @@ fn policy_file_loosens_one_tool_and_the_dashboard_shows_it() {
     assert_eq!(shown["loosened"], loosened);
     assert_eq!(
         shown["toml"].as_str(),
-        Some("[tools.delete_account]\nconfirm = false\npublic = true\n")
+        Some("[tools.delete_account]\npublic = true\nconfirm = false\n")
     );
     let tools = shown["tools"].as_array().expect("tools").len();
     assert_eq!(tools, 14);
