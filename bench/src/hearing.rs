@@ -9,8 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use conversimple_conversation::engine::Engine as _;
+use conversimple_dialog::DialogEngine;
 use conversimple_providers::audio::{resample, to_f32};
-use conversimple_providers::language::{DialogEngine, Language as _};
 use conversimple_providers::{Listening, Moonshine, Runtime, SpeechToText as _, models};
 use conversimple_wire::ToolSpec;
 use serde_json::json;

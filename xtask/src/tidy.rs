@@ -22,18 +22,18 @@ const FLOORS: [(&str, u8); 17] = [
     ("conversimple-wire", 0),
     ("conversimple-guard", 1),
     ("conversimple-conversation", 2),
-    ("conversimple-dialog", 1),
     ("conversimple-macros", 1),
     ("conversimple-store", 2),
     ("conversimple-providers", 2),
     ("conversimple", 2),
     ("conversimple-check", 3),
-    ("conversimple-server", 3),
+    ("conversimple-dialog", 3),
     ("conversimple-guide", 3),
     ("conversimple-orm", 3),
-    ("conversimple-cli", 4),
-    ("conversimple-bench", 5),
-    ("xtask", 5),
+    ("conversimple-server", 4),
+    ("conversimple-cli", 5),
+    ("conversimple-bench", 6),
+    ("xtask", 6),
 ];
 
 /// Packages of floor 0 that the others of floor 0 may use, because they know nothing of the platform.

@@ -125,7 +125,7 @@ impl Place {
             pepper: data.pepper()?,
             voice,
             meaning,
-            language: None,
+            engine: None,
             talk: None,
             policies: Some(data.policies()),
             secure,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::event::EndOfTurn;
+use crate::engine::EndOfTurn;
 
 /// Silence that ends a turn whose words are complete. Pauses inside a sentence last 0.2 s at the median (Stivers et
 /// al., PNAS 2009: answers follow after 0.2 s too), but those stand in front of words that are missing.

@@ -10,7 +10,7 @@ use conversimple_wire::{CallId, Code, ToolOutcome, TurnId};
 use serde_json::{Map, Value};
 
 use crate::calls::{OpenCall, SocketId, UnmatchedReply};
-use crate::clause::clauses;
+use crate::engine::{EngineEvent, Part};
 use crate::playout::ClauseId;
 
 /// Names a question to the recogniser or the engine.
@@ -26,86 +26,19 @@ pub enum Awaited {
     Piece,
 }
 
-/// Whether the caller is likely to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EndOfTurn {
-    /// What was said is complete.
-    Likely,
-    /// Something is missing that the caller may be about to say.
-    #[default]
-    Unlikely,
-}
-
-/// What an engine wants.
-#[derive(Debug)]
-pub enum Act {
-    /// Say this.
-    Say(String),
-    /// Call a tool.
-    Call {
-        /// Which.
-        tool: String,
-        /// The arguments; secrets are tokens.
-        arguments: Map<String, Value>,
-        /// What the caller must say yes to first, made from the declaration and exactly these arguments by the
-        /// platform, never by the engine. None for a tool that needs no yes.
-        read_back: Option<Box<ReadBack>>,
-        /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
-        answer_prefix: Option<String>,
-        /// Whether it changes something: then its outcome is told, whatever the caller says meanwhile.
-        changes: bool,
-        /// What the caller is asked when exactly this call was sent and they have not heard its outcome. None for a call
-        /// that may be made twice without harm.
-        repeat: Option<Box<ReadBack>>,
-    },
-}
-
-impl Act {
-    /// What will be said first if this act is done.
-    pub(crate) fn opening(&self) -> Option<String> {
-        match self {
-            Self::Say(text) => clauses(text).into_iter().next(),
-            Self::Call {
-                read_back: Some(question),
-                ..
-            } => clauses(question.text()).into_iter().next(),
-            Self::Call { answer_prefix, .. } => answer_prefix.clone(),
-        }
-    }
-}
-
-/// What an engine answers to an [`Event`].
+/// What holds of a call that an engine wants: made by the platform from the declaration and exactly these arguments, never
+/// by the engine.
 #[derive(Debug, Default)]
-pub struct Decision {
-    /// What it wants, in order.
-    pub acts: Vec<Act>,
-    /// Whether the caller is likely to go on.
-    pub end_of_turn: EndOfTurn,
-    /// The kind of secret that it asks the caller for, if any.
-    pub expects: Option<String>,
-}
-
-/// What an engine is asked about.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The conversation begins.
-    Begin,
-    /// The caller said something.
-    Heard(String),
-    /// The caller said no to a read-back.
-    Declined {
-        /// The tool that will not be called.
-        tool: String,
-    },
-    /// A tool call ended.
-    Outcome {
-        /// Which tool.
-        tool: String,
-        /// With which arguments.
-        arguments: Map<String, Value>,
-        /// How.
-        outcome: ToolOutcome,
-    },
+pub struct CallTerms {
+    /// What the caller must say yes to first. None for a tool that needs no yes.
+    pub read_back: Option<ReadBack>,
+    /// The words with which the answer will begin if all goes well; synthesised ahead, and used if they do.
+    pub answer_prefix: Option<String>,
+    /// Whether it changes something: then its outcome is told, whatever the caller says meanwhile.
+    pub changes: bool,
+    /// What the caller is asked when exactly this call was sent and they have not heard its outcome. None for a call that
+    /// may be made twice without harm.
+    pub repeat: Option<ReadBack>,
 }
 
 /// What happened.
@@ -136,12 +69,19 @@ pub enum Input {
         /// How they were given.
         source: InputSource,
     },
-    /// What the engine wants.
+    /// A part of what the engine decides.
+    Part {
+        /// Which question this answers.
+        ask: AskId,
+        /// The part.
+        part: Part,
+        /// What holds of it, where it is a call.
+        terms: Option<Box<CallTerms>>,
+    },
+    /// The engine has decided: there are no more parts.
     Decided {
         /// Which question this answers.
         ask: AskId,
-        /// What it wants.
-        decision: Decision,
     },
     /// The sound of a clause, at the rate of the conversation.
     Sound {
@@ -191,7 +131,7 @@ pub enum Output {
         /// The question.
         ask: AskId,
         /// What happened.
-        event: Event,
+        event: EngineEvent,
     },
     /// The fork that answered this becomes the engine.
     Adopt {

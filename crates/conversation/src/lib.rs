@@ -13,6 +13,7 @@
 pub mod calls;
 pub mod clause;
 mod completeness;
+pub mod engine;
 pub mod event;
 pub mod machine;
 mod owed;
@@ -21,7 +22,8 @@ mod silence;
 mod status;
 pub mod vad_segmenter;
 
-pub use event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
+pub use engine::{Act, Decision, EndOfTurn, EngineEvent, Expectation, Observation, Part};
+pub use event::{AskId, Awaited, CallTerms, Input, Output, TurnRecord};
 pub use machine::Conversation;
 pub use owed::STILL_BEING_DONE;
 pub use silence::Silence;

@@ -22,12 +22,14 @@ use serde_json::{Map, Value};
 use crate::calls::{Admission, AgreedCall, Asking, Ledger, OpenCall, SocketId};
 use crate::clause::clauses;
 use crate::completeness::{LONG_SILENCE, wanted_silence};
-use crate::event::{Act, AskId, Awaited, Decision, EndOfTurn, Event, Input, Output, TurnRecord};
+use crate::engine::{Act, EndOfTurn, EngineEvent, Expectation, Part, own_things_call};
+use crate::event::{AskId, Awaited, CallTerms, Input, Output, TurnRecord};
 use crate::owed::{Owed, Told, Untold};
 use crate::playout::{ClauseId, Playout, Step};
 use crate::silence::{Quiet, Silence};
 use crate::status::asks_how_it_goes;
 use crate::vad_segmenter::{Change, Utterance, VadSegmenter};
+
 /// Silence after which recognition starts. Everything until the end of the turn's silence is free.
 const RECOGNISE_AFTER: Duration = Duration::from_millis(96);
 
@@ -49,7 +51,7 @@ const GOES_ON_FRAMES: u32 = 25;
 /// Longest piece that is recognised at once, in frames: 24 s.
 const PIECE_FRAMES: u64 = 750;
 
-/// Acts of one decision; what an engine wants beyond is left out.
+/// Acts of one decision; then the engine is not waited for any longer.
 const ACTS_LIMIT: usize = 16;
 
 /// Longest utterance that is understood at all, in pieces. Beyond, the caller is asked to be brief.
@@ -61,6 +63,69 @@ struct PrefetchedClause {
     clause: ClauseId,
     words: String,
     sound: Option<Vec<i16>>,
+}
+
+/// Something that the engine wants, with what holds of it.
+#[derive(Debug)]
+struct Planned {
+    act: Act,
+    terms: Option<Box<CallTerms>>,
+}
+
+impl Planned {
+    /// What will be said first if this is done.
+    fn opening(&self) -> Option<String> {
+        let terms = self.terms.as_deref();
+        let first = |text: &str| clauses(text).into_iter().next();
+        match &self.act {
+            Act::Say(text) => first(text),
+            Act::Call { .. } | Act::Own { .. } => {
+                let terms = terms?;
+                let question = terms.read_back.as_ref();
+                question.map_or_else(
+                    || terms.answer_prefix.clone(),
+                    |question| first(question.text()),
+                )
+            }
+        }
+    }
+}
+
+/// What was decided so far about words whose turn is not taken, or whose answer waits for what is told first.
+#[derive(Debug, Default)]
+struct Plan {
+    acts: Vec<Planned>,
+    end_of_turn: EndOfTurn,
+    expects: Option<Expectation>,
+    /// There are no more parts.
+    is_whole: bool,
+}
+
+impl Plan {
+    /// A decision of the conversation's own.
+    fn own(sentence: Option<&str>) -> Self {
+        let act = sentence.map(|sentence| Planned {
+            act: Act::Say(sentence.to_owned()),
+            terms: None,
+        });
+        Self {
+            acts: act.into_iter().collect(),
+            is_whole: true,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, part: Part, terms: Option<Box<CallTerms>>) {
+        if self.is_whole {
+            return;
+        }
+        match part {
+            Part::EndOfTurn(end_of_turn) => self.end_of_turn = end_of_turn,
+            Part::Expects(expects) => self.expects = Some(expects),
+            Part::Act(act) => self.acts.push(Planned { act, terms }),
+        }
+        self.is_whole |= self.acts.len() >= ACTS_LIMIT;
+    }
 }
 
 /// What words are when no engine needs to hear them.
@@ -85,7 +150,9 @@ struct PendingTurn {
     /// The probability that the utterance is complete by its sound, once it is known.
     sounds: Option<f32>,
     typed: bool,
-    decision: Option<Decision>,
+    decision: Option<Plan>,
+    /// What the engine is asked once the silence has lasted, because it was tried as often as it may be.
+    held: Option<EngineEvent>,
     opening: Option<PrefetchedClause>,
     first_frame: u64,
     spoke_until: Duration,
@@ -106,12 +173,16 @@ struct Turn {
     plan: Option<AskId>,
     /// The outcome that the engine is being asked about.
     asked: Option<Owed>,
+    /// The fork that makes the decision has become the engine.
+    adopted: bool,
+    /// What the engine may still want in the decision that it is making.
+    acts_left: usize,
     opening: Option<PrefetchedClause>,
     outcomes: VecDeque<Owed>,
     /// What was said of outcomes and may not be heard yet.
     told: Vec<Told>,
     /// The answer to the caller's words, while what they are owed is told first.
-    deferred: Option<Decision>,
+    deferred: Option<Plan>,
     open_calls: usize,
     /// A call was sent for it.
     sent: bool,
@@ -125,7 +196,7 @@ struct Turn {
     /// The turn has made too many calls, and the caller knows.
     exhausted: bool,
     /// What the caller was asked for when the turn began.
-    expected: Option<String>,
+    expected: Option<Expectation>,
     frames_sent: u32,
     millis: TurnMillis,
 }
@@ -152,7 +223,10 @@ pub struct Conversation {
     pieces: Vec<String>,
     piece: Option<AskId>,
     synthesizing: Option<ClauseId>,
-    expects: Option<String>,
+    expects: Option<Expectation>,
+    /// How often the words of one turn may be tried on the engine, and how often those of this one were.
+    trials_limit: usize,
+    trials: usize,
     outputs: VecDeque<Output>,
     /// When something was handled last: all that was due then is done.
     handled_at: Duration,
@@ -188,6 +262,8 @@ impl Conversation {
             piece: None,
             synthesizing: None,
             expects: None,
+            trials_limit: usize::MAX,
+            trials: 0,
             outputs: VecDeque::new(),
             handled_at: Duration::ZERO,
         }
@@ -202,7 +278,8 @@ impl Conversation {
             Input::Transcript { ask, text } => self.transcript(ask, text, now),
             Input::Intonation { ask, complete } => self.intonation(ask, complete, now),
             Input::Typed { text, source } => self.typed(text, source, now),
-            Input::Decided { ask, decision } => self.decided(ask, decision, now),
+            Input::Part { ask, part, terms } => self.part(ask, part, terms, now),
+            Input::Decided { ask } => self.decided(ask, now),
             Input::Sound { clause, samples } => self.sound(clause, samples),
             Input::Outcome {
                 call_id,
@@ -256,6 +333,7 @@ impl Conversation {
         self.playout = Playout::new(rate_hz);
         self.pieces.clear();
         self.piece = None;
+        self.trials = 0;
         self.synthesizing = None;
         (self.voice, self.line) = (voice, true);
         self.break_silence();
@@ -290,15 +368,34 @@ impl Conversation {
         pending.is_some_and(|pending| pending.read_back().wants_keys())
     }
 
-    /// The kind of secret that the caller is asked for.
-    pub fn expects(&self) -> Option<&str> {
-        self.expects.as_deref()
+    /// Whether what the engine decides about this is still wanted.
+    pub fn wants_decision(&self, ask: AskId) -> bool {
+        let pending = self.pending_turn.as_ref();
+        let pending = pending.is_some_and(|pending_turn| pending_turn.plan == Some(ask));
+        pending
+            || self
+                .turn
+                .as_ref()
+                .is_some_and(|turn| turn.plan == Some(ask))
     }
 
-    /// The caller is asked for this kind of secret from now on, or for none.
-    fn expect(&mut self, secret: Option<String>) {
-        if secret != self.expects {
-            self.expects.clone_from(&secret);
+    /// How often the words of one turn may be tried on the engine while the caller may still go on.
+    pub fn limit_trials(&mut self, limit: usize) {
+        self.trials_limit = limit;
+    }
+
+    /// What the caller is asked for.
+    pub fn expects(&self) -> Option<&Expectation> {
+        self.expects.as_ref()
+    }
+
+    /// The caller is asked for this from now on, or for nothing.
+    fn expect(&mut self, expects: Option<Expectation>) {
+        let secret = |expects: &Option<Expectation>| expects.as_ref().and_then(Expectation::secret);
+        let (before, after) = (secret(&self.expects), secret(&expects));
+        self.expects = expects;
+        if before != after {
+            let secret = after.map(|kind| kind.as_str().to_owned());
             self.emit(Output::Show(ToCaller::Expect { secret }));
         }
     }
@@ -325,7 +422,7 @@ impl Conversation {
         }
         self.emit(Output::Ask {
             ask,
-            event: Event::Begin,
+            event: EngineEvent::Begin,
         });
     }
 
@@ -362,8 +459,8 @@ impl Conversation {
     fn perform_deferred(&mut self, now: Duration) {
         let told = self.turn.as_mut();
         let told = told.filter(|turn| turn.plan.is_none() && turn.outcomes.is_empty());
-        if let Some(decision) = told.and_then(|turn| turn.deferred.take()) {
-            self.perform(decision, now);
+        if let Some(plan) = told.and_then(|turn| turn.deferred.take()) {
+            self.perform(plan, now);
         }
     }
 
@@ -375,8 +472,9 @@ impl Conversation {
             self.last_ask += 1;
             let ask = AskId(self.last_ask);
             turn.plan = Some(ask);
-            let event = owed.event.clone();
+            let event = owed.event();
             turn.asked = Some(owed);
+            (turn.adopted, turn.acts_left) = (false, ACTS_LIMIT);
             self.emit(Output::Ask { ask, event });
         }
     }
@@ -472,6 +570,7 @@ impl PendingTurn {
             sounds: None,
             typed: false,
             decision: None,
+            held: None,
             opening: None,
             first_frame,
             spoke_until,
@@ -498,6 +597,8 @@ impl Turn {
             spoke_until,
             plan: None,
             asked: None,
+            adopted: false,
+            acts_left: ACTS_LIMIT,
             opening: None,
             outcomes: VecDeque::new(),
             told: Vec::new(),

@@ -2,8 +2,10 @@
 //! `machine/owed.rs`.
 
 use conversimple_guard::consent::ArgumentsDigest;
+use conversimple_wire::ToolOutcome;
+use serde_json::{Map, Value};
 
-use crate::event::Event;
+use crate::engine::EngineEvent;
 
 /// What a caller hears who asks for, or waits for, the outcome of a call that is open.
 pub const STILL_BEING_DONE: &str = "That is still being done.";
@@ -11,12 +13,23 @@ pub const STILL_BEING_DONE: &str = "That is still being done.";
 /// The outcome of a call, on its way to the engine.
 #[derive(Debug)]
 pub(crate) struct Owed {
-    pub(crate) event: Event,
+    pub(crate) tool: String,
+    pub(crate) arguments: Map<String, Value>,
+    pub(crate) outcome: ToolOutcome,
     pub(crate) changes: bool,
     /// What identifies the call, if it was sent and must not be made twice by mistake.
     pub(crate) digest: Option<ArgumentsDigest>,
     /// Its turn is over, so that what the caller was asked since stays asked.
     pub(crate) late: bool,
+    /// The engine has begun to tell it.
+    pub(crate) told: bool,
+}
+
+impl Owed {
+    /// What the engine is asked about it.
+    pub(crate) fn event(&self) -> EngineEvent {
+        EngineEvent::outcome(&self.tool, &self.arguments, &self.outcome)
+    }
 }
 
 /// What an engine said of an outcome.

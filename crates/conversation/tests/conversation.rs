@@ -6,12 +6,13 @@ use std::time::Duration;
 use conversimple_conversation::calls::{OpenCall, SocketId, UnmatchedReply};
 use conversimple_conversation::playout::ClauseId;
 use conversimple_conversation::{
-    Act, AskId, Conversation, Decision, EndOfTurn, Event, Input, Output, STILL_BEING_DONE,
-    TurnRecord,
+    Act, AskId, CallTerms, Conversation, Decision, EndOfTurn, EngineEvent, Expectation, Input,
+    Output, Part, STILL_BEING_DONE, TurnRecord,
 };
 use conversimple_guard::call::{Accepts, Author, Policy};
 use conversimple_guard::capture::InputSource;
 use conversimple_guard::consent::{ReadBack, Sentences};
+use conversimple_mask::Kind;
 use conversimple_wire::media::ToCaller;
 use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Value, json};
@@ -19,12 +20,45 @@ use serde_json::{Value, json};
 const FRAME: Duration = Duration::from_millis(32);
 const AGENT: SocketId = SocketId(1);
 
+/// What the engine wants, and what the platform adds to its calls.
+#[derive(Default)]
+struct Wanted {
+    decision: Decision,
+    terms: Vec<CallTerms>,
+}
+
+impl Wanted {
+    /// Also this.
+    fn and(mut self, other: Self) -> Self {
+        self.decision.acts.extend(other.decision.acts);
+        self.terms.extend(other.terms);
+        self
+    }
+
+    fn into_inputs(self, ask: AskId) -> impl Iterator<Item = Input> {
+        let mut terms = self.terms.into_iter().map(Box::new);
+        let parts = self.decision.into_parts().map(move |part| {
+            let is_call = matches!(part, Part::Act(Act::Call { .. }));
+            let terms = is_call.then(|| terms.next()).flatten();
+            Input::Part { ask, part, terms }
+        });
+        parts.chain([Input::Decided { ask }])
+    }
+}
+
+impl From<Decision> for Wanted {
+    fn from(decision: Decision) -> Self {
+        let terms = Vec::new();
+        Self { decision, terms }
+    }
+}
+
 /// A conversation with an engine and a recogniser that answer at once what the script says.
 struct Script {
     conversation: Conversation,
     now: Duration,
     words: String,
-    decide: Box<dyn FnMut(&Event) -> Decision>,
+    decide: Box<dyn FnMut(&EngineEvent) -> Wanted>,
     recognitions: usize,
     calls: Vec<(CallId, OpenCall, bool)>,
     records: Vec<TurnRecord>,
@@ -38,7 +72,7 @@ struct Script {
 }
 
 impl Script {
-    fn new(decide: impl FnMut(&Event) -> Decision + 'static) -> Self {
+    fn new(decide: impl FnMut(&EngineEvent) -> Wanted + 'static) -> Self {
         let mut count = 0;
         let ids = move || {
             count += 1;
@@ -81,9 +115,9 @@ impl Script {
                         .handle_input(Input::Transcript { ask, text }, self.now);
                 }
                 Output::Ask { ask, event } => {
-                    let decision = (self.decide)(&event);
-                    self.conversation
-                        .handle_input(Input::Decided { ask, decision }, self.now);
+                    for input in (self.decide)(&event).into_inputs(ask) {
+                        self.conversation.handle_input(input, self.now);
+                    }
                 }
                 Output::Synthesize { clause, .. } => {
                     let samples = vec![1; 16_000];
@@ -165,19 +199,26 @@ fn wake_is_call_deadline_while_tool_runs_and_never_in_past() {
 #[test]
 fn reverted_turn_withdraws_its_expected_answer() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(text) if text.contains("alice") => Decision {
-            expects: Some("password".into()),
-            ..speak("And your password?")
-        },
+        EngineEvent::Heard(text) if text.contains("alice") => {
+            let expects = Expectation::Secret {
+                tool: "login".into(),
+                argument: "password".into(),
+                kind: Kind::Password,
+            };
+            Decision::say("And your password?")
+                .expecting(expects)
+                .into()
+        }
         _ => speak("Your name?"),
     });
     script.words = "alice".into();
     script.hear(0.9, 1000);
     script.hear(0.0, 256);
-    assert_eq!(script.conversation.expects(), Some("password"));
+    let secret = |script: &Script| script.conversation.expects().and_then(Expectation::secret);
+    assert_eq!(secret(&script), Some(Kind::Password));
     script.hear(0.9, 64);
     assert_eq!(script.reverted, 1);
-    assert_eq!(script.conversation.expects(), None, "a name is no password");
+    assert_eq!(secret(&script), None, "a name is no password");
 }
 
 #[test]
@@ -213,9 +254,10 @@ fn typed_text_is_answered_despite_speech_meanwhile() {
             }
         }
     }
-    let decision = speak("Hi.");
     let ask = asked.expect("the engine was asked");
-    conversation.handle_input(Input::Decided { ask, decision }, FRAME * 41);
+    for input in speak("Hi.").into_inputs(ask) {
+        conversation.handle_input(input, FRAME * 41);
+    }
     assert_eq!(conversation.turn(), TurnId(1));
 }
 
@@ -225,8 +267,10 @@ fn call_outcome_of_interrupted_turn_is_abandoned() {
     let mut conversation = Conversation::new(16_000, false, Duration::from_secs(30), move || {
         ids.next().expect("one more")
     });
-    let mut run = |input| {
-        conversation.handle_input(input, FRAME);
+    let mut run = |inputs: Vec<Input>| {
+        for input in inputs {
+            conversation.handle_input(input, FRAME);
+        }
         std::iter::from_fn(|| conversation.poll_output()).collect::<Vec<_>>()
     };
     let asked = |outputs: &[Output]| {
@@ -235,22 +279,23 @@ fn call_outcome_of_interrupted_turn_is_abandoned() {
             _ => None,
         })
     };
-    let typed = |text: &str| Input::Typed {
-        text: text.into(),
-        source: InputSource::Typed,
+    let typed = |text: &str| {
+        vec![Input::Typed {
+            text: text.into(),
+            source: InputSource::Typed,
+        }]
     };
     let ask = asked(&run(typed("look"))).expect("the engine is asked");
-    let decision = call("look", None);
-    let outputs = run(Input::Decided { ask, decision });
+    let outputs = run(call("look", None).into_inputs(ask).collect());
     let call_id = outputs.iter().find_map(|output| match output {
         Output::Call { call_id, .. } => Some(call_id.clone()),
         _ => None,
     });
-    let outputs = run(Input::Outcome {
+    let outputs = run(vec![Input::Outcome {
         call_id: call_id.expect("a call"),
         socket: None,
         outcome: ToolOutcome::Result(json!({})),
-    });
+    }]);
     assert!(asked(&outputs).is_some());
     let abandoned = |output: &Output| matches!(output, Output::Abandon { .. });
     assert!(run(typed("something else")).iter().any(abandoned));
@@ -273,12 +318,8 @@ fn resent_call_gets_its_full_deadline_again() {
     assert_eq!(script.conversation.wake(), Some(deadline));
 }
 
-fn speak(text: &str) -> Decision {
-    Decision {
-        acts: vec![Act::Say(text.into())],
-        end_of_turn: EndOfTurn::Likely,
-        expects: None,
-    }
+fn speak(text: &str) -> Wanted {
+    Decision::say(text).into()
 }
 
 /// A question about twenty dollars, in these words.
@@ -310,35 +351,37 @@ fn asked_for(words: &str, confirm: Value) -> ReadBack {
     .expect("a read-back")
 }
 
-fn call(tool: &str, read_back: Option<&str>) -> Decision {
-    let arguments = json!({"amount": 20})
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    let act = Act::Call {
-        tool: tool.into(),
-        arguments,
-        read_back: read_back.map(|words| Box::new(question(words))),
+fn call(tool: &str, read_back: Option<&str>) -> Wanted {
+    let terms = CallTerms {
+        read_back: read_back.map(question),
         answer_prefix: Some("Your balance".into()),
         changes: tool != "look",
-        repeat: read_back.map(|_| Box::new(question("Pay once more?"))),
+        repeat: read_back.map(|_| question("Pay once more?")),
     };
-    Decision {
-        acts: vec![act],
-        end_of_turn: EndOfTurn::Likely,
-        expects: None,
+    call_on(tool, terms)
+}
+
+fn call_on(tool: &str, terms: CallTerms) -> Wanted {
+    let arguments = json!({"amount": 20});
+    let act = Act::Call {
+        tool: tool.into(),
+        arguments: arguments.as_object().cloned().unwrap_or_default(),
+    };
+    Wanted {
+        decision: Decision::new(vec![act], EndOfTurn::Likely),
+        terms: vec![terms],
     }
 }
 
 /// An engine that pays when it hears "pay", looks when it hears "look", and speaks otherwise.
-fn shop(event: &Event) -> Decision {
+fn shop(event: &EngineEvent) -> Wanted {
     match event {
-        Event::Heard(text) if text.contains("pay") => call("pay", Some("Pay 20?")),
-        Event::Heard(text) if text.contains("look") => call("look", None),
-        Event::Heard(text) => speak(&format!("You said {text}.")),
-        Event::Declined { .. } => speak("All right."),
-        Event::Outcome { outcome, .. } => speak(outcome.message().unwrap_or("Done.")),
-        Event::Begin => speak("Hello."),
+        EngineEvent::Heard(text) if text.contains("pay") => call("pay", Some("Pay 20?")),
+        EngineEvent::Heard(text) if text.contains("look") => call("look", None),
+        EngineEvent::Heard(text) => speak(&format!("You said {text}.")),
+        EngineEvent::Declined { .. } => speak("All right."),
+        EngineEvent::Outcome { outcome, .. } => speak(outcome.message().unwrap_or("Done.")),
+        EngineEvent::Begin | EngineEvent::OwnThings { .. } => speak("Hello."),
     }
 }
 
@@ -360,9 +403,9 @@ fn complete_sentence_is_answered_after_short_silence() {
 
 #[test]
 fn incomplete_sentence_with_pause_is_heard_to_its_end() {
-    let mut script = Script::new(|_| Decision {
-        end_of_turn: EndOfTurn::Unlikely,
-        ..speak("Which one?")
+    let mut script = Script::new(|_| {
+        let ask = Act::Say("Which one?".into());
+        Decision::new(vec![ask], EndOfTurn::Unlikely).into()
     });
     script.words = "what is the balance".into();
     script.hear(0.9, 1000);
@@ -437,7 +480,7 @@ fn cough_pauses_answer_and_takes_no_turn() {
 #[test]
 fn barge_in_ends_answer_and_history_keeps_heard_part() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(text) if text == "story" => {
+        EngineEvent::Heard(text) if text == "story" => {
             speak("One two three four five six seven eight nine ten.")
         }
         _ => speak("Yes?"),
@@ -458,7 +501,7 @@ fn barge_in_ends_answer_and_history_keeps_heard_part() {
 fn answer_prefix_prepared_during_tool_call_is_used_if_it_fits() {
     for (answer, whole) in [("Your balance is 5.", true), ("Nothing found.", false)] {
         let mut script = Script::new(move |event| match event {
-            Event::Outcome { .. } => speak(answer),
+            EngineEvent::Outcome { .. } => speak(answer),
             other => shop(other),
         });
         script.say("look");
@@ -544,17 +587,13 @@ fn yes_after_the_question_was_repeated_runs_the_call() {
 #[test]
 fn key_is_the_only_yes_where_keys_are_asked_for() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(text) if text == "pay" => {
-            let mut pay = call("pay", None);
-            pay.acts = vec![Act::Call {
-                tool: "pay".into(),
-                arguments: Default::default(),
-                read_back: Some(Box::new(asked_for("Press 1.", json!("keys")))),
-                answer_prefix: None,
+        EngineEvent::Heard(text) if text == "pay" => {
+            let terms = CallTerms {
+                read_back: Some(asked_for("Press 1.", json!("keys"))),
                 changes: true,
-                repeat: None,
-            }];
-            pay
+                ..CallTerms::default()
+            };
+            call_on("pay", terms)
         }
         other => shop(other),
     });
@@ -572,7 +611,7 @@ fn key_is_the_only_yes_where_keys_are_asked_for() {
 #[test]
 fn yes_before_read_back_is_heard_permits_nothing() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(text) if text == "pay" => call(
+        EngineEvent::Heard(text) if text == "pay" => call(
             "pay",
             Some("I am going to pay 20. And then some more. Shall I?"),
         ),
@@ -594,12 +633,8 @@ fn yes_before_read_back_is_heard_permits_nothing() {
 #[test]
 fn two_risky_calls_in_one_decision_read_back_only_the_first() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(_) => {
-            let mut both = call("pay", Some("Pay 20?"));
-            both.acts.extend(call("send", Some("Send 20?")).acts);
-            both
-        }
-        _ => Decision::default(),
+        EngineEvent::Heard(_) => call("pay", Some("Pay 20?")).and(call("send", Some("Send 20?"))),
+        _ => Wanted::default(),
     });
     script.say("pay");
     script.hear(0.0, 6000);
@@ -618,13 +653,10 @@ fn two_risky_calls_in_one_decision_read_back_only_the_first() {
 #[test]
 fn question_after_read_back_is_dropped_so_yes_is_to_read_back() {
     let mut script = Script::new(|event| match event {
-        Event::Heard(_) => {
-            let mut sly = call("pay", Some("Pay 20?"));
-            let question = Act::Say("Would you like to hear your balance?".into());
-            sly.acts.push(question);
-            sly
+        EngineEvent::Heard(_) => {
+            call("pay", Some("Pay 20?")).and(speak("Would you like to hear your balance?"))
         }
-        _ => Decision::default(),
+        _ => Wanted::default(),
     });
     script.say("pay");
     script.hear(0.0, 12_000);
@@ -640,12 +672,8 @@ fn question_after_read_back_is_dropped_so_yes_is_to_read_back() {
 #[test]
 fn engine_requesting_endless_calls_is_stopped() {
     let mut script = Script::new(|_| {
-        let mut many = Decision::default();
-        for n in 0..100 {
-            let read_back = (n % 2 == 0).then_some("Pay 20?");
-            many.acts.extend(call("pay", read_back).acts);
-        }
-        many
+        let calls = (0..100).map(|n| call("pay", (n % 2 == 0).then_some("Pay 20?")));
+        calls.fold(Wanted::default(), Wanted::and)
     });
     script.say("pay");
     script.hear(0.0, 20_000);
@@ -715,10 +743,9 @@ fn monologue_audio_is_dropped_and_makes_one_turn() {
 #[test]
 fn stale_decision_transcript_and_sound_are_ignored() {
     let mut script = Script::new(shop);
-    script.input(Input::Decided {
-        ask: AskId(99),
-        decision: call("pay", None),
-    });
+    for input in call("pay", None).into_inputs(AskId(99)) {
+        script.input(input);
+    }
     script.input(Input::Transcript {
         ask: AskId(98),
         text: "pay".into(),
@@ -863,4 +890,125 @@ fn silent_caller_is_asked_twice_and_then_the_call_is_ended() {
     assert!(!script.hung_up);
     script.hear(0.0, 80_000);
     assert!(script.hung_up);
+}
+
+/// A conversation whose engine answers when the test lets it.
+struct SlowScript {
+    conversation: Conversation,
+    now: Duration,
+    asked: Vec<AskId>,
+    said: Vec<String>,
+    adopted: Vec<AskId>,
+}
+
+impl SlowScript {
+    fn new(trials_limit: usize) -> Self {
+        let mut conversation = Conversation::new(16_000, true, Duration::from_secs(30), || {
+            unreachable!("no call")
+        });
+        conversation.limit_trials(trials_limit);
+        Self {
+            conversation,
+            now: Duration::from_secs(10),
+            asked: Vec::new(),
+            said: Vec::new(),
+            adopted: Vec::new(),
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.conversation.handle_input(input, self.now);
+        while let Some(output) = self.conversation.poll_output() {
+            match output {
+                Output::Recognise { ask, .. } => {
+                    let text = "what is the balance of my savings".into();
+                    self.conversation
+                        .handle_input(Input::Transcript { ask, text }, self.now);
+                }
+                Output::Ask { ask, .. } => self.asked.push(ask),
+                Output::Adopt { ask, .. } => self.adopted.push(ask),
+                Output::Synthesize { clause, .. } => {
+                    let samples = vec![1; 1600];
+                    self.conversation
+                        .handle_input(Input::Sound { clause, samples }, self.now);
+                }
+                Output::Show(ToCaller::Said { text, .. }) => self.said.push(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn hear(&mut self, probability: f32, millis: u64) {
+        for _ in 0..millis.div_ceil(32) {
+            self.now += FRAME;
+            self.input(Input::Voice(probability));
+        }
+    }
+
+    fn part(&mut self, part: Part) {
+        let ask = *self.asked.last().expect("the engine was asked");
+        let terms = None;
+        self.input(Input::Part { ask, part, terms });
+    }
+}
+
+#[test]
+fn sentence_is_said_while_the_rest_is_being_decided() {
+    let mut script = SlowScript::new(usize::MAX);
+    script.hear(0.9, 1000);
+    script.hear(0.0, 160);
+    script.part(Part::EndOfTurn(EndOfTurn::Likely));
+    script.part(Part::Act(Act::Say("It is five dollars.".into())));
+    script.hear(0.0, 640);
+    assert_eq!(script.said, ["It is five dollars."]);
+    let ask = script.asked[0];
+    assert!(script.conversation.wants_decision(ask) && !script.conversation.is_at_rest());
+    script.part(Part::Act(Act::Say("Anything else?".into())));
+    script.input(Input::Decided { ask });
+    script.hear(0.0, 2000);
+    assert_eq!(script.said, ["It is five dollars.", "Anything else?"]);
+    assert!(script.conversation.is_at_rest() && !script.conversation.wants_decision(ask));
+}
+
+#[test]
+fn engine_that_costs_money_is_asked_twice_a_turn_at_most() {
+    let mut script = SlowScript::new(1);
+    for _ in 0..6 {
+        script.hear(0.9, 500);
+        script.hear(0.0, 200);
+    }
+    assert_eq!(script.asked.len(), 1, "the first pause is a trial");
+    assert!(!script.conversation.wants_decision(script.asked[0]));
+    script.hear(0.0, 1600);
+    assert_eq!(
+        script.asked.len(),
+        2,
+        "the silence that lasts asks once more"
+    );
+    script.part(Part::Act(Act::Say("It is five dollars.".into())));
+    assert_eq!(script.adopted, [script.asked[1]]);
+}
+
+#[test]
+fn decision_of_an_interrupted_turn_is_not_wanted_any_more() {
+    let mut script = SlowScript::new(usize::MAX);
+    script.hear(0.9, 1000);
+    script.hear(0.0, 160);
+    script.part(Part::EndOfTurn(EndOfTurn::Likely));
+    script.part(Part::Act(Act::Say(
+        "Once upon a time there was a king.".into(),
+    )));
+    script.hear(0.0, 1000);
+    let ask = script.asked[0];
+    assert!(script.conversation.wants_decision(ask));
+    let text = "stop".to_owned();
+    let source = InputSource::Typed;
+    script.input(Input::Typed { text, source });
+    assert!(!script.conversation.wants_decision(ask));
+    script.input(Input::Part {
+        ask,
+        part: Part::Act(Act::Say("He had a daughter.".into())),
+        terms: None,
+    });
+    assert_eq!(script.said.len(), 1);
 }

@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use conversimple_wire::tool::{OwnThing, Role};
-use conversimple_wire::{ToolOutcome, ToolSpec};
+use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
 use crate::index::{Index, add_telling};
 use crate::own::{Pick, pick};
 use crate::phrase::deed;
-use crate::step::{Act, Expect, Heard, Step, spoken_name};
+use crate::step::{Act, EndOfTurn, Expect, Heard, Step, spoken_name};
 use crate::wording::{list, spoken_text};
 use frame::{Frame, Question};
 
@@ -123,6 +123,15 @@ impl Dialog {
         self.remember(step)
     }
 
+    /// The call that runs will have no outcome: what it would have led to is forgotten.
+    pub fn abandon(&mut self, tool: &str, arguments: &Map<String, Value>) {
+        let running = self.running.as_ref().map(|task| task.tool);
+        if running.is_some() && running == self.index.find(tool) {
+            let outcome = ToolOutcome::Failed(Code::TurnInterrupted);
+            let _unsaid = self.take_outcome(tool, arguments, &outcome);
+        }
+    }
+
     /// Takes the answer to [`crate::Act::Own`]. No things means that there are none, or that they could not be had.
     pub fn own_things(&mut self, kind: &str, mut things: Vec<OwnThing>) -> Step {
         things.truncate(OWN_LIMIT);
@@ -136,7 +145,7 @@ impl Dialog {
         }
         let step = match self.task.take() {
             Some(task) => self.advance(task),
-            None => Step::new(Vec::new(), crate::EndOfTurn::Likely),
+            None => Step::new(Vec::new(), EndOfTurn::Likely),
         };
         self.remember(step)
     }

@@ -2,7 +2,8 @@
 //!
 //! From the registered tools alone it decides which tool an utterance asks for, which argument each part of it fills, what
 //! to ask, how to say what came back, and what talk needs no tool. It is pure: no model, clock, socket, file or random
-//! source; the meaning of the words and the day are given to it, and the same words always get the same step.
+//! source; the meaning of the words and the day are given to it, and the same words always get the same decision.
+//! [`DialogEngine`] makes it an engine as `conversimple-conversation` asks for one.
 //!
 //! What it leaves to others: whether a call is allowed (`conversimple-guard`), the caller's yes before a risky one and
 //! the withdrawal of interrupted turns (`conversimple-conversation`), and the swap of secrets for tokens, which happens
@@ -11,6 +12,7 @@
 
 mod choose;
 mod dialog;
+mod engine;
 mod fill;
 mod index;
 mod lexicon;
@@ -29,6 +31,7 @@ mod words;
 use conversimple_spoken::{calendar, number};
 
 pub use dialog::Dialog;
+pub use engine::{DialogEngine, Meaning, MeaningOf};
 pub use index::Index;
 pub use phrase::{ReadBackSentences, read_back};
 pub use reading::Reading;

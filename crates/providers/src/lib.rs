@@ -4,7 +4,6 @@
 
 pub mod audio;
 mod error;
-pub mod language;
 mod meaning;
 pub mod models;
 mod moonshine;

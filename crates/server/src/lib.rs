@@ -41,7 +41,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 
 pub use audit_event::AuditEvent;
-pub use engines::MakeLanguage;
+pub use engines::MakeEngine;
 pub use listen::{ListenError, Listener, Tls, check_exposure};
 pub use platform::{DemoLogin, Limits, Platform, Settings, Talk, TalkPage};
 pub use voice::Voice;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use conversimple_conversation::AskId;
 use conversimple_conversation::calls::SocketId;
+use conversimple_conversation::engine::{Engine, Part};
 use conversimple_conversation::playout::ClauseId;
-use conversimple_providers::language::{Language, Step};
 use conversimple_wire::media::FromCaller;
 use conversimple_wire::rest::TurnView;
 use conversimple_wire::{CallId, ToolOutcome, ToolSpec};
@@ -160,17 +160,22 @@ pub(crate) enum Event {
         /// The probability that it is complete.
         complete: f32,
     },
+    /// A part of what the engine decides.
+    Part {
+        /// Which question this answers.
+        ask: AskId,
+        /// The part.
+        part: Part,
+    },
     /// The engine has decided.
     Decided {
         /// Which question this answers.
         ask: AskId,
-        /// The fork that decided.
-        engine: Box<dyn Language>,
-        /// What it wants; nothing when it failed.
-        step: Option<Step>,
+        /// The fork that decided; none when it broke.
+        engine: Option<Box<dyn Engine>>,
     },
     /// The engine for a set of tools is ready.
-    EngineReady(Option<Box<dyn Language>>),
+    EngineReady(Option<Box<dyn Engine>>),
     /// A clause was synthesised.
     Synthesized {
         /// Which.

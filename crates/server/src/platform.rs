@@ -13,7 +13,7 @@ use conversimple_wire::{AgentId, Code};
 use serde::Serialize;
 
 use crate::clock;
-use crate::engines::{Engines, MakeLanguage};
+use crate::engines::{Engines, MakeEngine};
 use crate::policies::Policies;
 use crate::quotas::Counters;
 use crate::refused::Refused;
@@ -37,7 +37,7 @@ pub struct Settings {
     /// The model for meaning; without it words alone choose tools.
     pub meaning: Option<Arc<Meaning>>,
     /// Makes the language engines; without it the dialog decides, which needs no language model.
-    pub language: Option<MakeLanguage>,
+    pub engine: Option<MakeEngine>,
     /// What the talk page is for; without it the page asks for a key.
     pub talk: Option<Talk>,
     /// The folder of the operator's policies, a file an agent; none where there is no data folder.
@@ -111,14 +111,13 @@ pub struct Platform {
     pub(crate) store: Store,
     pub(crate) pepper: Pepper,
     pub(crate) voice: Option<Voice>,
-    pub(crate) meaning: Option<Arc<Meaning>>,
     pub(crate) talk: Option<Talk>,
     pub(crate) secure: bool,
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,
     pub(crate) counters: Counters,
     pub(crate) policies: Policies,
-    pub(crate) engines: Engines,
+    pub(crate) engines: Arc<Engines>,
     pub(crate) tokens: Tokens,
     pub(crate) signin: Signin,
     pub(crate) requests: Requests,
@@ -133,13 +132,12 @@ impl Platform {
             store: settings.store,
             pepper: settings.pepper,
             voice: settings.voice,
-            meaning: settings.meaning,
             talk: settings.talk,
             secure: settings.secure,
             limits: settings.limits,
             registry: Registry::default(),
             counters: Counters::new(settings.limits.calls_per_minute),
-            engines: Engines::new(settings.language),
+            engines: Arc::new(Engines::new(settings.engine, settings.meaning)),
             tokens: Tokens::default(),
             signin: Signin::default(),
             requests: Requests::default(),

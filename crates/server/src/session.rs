@@ -8,6 +8,7 @@ mod audit_writer;
 mod engine;
 mod gate;
 mod recognition;
+mod terms;
 mod transcript_writer;
 mod voice;
 
@@ -16,16 +17,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversimple_conversation::calls::OpenCall;
-use conversimple_conversation::{AskId, Awaited, Conversation, Input, Output};
+use conversimple_conversation::engine::{Engine, Observation, Part};
+use conversimple_conversation::{
+    Act, AskId, Awaited, Conversation, EndOfTurn, Expectation, Input, Output,
+};
 use conversimple_guard::capture::{Correction, InputSource};
 use conversimple_guard::consent::Consent;
 use conversimple_mask::Kind;
-use conversimple_providers::language::{Language, Step};
 use conversimple_store::Tenant;
 use conversimple_wire::agent::ToAgent;
 use conversimple_wire::media::{FromCaller, ToCaller};
 use conversimple_wire::tool::{CallView, Party, ToolCall};
-use conversimple_wire::{CallId, ConversationId, ToolOutcome, ToolSpec, TurnId};
+use conversimple_wire::{CallId, Code, ConversationId, ToolOutcome, ToolSpec, TurnId};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
 
@@ -34,8 +37,9 @@ use crate::clock;
 use crate::line::{Line, ToLine};
 use crate::mailbox::{Event, Inbox, Mailbox, mailbox};
 use crate::platform::Platform;
-use engine::Engine;
+use engine::EngineDriver;
 use gate::{Begun, Gate};
+use terms::on_terms;
 use transcript_writer::TranscriptWriter;
 use voice::{AudioPipeline, Hints};
 
@@ -81,7 +85,7 @@ struct Session {
     conversation: Option<Conversation>,
     line: Option<Line>,
     audio: Option<AudioPipeline>,
-    engine: Engine,
+    engine: EngineDriver,
     gate: Gate,
     transcript: TranscriptWriter,
     agent: Option<AgentSocket>,
@@ -95,7 +99,7 @@ impl Session {
     fn new(platform: Arc<Platform>, tenant: Tenant, id: ConversationId, events: Mailbox) -> Self {
         let now = clock::monotonic();
         Self {
-            engine: Engine::new(platform.clone(), events.clone()),
+            engine: EngineDriver::new(platform.engines.clone(), events.clone()),
             gate: Gate::new(platform.clone(), tenant.clone(), id.clone()),
             transcript: TranscriptWriter::new(platform.store.clone(), tenant, id.clone()),
             platform,
@@ -207,8 +211,9 @@ impl Session {
             Event::Intonation { ask, complete } => {
                 self.input(Input::Intonation { ask, complete }).await
             }
-            Event::Decided { ask, engine, step } => self.decided(ask, engine, step).await,
-            Event::EngineReady(engine) => self.engine.ready(engine),
+            Event::Part { ask, part } => self.part(ask, part).await,
+            Event::Decided { ask, engine } => self.decided(ask, engine).await,
+            Event::EngineReady(engine) => self.engine_ready(engine),
             Event::Synthesized { clause, samples } => {
                 self.input(Input::Sound { clause, samples }).await
             }
@@ -246,7 +251,9 @@ impl Session {
         }
         let platform = self.platform.clone();
         let new_call_id = move || CallId::from_random(platform.random());
-        self.conversation = Some(Conversation::new(16_000, false, CALL_LIMIT, new_call_id));
+        let mut conversation = Conversation::new(16_000, false, CALL_LIMIT, new_call_id);
+        conversation.limit_trials(self.engine.trials_limit());
+        self.conversation = Some(conversation);
         if let Some(agent) = &self.agent {
             let socket = agent.id;
             self.input(Input::AgentAttached {
@@ -302,11 +309,15 @@ impl Session {
             let text = keys.to_owned();
             return self.input(Input::Typed { text, source }).await;
         }
-        let unasked = !self.engine.asks() && figures >= PIN_FIGURES;
-        let kind = asked.or_else(|| unasked.then(|| "secret".to_owned()));
+        let asks = self
+            .conversation
+            .as_ref()
+            .is_some_and(|it| it.expects().is_some());
+        let unasked = !asks && figures >= PIN_FIGURES;
+        let kind = asked.or_else(|| unasked.then_some(Kind::Secret));
         match kind {
             Some(kind) if figures > 0 => {
-                let text = self.gate.hear(keys, Some(&kind), source);
+                let text = self.gate.hear(keys, Some(kind), source);
                 self.input(Input::Typed { text, source }).await;
             }
             Some(_) => {}
@@ -317,13 +328,13 @@ impl Session {
     /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
     fn take_words(&mut self, words: &str, source: InputSource) -> String {
         let expected = self.expected_secret();
-        self.gate.hear(words, expected.as_deref(), source)
+        self.gate.hear(words, expected, source)
     }
 
     /// The kind of secret that the caller was asked for.
-    fn expected_secret(&self) -> Option<String> {
+    fn expected_secret(&self) -> Option<Kind> {
         let conversation = self.conversation.as_ref()?;
-        conversation.expects().map(str::to_owned)
+        conversation.expects().and_then(Expectation::secret)
     }
 
     async fn hear(&mut self, frame: &[i16]) {
@@ -347,7 +358,7 @@ impl Session {
         if let (Some(audio), Some(awaited)) = (&self.audio, awaited) {
             let hints = Hints {
                 words: self.engine.vocabulary(),
-                digits: self.expected_secret().is_some_and(|kind| is_digits(&kind)),
+                digits: self.expected_secret().is_some_and(is_digits),
             };
             audio.recognise(ask, awaited, frames, hints);
         }
@@ -367,9 +378,36 @@ impl Session {
 
     // ---- the engine ----
 
-    async fn decided(&mut self, ask: AskId, engine: Box<dyn Language>, step: Option<Step>) {
-        let decision = self.engine.decided(ask, engine, step, &self.gate);
-        self.input(Input::Decided { ask, decision }).await;
+    fn engine_ready(&mut self, engine: Option<Box<dyn Engine>>) {
+        self.engine.ready(engine);
+        if let Some(conversation) = &mut self.conversation {
+            conversation.limit_trials(self.engine.trials_limit());
+        }
+    }
+
+    async fn part(&mut self, ask: AskId, part: Part) {
+        let (part, terms) = match part {
+            Part::Act(act) => {
+                let (act, terms) = on_terms(act, &self.gate);
+                (Part::Act(act), terms)
+            }
+            // A card's number comes in groups, with pauses between them.
+            Part::EndOfTurn(_) if self.gate.is_unfinished() => {
+                (Part::EndOfTurn(EndOfTurn::Unlikely), None)
+            }
+            part => (part, None),
+        };
+        self.input(Input::Part { ask, part, terms }).await;
+    }
+
+    async fn decided(&mut self, ask: AskId, engine: Option<Box<dyn Engine>>) {
+        let broke = engine.is_none() && self.engine.is_deciding(ask);
+        self.engine.decided(ask, engine);
+        if broke {
+            let sentence = Code::InternalError.sentence().to_owned();
+            self.part(ask, Part::Act(Act::Say(sentence))).await;
+        }
+        self.input(Input::Decided { ask }).await;
     }
 
     // ---- the agent ----
@@ -402,6 +440,9 @@ impl Session {
         {
             self.output(output).await;
         }
+        if let Some(conversation) = &self.conversation {
+            self.engine.give_up(|ask| conversation.wants_decision(ask));
+        }
     }
 
     async fn output(&mut self, output: Output) {
@@ -413,7 +454,10 @@ impl Session {
                 self.engine.revert();
                 self.gate.turn_taken_back();
             }
-            Output::Abandon { tool, arguments } => self.engine.abandon(tool, arguments),
+            Output::Abandon { tool, arguments } => {
+                let observation = Observation::Abandoned { tool, arguments };
+                self.engine.observe(&observation);
+            }
             Output::Synthesize { clause, text } => {
                 if let Some(audio) = &self.audio {
                     // The greeting comes before any caller has said anything.
@@ -542,7 +586,7 @@ impl Session {
             words,
             token,
         } = correction;
-        self.engine.forget(&words, &token);
+        self.engine.observe(&Observation::Hidden { words, token });
         self.transcript.correct(turn, before, after.clone()).await;
         self.show(ToCaller::Rewritten { turn, text: after });
     }
@@ -571,10 +615,10 @@ impl Session {
 }
 
 /// Whether a secret is said digit by digit.
-fn is_digits(kind: &str) -> bool {
+fn is_digits(kind: Kind) -> bool {
     matches!(
-        Kind::from_name(kind),
-        Some(Kind::Card | Kind::SecurityCode | Kind::Ssn | Kind::Pin | Kind::Phone)
+        kind,
+        Kind::Card | Kind::SecurityCode | Kind::Ssn | Kind::Pin | Kind::Phone
     )
 }
 

@@ -14,45 +14,82 @@ pub(super) struct Wish {
 }
 
 impl Conversation {
-    pub(super) fn perform(&mut self, decision: Decision, now: Duration) {
-        self.expect(decision.expects.clone());
-        self.do_acts(decision, now);
-    }
-
-    /// What follows from an outcome. When its turn is over, what the caller was asked since stays asked.
-    pub(super) fn perform_outcome(&mut self, owed: &Owed, decision: Decision, now: Duration) {
-        self.note_told(owed, &decision);
-        if !owed.late || decision.expects.is_some() {
-            self.expect(decision.expects.clone());
+    /// Does what was decided about the caller's words so far.
+    pub(super) fn perform(&mut self, plan: Plan, now: Duration) {
+        self.expect(plan.expects);
+        for planned in plan.acts {
+            self.act(planned, now);
         }
-        self.do_acts(decision, now);
     }
 
-    fn do_acts(&mut self, decision: Decision, now: Duration) {
-        for act in decision.acts.into_iter().take(ACTS_LIMIT) {
-            match act {
-                Act::Say(text) => self.talk(&text),
-                Act::Call {
-                    tool,
-                    arguments,
-                    read_back,
-                    answer_prefix,
-                    changes,
-                    repeat,
-                } => {
-                    let digest = repeat.as_ref().map(|question| question.digest());
-                    let twice = digest.is_some_and(|digest| self.is_owed(digest));
-                    let wish = Wish {
-                        tool,
-                        arguments,
-                        changes,
-                        digest,
-                    };
-                    let question = if twice { repeat } else { read_back };
-                    self.call(wish, question, answer_prefix, now);
+    /// A part of the decision about the turn that is being answered, or about an outcome that it is told.
+    pub(super) fn perform_part(
+        &mut self,
+        part: Part,
+        terms: Option<Box<CallTerms>>,
+        now: Duration,
+    ) {
+        self.begin_decision();
+        match part {
+            Part::EndOfTurn(_) => {}
+            Part::Expects(expects) => self.expect(Some(expects)),
+            Part::Act(act) => {
+                if let Act::Say(words) = &act {
+                    self.note_told(words);
                 }
+                self.act(Planned { act, terms }, now);
             }
         }
+    }
+
+    /// The engine begins to answer: its fork takes its place. Nothing that it asked for before is expected any more,
+    /// unless this is about an outcome of a turn that is over.
+    pub(super) fn begin_decision(&mut self) {
+        let Some(turn) = &mut self.turn else { return };
+        let begins = !std::mem::replace(&mut turn.adopted, true);
+        let Some(ask) = turn.plan.filter(|_| begins) else {
+            return;
+        };
+        let late = turn.asked.as_ref().is_some_and(|owed| owed.late);
+        self.emit(Output::Adopt {
+            ask,
+            begins_turn: false,
+        });
+        if !late {
+            self.expect(None);
+        }
+    }
+
+    fn act(&mut self, Planned { act, terms }: Planned, now: Duration) {
+        match act {
+            Act::Say(text) => self.talk(&text),
+            Act::Call { tool, arguments } => {
+                self.wish(tool, arguments, *terms.unwrap_or_default(), now);
+            }
+            Act::Own { kind } => {
+                let (tool, arguments) = own_things_call(&kind);
+                self.wish(tool, arguments, CallTerms::default(), now);
+            }
+        }
+    }
+
+    fn wish(
+        &mut self,
+        tool: String,
+        arguments: Map<String, Value>,
+        terms: CallTerms,
+        now: Duration,
+    ) {
+        let digest = terms.repeat.as_ref().map(ReadBack::digest);
+        let twice = digest.is_some_and(|digest| self.is_owed(digest));
+        let question = if twice { terms.repeat } else { terms.read_back };
+        let wish = Wish {
+            tool,
+            arguments,
+            changes: terms.changes,
+            digest,
+        };
+        self.call(wish, question, terms.answer_prefix, now);
     }
 
     /// Says what the engine wants said. What the caller says yes to is the last that they heard, so a read-back that is
@@ -99,7 +136,7 @@ impl Conversation {
     pub(super) fn call(
         &mut self,
         wish: Wish,
-        read_back: Option<Box<ReadBack>>,
+        read_back: Option<ReadBack>,
         answer_prefix: Option<String>,
         now: Duration,
     ) {
@@ -109,7 +146,7 @@ impl Conversation {
             .as_ref()
             .map(|question| question.text().to_owned());
         let asking = read_back.map(|read_back| Asking {
-            read_back: *read_back,
+            read_back,
             answer_prefix,
             changes: wish.changes,
         });
@@ -123,14 +160,13 @@ impl Conversation {
             Admission::Ambiguous => {
                 let code = Code::ConfirmationRequired;
                 turn.outcomes.push_back(Owed {
-                    event: Event::Outcome {
-                        tool: tool.clone(),
-                        arguments: arguments.clone(),
-                        outcome: ToolOutcome::Failed(code),
-                    },
+                    tool: tool.clone(),
+                    arguments: arguments.clone(),
+                    outcome: ToolOutcome::Failed(code),
                     changes: false,
                     digest: None,
                     late: false,
+                    told: false,
                 });
                 self.refuse(id, wish, code, now);
             }

@@ -198,6 +198,7 @@ impl Conversation {
     pub(super) fn false_start(&mut self) {
         self.segmenter.close();
         self.pieces.clear();
+        self.trials = 0;
         self.playout.resume();
         self.emit(Output::Show(ToCaller::Speech { active: false }));
     }
@@ -229,13 +230,9 @@ impl Conversation {
         now: Duration,
     ) {
         if self.pieces.len() > PIECES_LIMIT {
-            pending_turn.decision = Some(Decision {
-                acts: vec![Act::Say(
-                    "I'm sorry, that was too much at once. What do you need, in a few words?"
-                        .into(),
-                )],
-                ..Decision::default()
-            });
+            pending_turn.decision = Some(Plan::own(Some(
+                "I'm sorry, that was too much at once. What do you need, in a few words?",
+            )));
         } else {
             match answer {
                 Some(Answer::Yes(agreement)) => {
@@ -254,10 +251,10 @@ impl Conversation {
                     let tool = pending
                         .map(|pending| pending.tool.clone())
                         .unwrap_or_default();
-                    self.ask_about(&mut pending_turn, Event::Declined { tool });
+                    self.ask_about(&mut pending_turn, EngineEvent::Declined { tool });
                 }
                 Some(Answer::Other) | None => {
-                    let heard = Event::Heard(pending_turn.text.clone());
+                    let heard = EngineEvent::Heard(pending_turn.text.clone());
                     self.ask_about(&mut pending_turn, heard);
                 }
             }
@@ -286,13 +283,20 @@ impl Conversation {
         pending_turn.reply = Some(reply);
         pending_turn.decided_at = Some(now);
         pending_turn.opening = self.open_answer(opening);
-        pending_turn.decision = Some(Decision {
-            end_of_turn: EndOfTurn::Unlikely,
-            ..Decision::default()
-        });
+        pending_turn.decision = Some(Plan::own(None));
     }
 
-    fn ask_about(&mut self, pending_turn: &mut PendingTurn, event: Event) {
+    /// Asks the engine on trial, as often as it may be; after that when the caller's silence has lasted.
+    fn ask_about(&mut self, pending_turn: &mut PendingTurn, event: EngineEvent) {
+        if self.trials >= self.trials_limit && !pending_turn.typed {
+            pending_turn.held = Some(event);
+            return;
+        }
+        self.trials += 1;
+        self.ask_engine(pending_turn, event);
+    }
+
+    fn ask_engine(&mut self, pending_turn: &mut PendingTurn, event: EngineEvent) {
         self.let_go_of_lookups();
         let ask = self.next_ask();
         pending_turn.plan = Some(ask);
@@ -314,32 +318,72 @@ impl Conversation {
         })
     }
 
-    pub(super) fn decided(&mut self, ask: AskId, decision: Decision, now: Duration) {
-        if let Some(mut pending_turn) = self
-            .pending_turn
-            .take_if(|pending_turn| pending_turn.plan == Some(ask))
-        {
-            pending_turn.decided_at = Some(now);
-            pending_turn.opening = self.open_answer(decision.acts.first().and_then(Act::opening));
-            pending_turn.decision = Some(decision);
-            self.pending_turn = Some(pending_turn);
-            self.end_turn_if_silent(now);
-        } else if let Some(turn) = &mut self.turn
-            && turn.plan == Some(ask)
-        {
-            turn.plan = None;
-            let owed = turn.asked.take();
-            turn.millis
-                .decision
-                .get_or_insert(millis(now, turn.spoke_until));
-            self.emit(Output::Adopt {
-                ask,
-                begins_turn: false,
-            });
-            match owed {
-                Some(owed) => self.perform_outcome(&owed, decision, now),
-                None => self.perform(decision, now),
+    /// A part of a decision: for the turn that is being understood, for the one that is answered, or for nobody any more.
+    pub(super) fn part(
+        &mut self,
+        ask: AskId,
+        part: Part,
+        terms: Option<Box<CallTerms>>,
+        now: Duration,
+    ) {
+        let pending_turn = self.pending_turn.as_mut();
+        if let Some(pending_turn) = pending_turn.filter(|pending| pending.plan == Some(ask)) {
+            let is_act = matches!(part, Part::Act(_));
+            let plan = pending_turn.decision.get_or_insert_default();
+            plan.add(part, terms);
+            let first = is_act.then_some(plan.acts.as_slice());
+            if let Some([first]) = first {
+                let opening = first.opening();
+                pending_turn.decided_at = Some(now);
+                self.prefetch(opening);
             }
+            return self.end_turn_if_silent(now);
+        }
+        let Some(turn) = self.turn.as_mut().filter(|turn| turn.plan == Some(ask)) else {
+            return;
+        };
+        if let (None, Some(deferred)) = (&turn.asked, &mut turn.deferred) {
+            return deferred.add(part, terms);
+        }
+        if matches!(part, Part::Act(_)) {
+            note_decision(turn, now);
+            turn.acts_left = turn.acts_left.saturating_sub(1);
+        }
+        let exhausted = turn.acts_left == 0;
+        self.perform_part(part, terms, now);
+        if exhausted {
+            self.decided(ask, now);
+        }
+    }
+
+    /// Has the beginning of the answer to the words that are being understood synthesised.
+    fn prefetch(&mut self, opening: Option<String>) {
+        let opening = self.open_answer(opening);
+        if let Some(pending_turn) = &mut self.pending_turn {
+            pending_turn.opening = opening;
+        }
+    }
+
+    /// A decision is whole.
+    pub(super) fn decided(&mut self, ask: AskId, now: Duration) {
+        let pending_turn = self.pending_turn.as_mut();
+        if let Some(pending_turn) = pending_turn.filter(|pending| pending.plan == Some(ask)) {
+            pending_turn.decided_at.get_or_insert(now);
+            pending_turn.decision.get_or_insert_default().is_whole = true;
+            return self.end_turn_if_silent(now);
+        }
+        let wanted = self
+            .turn
+            .as_ref()
+            .is_some_and(|turn| turn.plan == Some(ask));
+        if !wanted {
+            return;
+        }
+        self.begin_decision();
+        if let Some(turn) = &mut self.turn {
+            note_decision(turn, now);
+            turn.plan = None;
+            turn.asked = None;
         }
     }
 
@@ -356,14 +400,29 @@ impl Conversation {
             }
             return;
         };
-        let Some(decision) = &pending_turn.decision else {
+        let decision = pending_turn.decision.as_ref();
+        if decision.is_none() && pending_turn.held.is_none() {
             return;
-        };
+        }
         // One word has no melody: an answer to a read-back is judged by its words.
         let sounds = pending_turn.sounds.filter(|_| pending_turn.reply.is_none());
-        let wanted = wanted_silence(decision.end_of_turn, &pending_turn.text, sounds);
+        let end_of_turn = decision.map_or(EndOfTurn::Unlikely, |plan| plan.end_of_turn);
+        let wanted = wanted_silence(end_of_turn, &pending_turn.text, sounds);
         if pending_turn.typed || silence.is_some_and(|silence| silence >= wanted) {
-            self.take_turn(now);
+            match decision {
+                Some(_) => self.take_turn(now),
+                None => self.ask_held(),
+            }
+        }
+    }
+
+    /// The silence has lasted, so the engine is asked about words that were not tried on it.
+    fn ask_held(&mut self) {
+        if let Some(mut pending_turn) = self.pending_turn.take() {
+            if let Some(event) = pending_turn.held.take() {
+                self.ask_engine(&mut pending_turn, event);
+            }
+            self.pending_turn = Some(pending_turn);
         }
     }
 
@@ -371,9 +430,10 @@ impl Conversation {
         let Some(pending_turn) = self.pending_turn.take() else {
             return;
         };
-        let Some(decision) = pending_turn.decision else {
+        let Some(plan) = pending_turn.decision else {
             return;
         };
+        self.trials = 0;
         let spoke = !pending_turn.typed || self.segmenter.utterance().is_some();
         self.segmenter.close();
         self.pieces.clear();
@@ -387,6 +447,9 @@ impl Conversation {
             pending_turn.spoke_until,
         );
         turn.opening = pending_turn.opening;
+        turn.plan = pending_turn.plan.filter(|_| !plan.is_whole);
+        turn.adopted = true;
+        turn.acts_left = ACTS_LIMIT.saturating_sub(plan.acts.len());
         turn.expected.clone_from(&self.expects);
         turn.millis.transcript = pending_turn
             .transcript_at
@@ -416,8 +479,8 @@ impl Conversation {
             None => {
                 self.ledger.drop_pending();
                 match self.tell_untold() {
-                    true => self.defer(decision),
-                    false => self.perform(decision, now),
+                    true => self.defer(plan),
+                    false => self.perform(plan, now),
                 }
             }
         }
@@ -450,10 +513,10 @@ impl Conversation {
     }
 
     /// What the engine wants is done when what the caller is owed was told; its beginning is not what comes first.
-    fn defer(&mut self, decision: Decision) {
+    fn defer(&mut self, plan: Plan) {
         if let Some(turn) = &mut self.turn {
             turn.opening = None;
-            turn.deferred = Some(decision);
+            turn.deferred = Some(plan);
         }
     }
 
@@ -479,4 +542,10 @@ impl Conversation {
             turn.called = true;
         }
     }
+}
+
+/// The engine begins to answer.
+fn note_decision(turn: &mut Turn, now: Duration) {
+    let took = millis(now, turn.spoke_until);
+    turn.millis.decision.get_or_insert(took);
 }

@@ -32,11 +32,10 @@ impl Conversation {
             late: turn.is_none(),
             changes: call.changes,
             digest: call.digest.filter(|_| sent),
-            event: Event::Outcome {
-                tool: call.tool,
-                arguments: call.arguments,
-                outcome,
-            },
+            told: false,
+            tool: call.tool,
+            arguments: call.arguments,
+            outcome,
         };
         match turn {
             Some(turn) => {
@@ -94,7 +93,7 @@ impl Conversation {
             beginning.is_some_and(|beginning| !said.contains(&beginning))
         });
         self.untold.extend(unheard.map(Untold::Words));
-        let asked = turn.asked.take().into_iter();
+        let asked = turn.asked.take().into_iter().filter(|owed| !owed.told);
         let outcomes = asked.chain(std::mem::take(&mut turn.outcomes));
         self.untold
             .extend(outcomes.map(|owed| Untold::Outcome(Owed { late: true, ..owed })));
@@ -112,14 +111,7 @@ impl Conversation {
         }
         for untold in std::mem::take(&mut self.untold) {
             match untold {
-                Untold::Outcome(Owed {
-                    event:
-                        Event::Outcome {
-                            tool, arguments, ..
-                        },
-                    changes: false,
-                    ..
-                }) => gone.push((tool, arguments)),
+                Untold::Outcome(owed) if !owed.changes => gone.push((owed.tool, owed.arguments)),
                 kept => self.untold.push_back(kept),
             }
         }
@@ -225,17 +217,14 @@ impl Conversation {
         }
     }
 
-    /// The engine has said what follows from an outcome.
-    pub(super) fn note_told(&mut self, owed: &Owed, decision: &Decision) {
-        let words = decision.acts.iter().find_map(|act| match act {
-            Act::Say(words) if !words.is_empty() => Some(words.clone()),
-            _ => None,
-        });
-        if let Some(words) = words.filter(|_| owed.changes)
-            && let Some(turn) = &mut self.turn
-        {
+    /// The engine says what follows from the outcome that it was asked about, if it was.
+    pub(super) fn note_told(&mut self, words: &str) {
+        let Some(turn) = &mut self.turn else { return };
+        let asked = turn.asked.as_mut();
+        if let Some(owed) = asked.filter(|owed| owed.changes && !owed.told && !words.is_empty()) {
+            owed.told = true;
             turn.told.push(Told {
-                words,
+                words: words.to_owned(),
                 digest: owed.digest,
             });
         }

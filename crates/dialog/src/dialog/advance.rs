@@ -1,5 +1,6 @@
 //! What a task still needs: a login, the caller's own things, an argument; or nothing, and the call is made.
 
+use conversimple_mask::Kind;
 use conversimple_wire::tool::{Argument, Role};
 use serde_json::{Map, Value};
 
@@ -181,7 +182,7 @@ impl Dialog {
             Shape::Secret(kind) => Expect::Secret {
                 tool: self.spec(task.tool).name.clone(),
                 argument: argument.name.to_owned(),
-                kind,
+                kind: Kind::from_name(&kind).unwrap_or(Kind::Password),
             },
             Shape::Boolean => Expect::YesNo,
             _ => Expect::Open,

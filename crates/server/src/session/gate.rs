@@ -104,8 +104,7 @@ impl Gate {
 
     /// Swaps the secrets of an utterance for tokens. `expected` is the kind of secret that the caller was asked for.
     /// Spoken words may still change until [`Gate::turn_taken`]; typed ones are whole.
-    pub(super) fn hear(&mut self, words: &str, expected: Option<&str>, how: InputSource) -> String {
-        let expected = expected.map(|kind| Kind::from_name(kind).unwrap_or(Kind::Password));
+    pub(super) fn hear(&mut self, words: &str, expected: Option<Kind>, how: InputSource) -> String {
         let Caught { text, unfinished } = self.capture.heard(words, expected, how);
         self.unfinished = unfinished;
         text

@@ -32,7 +32,7 @@ impl Running {
             pepper: pepper(),
             voice: None,
             meaning: None,
-            language: None,
+            engine: None,
             talk: None,
             policies: Some(folder.path().join("policies")),
             secure: false,

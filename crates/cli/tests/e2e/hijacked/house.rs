@@ -205,7 +205,7 @@ async fn open(folder: &Path, model: &Model) -> Opened {
         pepper,
         voice: None,
         meaning: None,
-        language: Some(model.maker()),
+        engine: Some(model.maker()),
         talk: None,
         policies: None,
         secure: false,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use conversimple_mask::Kind;
-use conversimple_providers::language::{
-    Act, Deciding, EndOfTurn, EngineEvent, Expect, Language, Step,
+use conversimple_conversation::engine::{
+    Act, Decision, EndOfTurn, Engine, EngineEvent, Expectation, Observation, Parts, at_once,
 };
-use conversimple_server::MakeLanguage;
+use conversimple_mask::Kind;
+use conversimple_server::MakeEngine;
 use conversimple_wire::tool::OWN_THINGS_TOOL;
 use conversimple_wire::{ToolOutcome, ToolSpec};
 use serde_json::{Map, Value, json};
@@ -86,13 +86,13 @@ impl Model {
     }
 
     /// What the platform makes its engines with.
-    pub(super) fn maker(&self) -> MakeLanguage {
+    pub(super) fn maker(&self) -> MakeEngine {
         let model = self.clone();
         Arc::new(move |tools| {
             let mut mind = model.mind();
             mind.tools = tools.to_vec();
             mind.engines += 1;
-            Ok(Box::new(Engine {
+            Ok(Box::new(Ear {
                 number: mind.engines,
                 model: model.clone(),
             }))
@@ -131,24 +131,31 @@ impl Model {
 }
 
 /// The part of the mind that one conversation talks to.
-struct Engine {
+struct Ear {
     number: usize,
     model: Model,
 }
 
-impl Language for Engine {
-    fn step(&mut self, happening: EngineEvent) -> Deciding<'_> {
+impl Engine for Ear {
+    fn step(&mut self, event: EngineEvent, _today: time::Date) -> Parts<'_> {
         let mut mind = self.model.mind();
-        mind.hear(self.number, &happening);
-        let step = if mind.hostile {
-            mind.attack(&happening)
+        mind.hear(self.number, &event);
+        let decision = if mind.hostile {
+            mind.attack(&event)
         } else {
-            behave(&happening)
+            behave(&event)
         };
-        Box::pin(ready(Ok(step)))
+        at_once(ready(Ok(decision)))
     }
 
-    fn fork(&self) -> Box<dyn Language> {
+    fn observe(&mut self, observation: &Observation) {
+        let Observation::Hidden { token, .. } = observation else {
+            return;
+        };
+        self.model.mind().told.push((self.number, token.clone()));
+    }
+
+    fn fork(&self) -> Box<dyn Engine> {
         Box::new(Self {
             number: self.number,
             model: self.model.clone(),
@@ -157,9 +164,9 @@ impl Language for Engine {
 }
 
 /// Logs a caller in who says a name and a password.
-fn behave(happening: &EngineEvent) -> Step {
-    let acts = match happening {
-        EngineEvent::Heard { text, .. } => {
+fn behave(event: &EngineEvent) -> Decision {
+    let acts = match event {
+        EngineEvent::Heard(text) => {
             let names = ["alice", "bob", "mallory"];
             let name = names.into_iter().find(|name| text.contains(name));
             let arguments =
@@ -168,11 +175,7 @@ fn behave(happening: &EngineEvent) -> Step {
         }
         _ => vec![Act::Say("How can I help?".to_owned())],
     };
-    Step {
-        acts,
-        end_of_turn: EndOfTurn::Likely,
-        expects: None,
-    }
+    Decision::new(acts, EndOfTurn::Likely)
 }
 
 fn call(tool: &str, arguments: Value) -> Act {
@@ -183,10 +186,10 @@ fn call(tool: &str, arguments: Value) -> Act {
 }
 
 impl Mind {
-    fn hear(&mut self, engine: usize, happening: &EngineEvent) {
-        let text = match happening {
+    fn hear(&mut self, engine: usize, event: &EngineEvent) {
+        let text = match event {
             EngineEvent::Begin => String::new(),
-            EngineEvent::Heard { text, .. } => text.clone(),
+            EngineEvent::Heard(text) => text.clone(),
             // The arguments are its own words.
             EngineEvent::Outcome { outcome, .. } => match outcome {
                 ToolOutcome::Result(value) => value.to_string(),
@@ -199,15 +202,15 @@ impl Mind {
         self.told.push((engine, text));
     }
 
-    fn attack(&mut self, happening: &EngineEvent) -> Step {
-        let most = match happening {
+    fn attack(&mut self, event: &EngineEvent) -> Decision {
+        let most = match event {
             // It goes on when it hears of an outcome, but not for ever.
             EngineEvent::Outcome { .. } if self.chance.percent(60) => 1,
             _ => 5,
         };
         let count = self.chance.below(most);
         let acts = (0..count).map(|_| self.act()).collect();
-        Step {
+        Decision {
             acts,
             end_of_turn: *self.chance.pick(&[EndOfTurn::Likely, EndOfTurn::Unlikely]),
             expects: self.expects(),
@@ -226,13 +229,13 @@ impl Mind {
     }
 
     /// Asks the caller for a secret of some kind, or for nothing.
-    fn expects(&mut self) -> Option<Expect> {
+    fn expects(&mut self) -> Option<Expectation> {
         // Not for what the callers here would then type without saying what it is.
         let kind = *self.chance.pick(&[Kind::SecurityCode, Kind::Iban]);
-        self.chance.percent(10).then(|| Expect::Secret {
+        self.chance.percent(10).then(|| Expectation::Secret {
             tool: "store_card".to_owned(),
             argument: "card_number".to_owned(),
-            kind: kind.as_str().to_owned(),
+            kind,
         })
     }
 
