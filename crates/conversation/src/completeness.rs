@@ -32,7 +32,7 @@ const QUESTION_WORDS: [&str; 7] = ["what", "who", "where", "which", "when", "how
 /// How long the silence must be. `sounds` is the probability that the utterance is complete by its sound, where it is known.
 pub(crate) fn wanted_silence(end: EndOfTurn, words: &str, sounds: Option<f32>) -> Duration {
     let sound = sounds.map(|probability| probability >= SOUNDS_COMPLETE);
-    if is_open(words) {
+    if is_open(words) && end != EndOfTurn::Incomplete {
         return match sounds.is_some_and(|probability| probability >= SOUNDS_SURE) {
             true => LONG_SILENCE,
             false => OPEN_SILENCE,
@@ -41,7 +41,7 @@ pub(crate) fn wanted_silence(end: EndOfTurn, words: &str, sounds: Option<f32>) -
     match (end, sound) {
         (EndOfTurn::Likely, Some(true) | None) => SHORT_SILENCE,
         (EndOfTurn::Likely, Some(false)) | (EndOfTurn::Unlikely, Some(true) | None) => LONG_SILENCE,
-        (EndOfTurn::Unlikely, Some(false)) => OPEN_SILENCE,
+        (EndOfTurn::Unlikely, Some(false)) | (EndOfTurn::Incomplete, _) => OPEN_SILENCE,
     }
 }
 
@@ -138,6 +138,7 @@ mod tests {
             (EndOfTurn::Unlikely, whole, Some(0.9), LONG_SILENCE),
             (EndOfTurn::Unlikely, whole, None, LONG_SILENCE),
             (EndOfTurn::Unlikely, whole, Some(0.2), OPEN_SILENCE),
+            (EndOfTurn::Incomplete, whole, Some(0.99), OPEN_SILENCE),
             (EndOfTurn::Likely, "what is the", None, OPEN_SILENCE),
             (EndOfTurn::Likely, "what is the", Some(0.99), LONG_SILENCE),
         ] {

@@ -104,6 +104,8 @@ pub enum EndOfTurn {
     /// Something is missing that the caller may be about to say.
     #[default]
     Unlikely,
+    /// The caller is in the middle of something, as of a number that is said in groups.
+    Incomplete,
 }
 
 /// What the caller is expected to say next, where something was asked.

@@ -54,6 +54,8 @@ pub enum Input {
         ask: AskId,
         /// The words; empty when there were none.
         text: String,
+        /// What the platform itself answers to them: then no engine is asked, and what was expected still is.
+        remark: Option<String>,
     },
     /// How likely an utterance is complete by its sound, 0 to 1. It may come before or after the words, or not at all.
     Intonation {
@@ -68,6 +70,8 @@ pub enum Input {
         text: String,
         /// How they were given.
         source: InputSource,
+        /// What the platform itself answers to them, as for spoken ones.
+        remark: Option<String>,
     },
     /// A part of what the engine decides.
     Part {

@@ -97,6 +97,8 @@ struct Plan {
     acts: Vec<Planned>,
     end_of_turn: EndOfTurn,
     expects: Option<Expectation>,
+    /// What the caller is asked for stays what it was.
+    keeps_expectation: bool,
     /// There are no more parts.
     is_whole: bool,
 }
@@ -110,6 +112,7 @@ impl Plan {
         });
         Self {
             acts: act.into_iter().collect(),
+            keeps_expectation: true,
             is_whole: true,
             ..Self::default()
         }
@@ -145,6 +148,8 @@ struct PendingTurn {
     recognise: Option<AskId>,
     plan: Option<AskId>,
     text: String,
+    /// What the platform itself answers to them.
+    remark: Option<String>,
     /// What the words are to the read-back that waits or to an open call, unless the engine decides about them.
     reply: Option<Reply>,
     /// The probability that the utterance is complete by its sound, once it is known.
@@ -275,9 +280,13 @@ impl Conversation {
         match input {
             Input::Begin => self.begin(now),
             Input::Voice(probability) => self.voice(probability, now),
-            Input::Transcript { ask, text } => self.transcript(ask, text, now),
+            Input::Transcript { ask, text, remark } => self.transcript(ask, text, remark, now),
             Input::Intonation { ask, complete } => self.intonation(ask, complete, now),
-            Input::Typed { text, source } => self.typed(text, source, now),
+            Input::Typed {
+                text,
+                source,
+                remark,
+            } => self.typed(text, source, remark, now),
             Input::Part { ask, part, terms } => self.part(ask, part, terms, now),
             Input::Decided { ask } => self.decided(ask, now),
             Input::Sound { clause, samples } => self.sound(clause, samples),
@@ -566,6 +575,7 @@ impl PendingTurn {
             recognise: None,
             plan: None,
             text: String::new(),
+            remark: None,
             reply: None,
             sounds: None,
             typed: false,

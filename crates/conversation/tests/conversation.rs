@@ -58,6 +58,7 @@ struct Script {
     conversation: Conversation,
     now: Duration,
     words: String,
+    remark: Option<String>,
     decide: Box<dyn FnMut(&EngineEvent) -> Wanted>,
     recognitions: usize,
     calls: Vec<(CallId, OpenCall, bool)>,
@@ -90,6 +91,7 @@ impl Script {
             conversation,
             now: Duration::from_secs(10),
             words: String::new(),
+            remark: None,
             decide: Box::new(decide),
             recognitions: 0,
             calls: Vec::new(),
@@ -111,8 +113,14 @@ impl Script {
                 Output::Recognise { ask, .. } => {
                     self.recognitions += 1;
                     let text = self.words.clone();
-                    self.conversation
-                        .handle_input(Input::Transcript { ask, text }, self.now);
+                    self.conversation.handle_input(
+                        Input::Transcript {
+                            ask,
+                            text,
+                            remark: self.remark.clone(),
+                        },
+                        self.now,
+                    );
                 }
                 Output::Ask { ask, event } => {
                     for input in (self.decide)(&event).into_inputs(ask) {
@@ -240,6 +248,7 @@ fn typed_text_is_answered_despite_speech_meanwhile() {
     let typed = Input::Typed {
         text: "hello".into(),
         source: InputSource::Typed,
+        remark: None,
     };
     conversation.handle_input(typed, FRAME);
     let mut asked = None;
@@ -283,6 +292,7 @@ fn call_outcome_of_interrupted_turn_is_abandoned() {
         vec![Input::Typed {
             text: text.into(),
             source: InputSource::Typed,
+            remark: None,
         }]
     };
     let ask = asked(&run(typed("look"))).expect("the engine is asked");
@@ -604,7 +614,11 @@ fn key_is_the_only_yes_where_keys_are_asked_for() {
     script.hear(0.0, 4000);
     assert!(script.calls.is_empty());
     let (text, source) = ("1".to_owned(), InputSource::Keypad);
-    script.input(Input::Typed { text, source });
+    script.input(Input::Typed {
+        text,
+        source,
+        remark: None,
+    });
     assert_eq!(script.calls.len(), 1);
 }
 
@@ -749,6 +763,7 @@ fn stale_decision_transcript_and_sound_are_ignored() {
     script.input(Input::Transcript {
         ask: AskId(98),
         text: "pay".into(),
+        remark: None,
     });
     script.input(Input::Sound {
         clause: ClauseId(97),
@@ -922,8 +937,14 @@ impl SlowScript {
             match output {
                 Output::Recognise { ask, .. } => {
                     let text = "what is the balance of my savings".into();
-                    self.conversation
-                        .handle_input(Input::Transcript { ask, text }, self.now);
+                    self.conversation.handle_input(
+                        Input::Transcript {
+                            ask,
+                            text,
+                            remark: None,
+                        },
+                        self.now,
+                    );
                 }
                 Output::Ask { ask, .. } => self.asked.push(ask),
                 Output::Adopt { ask, .. } => self.adopted.push(ask),
@@ -1003,7 +1024,11 @@ fn decision_of_an_interrupted_turn_is_not_wanted_any_more() {
     assert!(script.conversation.wants_decision(ask));
     let text = "stop".to_owned();
     let source = InputSource::Typed;
-    script.input(Input::Typed { text, source });
+    script.input(Input::Typed {
+        text,
+        source,
+        remark: None,
+    });
     assert!(!script.conversation.wants_decision(ask));
     script.input(Input::Part {
         ask,
@@ -1011,4 +1036,30 @@ fn decision_of_an_interrupted_turn_is_not_wanted_any_more() {
         terms: None,
     });
     assert_eq!(script.said.len(), 1);
+}
+
+#[test]
+fn remark_of_the_platform_is_said_after_a_long_silence_and_what_was_asked_stays_asked() {
+    let mut script = Script::new(|event| match event {
+        EngineEvent::Heard(_) => {
+            let expects = Expectation::Secret {
+                tool: "store_card".into(),
+                argument: "card".into(),
+                kind: Kind::Card,
+            };
+            Decision::say("Your card?").expecting(expects).into()
+        }
+        _ => Wanted::default(),
+    });
+    script.say("store my card");
+    script.hear(0.0, 1500);
+    script.remark = Some("I have 4 of 16 digits so far.".into());
+    script.words = "[card]".into();
+    script.hear(0.9, 1000);
+    script.hear(0.0, 1_500);
+    assert_eq!(script.turn(), TurnId(1), "the caller has time to go on");
+    script.hear(0.0, 2_000);
+    assert_eq!(script.records[1].said, "I have 4 of 16 digits so far.");
+    let secret = script.conversation.expects().and_then(Expectation::secret);
+    assert_eq!(secret, Some(Kind::Card));
 }

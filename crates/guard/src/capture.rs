@@ -25,10 +25,12 @@ mod echo;
 mod hint;
 mod listen;
 mod normal;
+mod number;
 mod wish;
 
 pub use listen::{Capture, Caught, Correction, InputSource};
 pub use normal::normal_form;
+pub use number::{Question, Remark};
 
 /// How many values a conversation keeps; more are masked and cannot be resolved.
 const ENTRIES: usize = 64;

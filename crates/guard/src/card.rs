@@ -138,6 +138,23 @@ fn passes_luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// The lengths that a number may have which begins with these digits: those of every brand that it may still be of.
+pub(crate) fn lengths(digits: &str) -> Vec<RangeInclusive<usize>> {
+    let begins = |(_, from, to, _): &&Issuers| {
+        let known = digits.len().min(from.len());
+        (&from[..known]..=&to[..known]).contains(&&digits[..known])
+    };
+    let rows: Vec<_> = ISSUERS
+        .iter()
+        .filter(begins)
+        .map(|row| row.0.clone())
+        .collect();
+    match rows.is_empty() {
+        true => vec![12..=19],
+        false => rows,
+    }
+}
+
 /// The brand by the number's length and its first digits; of several rows that fit, the first.
 fn brand(digits: &str) -> &'static str {
     let fits = |(lengths, from, to, _): &&Issuers| {

@@ -7,6 +7,7 @@ mod answer_prefix;
 mod audit_writer;
 mod engine;
 mod gate;
+mod number;
 mod recognition;
 mod terms;
 mod transcript_writer;
@@ -21,7 +22,7 @@ use conversimple_conversation::engine::{Engine, Observation, Part};
 use conversimple_conversation::{
     Act, AskId, Awaited, Conversation, EndOfTurn, Expectation, Input, Output,
 };
-use conversimple_guard::capture::{Correction, InputSource};
+use conversimple_guard::capture::{Caught, Correction, InputSource, Question};
 use conversimple_guard::consent::Consent;
 use conversimple_mask::Kind;
 use conversimple_store::Tenant;
@@ -291,8 +292,8 @@ impl Session {
         self.begin_conversation().await;
         let text: String = text.chars().take(TEXT_LIMIT_CHARS).collect();
         let source = InputSource::Typed;
-        let text = self.take_words(&text, source);
-        self.input(Input::Typed { text, source }).await;
+        let question = self.question();
+        self.take_typed(&text, &question, source).await;
     }
 
     /// Keys of the keypad. For a secret that was asked for they go to the vault; so do they when nothing was asked and
@@ -307,28 +308,50 @@ impl Session {
         let figures = keys.chars().filter(char::is_ascii_digit).count();
         if consents && asked.is_none() && figures < PIN_FIGURES {
             let text = keys.to_owned();
-            return self.input(Input::Typed { text, source }).await;
+            let remark = None;
+            let typed = Input::Typed {
+                text,
+                source,
+                remark,
+            };
+            return self.input(typed).await;
         }
         let asks = self
             .conversation
             .as_ref()
             .is_some_and(|it| it.expects().is_some());
         let unasked = !asks && figures >= PIN_FIGURES;
-        let kind = asked.or_else(|| unasked.then_some(Kind::Secret));
-        match kind {
-            Some(kind) if figures > 0 => {
-                let text = self.gate.hear(keys, Some(kind), source);
-                self.input(Input::Typed { text, source }).await;
+        match (asked, unasked) {
+            (None, false) => self.typed(keys).await,
+            _ if figures == 0 => {}
+            (Some(_), _) => {
+                let question = self.question();
+                self.take_typed(keys, &question, source).await;
             }
-            Some(_) => {}
-            None => self.typed(keys).await,
+            (None, true) => {
+                let question = Question::from(Some(Kind::Secret));
+                self.take_typed(keys, &question, source).await;
+            }
         }
     }
 
-    /// Words as the rest of the platform may know them: secrets are swapped for tokens before anything else sees them.
-    fn take_words(&mut self, words: &str, source: InputSource) -> String {
-        let expected = self.expected_secret();
-        self.gate.hear(words, expected, source)
+    /// What was typed, as the rest of the platform may know it: secrets are swapped for tokens before anything else sees them.
+    async fn take_typed(&mut self, words: &str, question: &Question, source: InputSource) {
+        let Caught { text, remark, .. } = self.gate.hear(words, question, source);
+        let remark = remark.as_ref().map(number::sentence);
+        self.input(Input::Typed {
+            text,
+            source,
+            remark,
+        })
+        .await;
+    }
+
+    /// What the caller was asked.
+    fn question(&self) -> Question {
+        let conversation = self.conversation.as_ref();
+        let expects = conversation.and_then(Conversation::expects);
+        number::question(expects, |tool| self.gate.spec(tool))
     }
 
     /// The kind of secret that the caller was asked for.
@@ -372,8 +395,10 @@ impl Session {
             // The caller went on, or typed: these words were given up.
             None => return,
         };
-        let text = self.take_words(text, how);
-        self.input(Input::Transcript { ask, text }).await;
+        let question = self.question();
+        let Caught { text, remark, .. } = self.gate.hear(text, &question, how);
+        let remark = remark.as_ref().map(number::sentence);
+        self.input(Input::Transcript { ask, text, remark }).await;
     }
 
     // ---- the engine ----
@@ -393,7 +418,7 @@ impl Session {
             }
             // A card's number comes in groups, with pauses between them.
             Part::EndOfTurn(_) if self.gate.is_unfinished() => {
-                (Part::EndOfTurn(EndOfTurn::Unlikely), None)
+                (Part::EndOfTurn(EndOfTurn::Incomplete), None)
             }
             part => (part, None),
         };

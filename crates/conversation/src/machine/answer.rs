@@ -16,7 +16,9 @@ pub(super) struct Wish {
 impl Conversation {
     /// Does what was decided about the caller's words so far.
     pub(super) fn perform(&mut self, plan: Plan, now: Duration) {
-        self.expect(plan.expects);
+        if !plan.keeps_expectation {
+            self.expect(plan.expects);
+        }
         for planned in plan.acts {
             self.act(planned, now);
         }

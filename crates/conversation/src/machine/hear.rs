@@ -118,7 +118,13 @@ impl Conversation {
         self.segmenter.cut(end);
     }
 
-    pub(super) fn transcript(&mut self, ask: AskId, text: String, now: Duration) {
+    pub(super) fn transcript(
+        &mut self,
+        ask: AskId,
+        text: String,
+        remark: Option<String>,
+        now: Duration,
+    ) {
         if self.piece == Some(ask) {
             self.piece = None;
             if self.pieces.len() <= PIECES_LIMIT {
@@ -133,6 +139,7 @@ impl Conversation {
             return;
         };
         pending_turn.transcript_at = Some(now);
+        pending_turn.remark = remark;
         let spoken = self.pieces.iter().map(String::as_str);
         let whole = spoken.chain([text.as_str()]).collect::<Vec<_>>().join(" ");
         let answer = self.answer(&whole, InputSource::Spoken, now);
@@ -203,7 +210,13 @@ impl Conversation {
         self.emit(Output::Show(ToCaller::Speech { active: false }));
     }
 
-    pub(super) fn typed(&mut self, text: String, source: InputSource, now: Duration) {
+    pub(super) fn typed(
+        &mut self,
+        text: String,
+        source: InputSource,
+        remark: Option<String>,
+        now: Duration,
+    ) {
         self.break_silence();
         if self.turn.is_some() {
             self.interrupt(now);
@@ -217,6 +230,7 @@ impl Conversation {
         let mut pending_turn = PendingTurn::new(0, now);
         pending_turn.typed = true;
         pending_turn.transcript_at = Some(now);
+        pending_turn.remark = remark;
         let answer = self.answer(&text, source, now);
         pending_turn.text = text;
         self.understand(pending_turn, answer, now);
@@ -233,6 +247,14 @@ impl Conversation {
             pending_turn.decision = Some(Plan::own(Some(
                 "I'm sorry, that was too much at once. What do you need, in a few words?",
             )));
+        } else if let Some(remark) = pending_turn.remark.take() {
+            let plan = Plan {
+                end_of_turn: EndOfTurn::Incomplete,
+                ..Plan::own(Some(&remark))
+            };
+            pending_turn.decided_at = Some(now);
+            pending_turn.opening = self.open_answer(plan.acts.first().and_then(Planned::opening));
+            pending_turn.decision = Some(plan);
         } else {
             match answer {
                 Some(Answer::Yes(agreement)) => {

@@ -4,10 +4,13 @@
 //! goes back when a turn is taken back, and says which words of the turn before turned out to be a secret's. Knows no
 //! time and no socket; when a turn is taken is decided elsewhere.
 
+use std::ops::RangeInclusive;
+
 use conversimple_wire::TurnId;
 use zeroize::Zeroizing;
 
 use super::answer::{self, Answer};
+use super::number::{Judged, Question, Remark, is_only_digits, judge};
 use super::{Swapped, Token, Vault, normal_form, wish};
 use crate::call::Accepts;
 use conversimple_mask::{self as mask, Heard, Kind, Span, Watch};
@@ -33,8 +36,27 @@ pub enum InputSource {
 pub struct Caught {
     /// The words, with tokens in place of secrets.
     pub text: String,
-    /// The secret that was asked for is not whole yet: the caller is likely to go on.
+    /// A number that was begun is not whole yet: the caller is likely to go on.
     pub unfinished: bool,
+    /// What is to be said of the number, if the caller does not go on. Then nobody else need hear the words.
+    pub remark: Option<Remark>,
+}
+
+/// What an utterance is once its secrets are tokens.
+struct Taken {
+    swapped: Swapped,
+    unfinished: bool,
+    remark: Option<Remark>,
+}
+
+impl Taken {
+    fn whole(swapped: Swapped) -> Self {
+        Self {
+            swapped,
+            unfinished: false,
+            remark: None,
+        }
+    }
 }
 
 /// Words of the turn before, of which only now is known that they belong to a secret.
@@ -63,6 +85,8 @@ pub struct Capture {
     /// Digits of a number that was asked for and is not whole: as taken, and with what is on trial.
     part: Option<Part>,
     part_on_trial: Option<Part>,
+    /// The number that the turn before has given: digits that follow it are more of it.
+    given: Option<Kind>,
     last: Option<Utterance>,
     correction: Option<Correction>,
     /// What the caller said lately, without secrets, as one would type it.
@@ -83,8 +107,17 @@ struct Trial {
     utterance: Utterance,
     /// The words may still change, so that the watch has not heard them for good.
     growing: bool,
-    /// The words answered the question for a secret.
-    answers: bool,
+    /// The words answered the question for a secret of this kind.
+    answers: Option<Kind>,
+    /// They are more of the number that was given before.
+    goes_on: bool,
+}
+
+/// The secret that was asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    kind: Kind,
+    lengths: Option<&'a RangeInclusive<usize>>,
 }
 
 #[derive(Clone)]
@@ -97,6 +130,7 @@ struct Before {
     watch: Watch,
     free: Watch,
     part: Option<Part>,
+    given: Option<Kind>,
     last: Option<Utterance>,
 }
 
@@ -136,9 +170,10 @@ impl Capture {
         self.vault.forget(token);
     }
 
-    /// Swaps the secrets of words for tokens. `asked` is the kind of secret that the caller was asked for. Spoken words are
-    /// on trial until [`Capture::taken`]: the next ones take their place.
-    pub fn heard(&mut self, words: &str, asked: Option<Kind>, how: InputSource) -> Caught {
+    /// Swaps the secrets of words for tokens. `question` is what the caller was asked. Spoken words are on trial until
+    /// [`Capture::taken`]: the next ones take their place.
+    pub fn heard(&mut self, words: &str, question: &Question, how: InputSource) -> Caught {
+        let asked = question.secret();
         self.vault.undo_trial();
         self.part_on_trial = None;
         self.correction = None;
@@ -153,7 +188,7 @@ impl Capture {
         }
         let free = self.free.heard(words, how != InputSource::Spoken);
         let mut heard = self.watch.heard(words, how != InputSource::Spoken);
-        let is_wish = wish::is_wish(words);
+        let is_wish = wish::is_wish(words, asked.is_some_and(answer::is_number));
         if is_wish || asked.is_none() {
             unasked_for(&mut heard, &free, is_wish);
         }
@@ -167,16 +202,33 @@ impl Capture {
                 heard.spans = answer::covering(&heard.spans, span);
             }
         }
-        let (swapped, unfinished) = match asked {
+        let goes_on = self
+            .given
+            .filter(|_| *question == Question::None && is_only_digits(words));
+        let taken = match (question, goes_on) {
+            (_, Some(kind)) => Taken::whole(alone(whole(words, kind), None)),
             // What plainly is a wish answers no question; what is secret in it by itself stays so.
-            Some(_) if is_wish => (self.vault.swap_at(words, &heard.spans), false),
-            Some(kind) if matches!(how, InputSource::Typed | InputSource::Keypad) => {
-                (self.typed(kind, words, &heard), false)
+            (Question::Secret { .. }, _) if is_wish => {
+                Taken::whole(self.vault.swap_at(words, &heard.spans))
             }
-            Some(kind) => self.spoken(kind, words, &heard),
-            None => self.unasked(words, &heard),
+            (Question::Secret { kind, lengths }, _) => {
+                let asked = Asked {
+                    kind: *kind,
+                    lengths: lengths.as_ref(),
+                };
+                match how {
+                    InputSource::Typed | InputSource::Keypad => self.typed(asked, words, &heard),
+                    InputSource::Spoken | InputSource::Piece => self.spoken(asked, words, &heard),
+                }
+            }
+            (Question::None | Question::Plain, None) => self.unasked(words, &heard),
         };
-        let answers = asked.is_some_and(|kind| swapped.tokens.iter().any(|t| t.kind() == kind));
+        let Taken {
+            swapped,
+            unfinished,
+            remark,
+        } = taken;
+        let answers = asked.filter(|kind| swapped.tokens.iter().any(|t| t.kind() == *kind));
         let text = swapped.text.clone();
         let utterance = Utterance {
             turn: None,
@@ -189,15 +241,21 @@ impl Capture {
         if how == InputSource::Piece {
             self.trial = None;
             self.last = Some(utterance);
+            self.part = self.part_on_trial.take();
             self.vault.settle();
         } else {
             self.trial = Some(Trial {
                 utterance,
                 growing: how == InputSource::Spoken,
                 answers,
+                goes_on: goes_on.is_some(),
             });
         }
-        Caught { text, unfinished }
+        Caught {
+            text,
+            unfinished,
+            remark,
+        }
     }
 
     /// The turn was taken: the words that came last will not change any more. What the turn before said too much, if it
@@ -207,6 +265,7 @@ impl Capture {
             watch: self.watch.clone(),
             free: self.free.clone(),
             part: self.part.clone(),
+            given: self.given,
             last: self.last.clone(),
         });
         // A piece is part of the turn that takes it.
@@ -215,7 +274,10 @@ impl Capture {
         }
         if let Some(trial) = self.trial.take() {
             let mut utterance = trial.utterance;
-            if trial.answers {
+            if !trial.goes_on {
+                self.given = trial.answers.filter(|kind| answer::is_number(*kind));
+            }
+            if trial.answers.is_some() {
                 // The question is settled: what comes next is no answer to it.
                 self.watch.forget();
                 self.free.forget();
@@ -248,6 +310,7 @@ impl Capture {
         self.watch = before.watch;
         self.free = before.free;
         self.part = before.part;
+        self.given = before.given;
         self.last = before.last;
         self.trial = None;
         self.correction = None;
@@ -279,11 +342,11 @@ impl Capture {
             || span.kind == Kind::Phone && figures(&self.said).contains(&figures(&value))
     }
 
-    fn unasked(&mut self, words: &str, heard: &Heard) -> (Swapped, bool) {
+    fn unasked(&mut self, words: &str, heard: &Heard) -> Taken {
         let last = heard.spans.last().filter(|_| !heard.continues);
         if let Some(span) = last.filter(|span| span.kind == Kind::Card) {
             let digits = normal_form(span.kind, &words[span.start..span.end]);
-            if !is_whole(span.kind, &digits) {
+            if !judge(span.kind, &digits, None).is_whole() {
                 // Nothing can be done with half a number; the rest is likely to come.
                 let mut swapped = self
                     .vault
@@ -295,82 +358,105 @@ impl Capture {
                     kind: span.kind,
                     digits,
                 });
-                return (swapped, true);
+                return Taken {
+                    swapped,
+                    unfinished: true,
+                    remark: None,
+                };
             }
         }
         let wide = answer::widened(words, &heard.spans);
-        if wide == heard.spans {
-            return (self.vault.swap_heard(words, heard), false);
-        }
-        (self.vault.swap_at(words, &wide), false)
+        Taken::whole(match wide == heard.spans {
+            true => self.vault.swap_heard(words, heard),
+            false => self.vault.swap_at(words, &wide),
+        })
     }
 
     /// What is typed when a secret is asked for is the secret, unless it says in words what it is.
-    fn typed(&mut self, kind: Kind, words: &str, heard: &Heard) -> Swapped {
-        let whole = heard.spans.first().is_none_or(|span| {
+    fn typed(&mut self, asked: Asked<'_>, words: &str, heard: &Heard) -> Taken {
+        let kind = asked.kind;
+        let is_all = heard.spans.first().is_none_or(|span| {
             span.start == 0 && span.end == words.len()
                 || answer::is_word(kind) && !answer::is_introduction(&words[..span.start])
         });
         if answer::is_way_out(words) {
-            return self.vault.swap_at(words, &[]);
+            return Taken::whole(self.vault.swap_at(words, &[]));
         }
-        if !whole {
-            return self.vault.swap_heard(words, heard);
+        if !is_all {
+            return Taken::whole(self.vault.swap_heard(words, heard));
         }
-        let trimmed = words.trim();
-        let start = words.len() - words.trim_start().len();
-        let span = Span {
-            start,
-            end: start + trimmed.len(),
-            kind,
-        };
-        let typed = Zeroizing::new(trimmed.to_owned());
+        let span = whole(words, kind);
+        let typed = words.trim();
+        // What holds anything but figures is for the tool's own check to refuse.
+        let is_figures = typed
+            .chars()
+            .all(|c| c.is_ascii_digit() || " -".contains(c));
+        if answer::is_number(kind) && is_figures && !typed.is_empty() {
+            return self.number(asked, words, span);
+        }
+        let typed = Zeroizing::new(typed.to_owned());
         let token = match answer::is_number(kind) {
             true => self.vault.hold(kind, typed),
             false => self.vault.hold_typed(kind, typed),
         };
-        let token = token.ok();
-        alone(span, token)
+        Taken::whole(alone(span, token.ok()))
     }
 
-    fn spoken(&mut self, kind: Kind, words: &str, heard: &Heard) -> (Swapped, bool) {
+    fn spoken(&mut self, asked: Asked<'_>, words: &str, heard: &Heard) -> Taken {
+        let kind = asked.kind;
         let spans = match answer::spoken(kind, words, &heard.spans) {
             Answer::Talk(spans) => {
                 self.part_on_trial.clone_from(&self.part);
-                return (self.vault.swap_at(words, &spans), false);
+                return Taken::whole(self.vault.swap_at(words, &spans));
             }
             Answer::Secret(spans) => spans,
         };
-        let [span] = spans.as_slice() else {
-            return (self.vault.swap_at(words, &spans), false);
-        };
-        if !answer::is_number(kind) || span.kind != kind {
-            return (self.vault.swap_at(words, &spans), false);
+        match spans.as_slice() {
+            [span] if answer::is_number(kind) && span.kind == kind => {
+                self.number(asked, words, *span)
+            }
+            _ => Taken::whole(self.vault.swap_at(words, &spans)),
         }
+    }
+
+    /// A number, or a part of one: people say a card in groups, and a pause between two may end a turn.
+    fn number(&mut self, asked: Asked<'_>, words: &str, span: Span) -> Taken {
+        let kind = asked.kind;
         let digits = normal_form(kind, &words[span.start..span.end]);
-        if is_whole(kind, &digits) {
-            return (self.vault.swap_at(words, &spans), false);
-        }
-        // People say a card in groups, and a pause between two may end a turn.
         let begun = self.part.as_ref().filter(|part| part.kind == kind);
         let joined = Zeroizing::new(match begun {
             Some(part) => format!("{}{}", part.digits.as_str(), digits.as_str()),
             None => digits.as_str().to_owned(),
         });
-        let whole = is_whole(kind, &joined);
-        let token = whole
-            .then(|| self.vault.keep(kind, joined.clone()))
-            .flatten();
-        self.part_on_trial = (!whole).then_some(Part {
+        let judged = judge(kind, &joined, asked.lengths);
+        // Who is asked to go on may as well begin anew.
+        let anew = judge(kind, &digits, asked.lengths);
+        let (value, judged) = match !judged.is_whole() && anew.is_whole() {
+            true => (digits, anew),
+            false => (joined, judged),
+        };
+        let is_missing = matches!(judged, Judged::Not(Remark::Missing { .. }));
+        self.part_on_trial = is_missing.then(|| Part {
             kind,
-            digits: joined,
+            digits: value.clone(),
         });
+        let token = judged
+            .is_whole()
+            .then(|| self.vault.keep(kind, value))
+            .flatten();
         let mut swapped = Swapped::default();
-        swapped.text = swapped.rewritten(words, *span, token);
-        swapped.spans = spans;
+        swapped.text = swapped.rewritten(words, span, token);
+        swapped.spans = vec![span];
         swapped.places = vec![place(kind, token)];
         swapped.tokens.extend(token);
-        (swapped, !whole)
+        Taken {
+            swapped,
+            unfinished: judged != Judged::Whole,
+            remark: match judged {
+                Judged::Not(remark) => Some(remark),
+                Judged::Whole | Judged::MayGrow => None,
+            },
+        }
     }
 
     /// The end of the utterance before turned out to be a secret's.
@@ -451,16 +537,14 @@ fn alone(span: Span, token: Option<Token>) -> Swapped {
     }
 }
 
-/// Whether a number has as many digits as the shortest of its kind.
-fn is_whole(kind: Kind, digits: &str) -> bool {
-    let least = match kind {
-        Kind::Card => 12,
-        Kind::Phone => 7,
-        // Often only the last four are asked for.
-        Kind::Ssn => 4,
-        _ => 3,
-    };
-    digits.bytes().filter(u8::is_ascii_digit).count() >= least
+/// All of the words but the spaces around them.
+fn whole(words: &str, kind: Kind) -> Span {
+    let start = words.len() - words.trim_start().len();
+    Span {
+        start,
+        end: start + words.trim().len(),
+        kind,
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use conversimple_wire::effect;
 
 use super::answer;
-use conversimple_mask::digits_in;
+use conversimple_mask::{digits_in, names};
 
 /// A number of more figures is no sum.
 const SUM_FIGURES: usize = 6;
@@ -31,6 +31,8 @@ enum Part {
     Before,
     /// A deed that no tool's name has.
     Deed,
+    /// What a sum is of.
+    Unit,
 }
 
 static PARTS: LazyLock<HashMap<&str, Vec<Part>>> = LazyLock::new(|| {
@@ -53,14 +55,16 @@ fn rows() -> impl Iterator<Item = (&'static str, Option<Part>)> {
                 "wants" => Some(Part::Wants),
                 "before" => Some(Part::Before),
                 "deed" => Some(Part::Deed),
+                "unit" => Some(Part::Unit),
                 _ => None,
             };
             (word, part)
         })
 }
 
-/// Whether words are plainly a wish or a question.
-pub(super) fn is_wish(words: &str) -> bool {
+/// Whether words are plainly a wish or a question. `number`: the caller was asked for one, so that figures are its figures unless
+/// they are a sum.
+pub(super) fn is_wish(words: &str, number: bool) -> bool {
     let list: Vec<String> = answer::plain(words).split(' ').map(str::to_owned).collect();
     // What no sentence is written with makes it something else: a typed password.
     let is_prose = list.iter().all(|word| {
@@ -70,15 +74,18 @@ pub(super) fn is_wish(words: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "$€£.,".contains(c));
         letters || figures
     });
-    if !is_prose || digits_in(words).len() > SUM_FIGURES {
+    let figures = digits_in(words).len();
+    if !is_prose || figures > SUM_FIGURES {
         return false;
     }
+    let is_sum = |word: &String| is(word, Part::Unit) || word.contains(['$', '€', '£']);
+    let may_be_number = number && figures > 0 && !list.iter().any(is_sum);
     let polite = list
         .iter()
         .take_while(|word| is(word, Part::Polite))
         .count();
     let rest = &list[polite..];
-    is_question(rest) || is_want(rest) || is_deed(rest)
+    !may_be_number && (is_question(rest) || is_want(rest) || is_deed(rest))
 }
 
 /// "do you have", "how much is my", "where's the".
@@ -109,7 +116,11 @@ fn is_deed(words: &[String]) -> bool {
     let Some((first, rest)) = words.split_first() else {
         return false;
     };
-    let does = |word: &String| effect::is_deed(word) || is(word, Part::Deed);
+    // Who is asked for a PIN and says "pin four two" or "is four two" does not pin anything.
+    let does = |word: &String| {
+        let is_deed = effect::is_deed(word) || is(word, Part::Deed);
+        is_deed && !is(word, Part::Asks) && names::secret(word).is_none()
+    };
     // Some deeds have two words: "log in", "look up".
     let rest = match rest.split_first() {
         Some((particle, more)) if matches!(particle.as_str(), "in" | "out" | "up" | "off") => more,
@@ -150,7 +161,7 @@ mod tests {
             "show me my cards",
             "transfer 200 to savings",
         ] {
-            assert!(is_wish(wish), "{wish}");
+            assert!(is_wish(wish, false), "{wish}");
         }
         for secret in [
             "sunflower",
@@ -169,7 +180,7 @@ mod tests {
             "",
             "my old password",
         ] {
-            assert!(!is_wish(secret), "{secret}");
+            assert!(!is_wish(secret, false), "{secret}");
         }
     }
 

@@ -15,10 +15,10 @@ use conversimple_guard::call::{
     Accepts, Author, Call, LoginTicket, Permit, Policy, Session, SessionLimits, Toolset, fits,
     stage,
 };
-use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Token};
+use conversimple_guard::capture::{Capture, Caught, Correction, InputSource, Question, Token};
 use conversimple_guard::consent::{Consent, ReadBack, Sentences};
 use conversimple_guard::reply::{Answer, NamedCaller, received};
-use conversimple_mask::{Kind, mask, mask_json};
+use conversimple_mask::{mask, mask_json};
 use conversimple_store::Tenant;
 use conversimple_wire::effect::{self, Effect};
 use conversimple_wire::tool::{CallView, OWN_THINGS_TOOL, OwnThings, Role, ToolCall};
@@ -102,12 +102,12 @@ impl Gate {
 
     // ---- words ----
 
-    /// Swaps the secrets of an utterance for tokens. `expected` is the kind of secret that the caller was asked for.
-    /// Spoken words may still change until [`Gate::turn_taken`]; typed ones are whole.
-    pub(super) fn hear(&mut self, words: &str, expected: Option<Kind>, how: InputSource) -> String {
-        let Caught { text, unfinished } = self.capture.heard(words, expected, how);
-        self.unfinished = unfinished;
-        text
+    /// Swaps the secrets of an utterance for tokens. Spoken words may still change until [`Gate::turn_taken`]; typed ones are
+    /// whole.
+    pub(super) fn hear(&mut self, words: &str, question: &Question, how: InputSource) -> Caught {
+        let caught = self.capture.heard(words, question, how);
+        self.unfinished = caught.unfinished;
+        caught
     }
 
     /// Whether the caller has begun a number that they were asked for and is likely to go on.

@@ -18,7 +18,9 @@ impl Line {
     }
 
     fn say(&mut self, words: &str, asked: Option<Kind>) -> String {
-        let caught = self.capture.heard(words, asked, InputSource::Spoken);
+        let caught = self
+            .capture
+            .heard(words, &asked.into(), InputSource::Spoken);
         self.take();
         caught.text
     }
@@ -50,7 +52,7 @@ proptest! {
         for (words, kind, how, after) in said {
             let asked = [None, Some(Kind::Pin), Some(Kind::Card), Some(Kind::Password), Some(Kind::SecurityCode), None, Some(Kind::Iban), None];
             let how = [InputSource::Spoken, InputSource::Piece, InputSource::Typed, InputSource::Keypad][how];
-            let caught = line.capture.heard(&words, asked[kind], how);
+            let caught = line.capture.heard(&words, &asked[kind].into(), how);
             let numbers = matches!(asked[kind], Some(Kind::Pin | Kind::Card | Kind::SecurityCode));
             if numbers && how == InputSource::Spoken {
                 let given = caught.text.split(['⟨', '[']).map(|part| part.rsplit(['⟩', ']']).next().unwrap_or_default());
@@ -87,7 +89,8 @@ fn reverted_turn_heard_again_leaves_one_token() {
 fn interim_transcripts_leave_one_vault_entry() {
     let mut line = Line::default();
     for words in ["my pin is four two", "my pin is four two seven one"] {
-        line.capture.heard(words, None, InputSource::Spoken);
+        line.capture
+            .heard(words, &Question::None, InputSource::Spoken);
     }
     line.take();
     assert_eq!(line.capture.vault().len(), 1);
@@ -100,13 +103,13 @@ fn number_completed_in_next_turn_corrects_previous_turn() {
         let mut line = Line::default();
         let first = line
             .capture
-            .heard("four one one one", None, InputSource::Typed);
+            .heard("four one one one", &Question::None, InputSource::Typed);
         line.take();
         line.capture
             .said("I can't help with that. I can request a callback.");
         assert_eq!(first.text, "four one one one", "nobody can know");
         let more = "one one one one one one one one one one one one";
-        let caught = line.capture.heard(more, None, how);
+        let caught = line.capture.heard(more, &Question::None, how);
         let correction = line.take().expect("something to take out");
         assert_eq!(caught.text, "⟨card 1⟩", "{how:?}");
         assert_eq!(correction.turn, TurnId(1));
@@ -160,7 +163,9 @@ fn half_of_card_number_is_masked_until_complete() {
     let rest = "one one one one one one one one";
     for asked in [None, Some(Kind::Card)] {
         let mut line = Line::default();
-        let first = line.capture.heard(half, None, InputSource::Spoken);
+        let first = line
+            .capture
+            .heard(half, &Question::None, InputSource::Spoken);
         assert!(first.unfinished);
         assert_eq!(first.text, "my card is [card]");
         line.take();
@@ -178,7 +183,7 @@ fn answered_secret_question_no_longer_captures() {
     ] {
         let mut line = Line::default();
         line.capture.said("What is your password?");
-        line.capture.heard(answer, Some(kind), how);
+        line.capture.heard(answer, &Some(kind).into(), how);
         line.take();
         line.capture
             .said("Thank you. You are logged in. I can request a callback for you.");
@@ -199,12 +204,13 @@ fn question_captures_words_only_where_the_engine_asks() {
             let mut line = Line::default();
             line.capture
                 .said("Can I log you in with user name and password?");
-            let caught = line.capture.heard(words, None, how);
+            let caught = line.capture.heard(words, &Question::None, how);
             assert_eq!(caught.text, words);
         }
         // The engine gave the question up after an answer that was none.
         let mut line = Line::default();
-        line.capture.heard("cancel that", Some(Kind::Password), how);
+        line.capture
+            .heard("cancel that", &Some(Kind::Password).into(), how);
         line.take();
         assert_eq!(line.say("red shoes", None), "red shoes");
     }
@@ -241,7 +247,7 @@ fn wish_in_place_of_answer_is_one_and_its_secrets_stay_hidden() {
             (Kind::Password, "open sesame", "⟨password 1⟩"),
         ] {
             let mut line = Line::default();
-            let caught = line.capture.heard(words, Some(kind), how);
+            let caught = line.capture.heard(words, &Some(kind).into(), how);
             assert_eq!(caught.text, text, "{kind} {how:?}");
         }
     }
@@ -250,9 +256,11 @@ fn wish_in_place_of_answer_is_one_and_its_secrets_stay_hidden() {
 #[test]
 fn card_number_spoken_in_groups_is_one_token() {
     let mut line = Line::default();
-    let first = line
-        .capture
-        .heard("four one one one", Some(Kind::Card), InputSource::Spoken);
+    let first = line.capture.heard(
+        "four one one one",
+        &Some(Kind::Card).into(),
+        InputSource::Spoken,
+    );
     assert!(first.unfinished, "the caller is likely to go on");
     line.take();
     let rest = "one one one one one one one one one one one one";
@@ -306,7 +314,7 @@ fn typed_or_keyed_secret_answer_is_taken_verbatim() {
         ),
     ] {
         let mut line = Line::default();
-        let caught = line.capture.heard(words, Some(kind), how);
+        let caught = line.capture.heard(words, &Some(kind).into(), how);
         line.take();
         assert_eq!(caught.text, text);
         let token = format!("⟨{kind} 1⟩");
@@ -386,4 +394,126 @@ fn unrequested_email_and_phone_become_tokens() {
         Some("jane.doe@example.com")
     );
     assert_eq!(line.value("⟨phone 1⟩").as_deref(), Some("5551234567"));
+}
+
+#[test]
+fn card_is_given_out_when_length_and_check_digit_say_that_it_is_whole() {
+    let asked = &Question::from(Some(Kind::Card));
+    let mut line = Line::default();
+    let missing = |have| {
+        Some(Remark::Missing {
+            kind: Kind::Card,
+            have,
+            of: Some(16),
+        })
+    };
+    for (group, remark) in [
+        ("four one one one", missing(4)),
+        ("one one one one", missing(8)),
+        ("one one one one", missing(12)),
+    ] {
+        let caught = line.capture.heard(group, asked, InputSource::Spoken);
+        assert_eq!((caught.text.as_str(), caught.remark), ("[card]", remark));
+        assert!(caught.unfinished && line.take().is_none());
+    }
+    let caught = line
+        .capture
+        .heard("one one one one", asked, InputSource::Spoken);
+    assert_eq!((caught.text.as_str(), caught.remark), ("⟨card 1⟩", None));
+    line.take();
+    assert_eq!(line.value("⟨card 1⟩").as_deref(), Some("4111111111111111"));
+}
+
+#[test]
+fn card_with_a_wrong_digit_is_given_to_nobody_and_begun_anew() {
+    let asked = &Question::from(Some(Kind::Card));
+    for how in [InputSource::Spoken, InputSource::Typed, InputSource::Keypad] {
+        let mut line = Line::default();
+        let caught = line.capture.heard("4111111111111112", asked, how);
+        let mistaken = Remark::Mistaken {
+            kind: Kind::Card,
+            have: 16,
+            of: None,
+        };
+        assert_eq!(
+            (caught.text.as_str(), caught.remark),
+            ("[card]", Some(mistaken)),
+            "{how:?}"
+        );
+        line.take();
+        assert!(line.capture.vault().is_empty());
+        let caught = line.capture.heard("4111111111111111", asked, how);
+        assert_eq!(caught.remark, None);
+        line.take();
+        assert_eq!(line.value("⟨card 1⟩").as_deref(), Some("4111111111111111"));
+    }
+}
+
+#[test]
+fn caller_who_was_asked_to_go_on_may_begin_anew() {
+    let asked = &Question::from(Some(Kind::Card));
+    let mut line = Line::default();
+    line.capture
+        .heard("four one one one one", asked, InputSource::Spoken);
+    line.take();
+    let whole = "four one one one one one one one one one one one one one one one";
+    assert_eq!(
+        line.capture.heard(whole, asked, InputSource::Spoken).text,
+        "⟨card 1⟩"
+    );
+    line.take();
+    assert_eq!(line.value("⟨card 1⟩").as_deref(), Some("4111111111111111"));
+}
+
+#[test]
+fn number_of_another_length_than_declared_is_given_to_nobody() {
+    let asked = &Question::Secret {
+        kind: Kind::Pin,
+        lengths: Some(4..=4),
+    };
+    let mut line = Line::default();
+    let caught = line
+        .capture
+        .heard("four two seven", asked, InputSource::Spoken);
+    let missing = Remark::Missing {
+        kind: Kind::Pin,
+        have: 3,
+        of: Some(4),
+    };
+    assert_eq!(
+        (caught.text.as_str(), caught.remark),
+        ("[pin]", Some(missing))
+    );
+    line.take();
+    assert_eq!(
+        line.capture.heard("one", asked, InputSource::Spoken).text,
+        "⟨pin 1⟩"
+    );
+    line.take();
+    assert_eq!(line.value("⟨pin 1⟩").as_deref(), Some("4271"));
+    let caught = line.capture.heard("42711", asked, InputSource::Keypad);
+    assert!(matches!(
+        caught.remark,
+        Some(Remark::Mistaken {
+            have: 5,
+            of: Some(4),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn digits_that_follow_a_number_are_more_of_it() {
+    let mut line = Line::default();
+    assert_eq!(line.say("4111111111111111", Some(Kind::Card)), "⟨card 1⟩");
+    for more in ["seven, five, six, one", "7561"] {
+        assert_eq!(line.say(more, None), "[card]");
+    }
+    assert_eq!(line.say("what is my balance", None), "what is my balance");
+    assert_eq!(line.say("seven five", None), "seven five");
+    let mut line = Line::default();
+    line.say("4111111111111111", Some(Kind::Card));
+    let spoken = InputSource::Spoken;
+    let plain = line.capture.heard("2 5 0", &Question::Plain, spoken);
+    assert_eq!(plain.text, "2 5 0", "something else was asked");
 }
