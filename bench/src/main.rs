@@ -10,6 +10,7 @@ mod guard;
 mod hearing;
 mod line;
 mod mask;
+mod orders;
 mod process;
 mod report;
 mod size;
@@ -33,7 +34,7 @@ struct Measure {
 }
 
 /// What `all` stands for, in this order.
-const ALL: [Measure; 9] = [
+const ALL: [Measure; 10] = [
     Measure {
         name: "guard",
         needs_programs: false,
@@ -68,6 +69,11 @@ const ALL: [Measure; 9] = [
         name: "digits",
         needs_programs: false,
         run: |_| digits::run(),
+    },
+    Measure {
+        name: "orders",
+        needs_programs: false,
+        run: orders::run,
     },
     Measure {
         name: "dialog",
@@ -115,6 +121,7 @@ Usage: bench [--verbose] WHAT…
   size    memory and programs
   hearing word errors, without and with the words of an agent's tools expected (needs flite)
   digits  PINs and card numbers said by real people, and what reaches a tool (needs ../shared/speech)
+  orders  orders with several listed values, typed and said by real people (needs ../shared/speech)
   dialog  which tool and which arguments, on public questions
   mask    how well and how fast secrets are found (mask-lines: the lines that this is measured on)
   check   how well and how fast faults are found in agents (check-corpus DIR: the snippets that this is measured on)

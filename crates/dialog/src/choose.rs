@@ -47,6 +47,12 @@ const LEFT: f32 = -0.65;
 /// hand: the questions that the other weights were fitted on have no addresses.
 const CONTACT: f32 = 0.65;
 
+/// A listed value that was said speaks for the tool whose argument lists it, needed or not. Set by hand, as for addresses.
+const LISTED: f32 = 0.5;
+
+/// So many listed values count.
+const LISTED_MOST: usize = 3;
+
 /// Scores of all tools, the best first.
 pub(crate) fn ranked(
     index: &Index,
@@ -135,6 +141,11 @@ fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
             missing_numbers += 1.0;
         }
     }
+    let listed = spec.arguments().filter(|argument| {
+        let is_listed = matches!(shape(argument), Shape::Choice(_) | Shape::List(_));
+        is_listed && !argument.required && found.contains_key(argument.name)
+    });
+    let listed = listed.count().min(LISTED_MOST) as f32;
     let share = if count == 0 {
         1.0
     } else {
@@ -155,4 +166,5 @@ fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
         + MISSING * long * missing.min(3.0)
         + LEFT * left.min(2.0)
         + CONTACT * (taken as f32).min(1.0)
+        + LISTED * listed
 }

@@ -3,10 +3,12 @@
 //! Own things are not filled here (see `own`), and a secret only by its token.
 
 mod answer;
+mod choices;
 mod cues;
 mod doubt;
 mod numeric;
 mod request;
+mod sound;
 mod span;
 mod textual;
 mod wanted;
@@ -23,7 +25,6 @@ pub(crate) use doubt::Doubt;
 pub(crate) use request::fill;
 
 use crate::calendar::Clock;
-use crate::number::currency_word;
 use crate::shape::{Shape, quoted_options};
 use crate::words::{Word, stem, words};
 
@@ -167,62 +168,6 @@ fn day_form(description: &str) -> String {
 
 fn json_time(clock: Clock) -> Value {
     Value::String(format!("{:02}:{:02}", clock.hour, clock.minute))
-}
-
-/// The choice that words name, and which words those are.
-fn choice(utterance: &Utterance<'_>, values: &[Value]) -> Option<(Value, usize, usize)> {
-    let mut best: Option<(Value, usize, usize)> = None;
-    for value in values {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        if let Some((from, to)) = find_choice(utterance, &text)
-            && best.as_ref().is_none_or(|(_, a, b)| to - from > b - a)
-        {
-            best = Some((value.clone(), from, to));
-        }
-    }
-    best
-}
-
-fn find_choice(utterance: &Utterance<'_>, value: &str) -> Option<(usize, usize)> {
-    let parts: Vec<String> = crate::words::identifier_words(value);
-    if parts.is_empty() {
-        return None;
-    }
-    let stems: Vec<String> = parts.iter().map(|part| stem(part)).collect();
-    let count = utterance.words.len();
-    for at in 0..count {
-        if at + parts.len() <= count
-            && utterance.free(at, at + parts.len())
-            && (0..parts.len())
-                .all(|i| utterance.lower(at + i) == parts[i] || utterance.stem(at + i) == stems[i])
-        {
-            return Some((at, at + parts.len()));
-        }
-    }
-    let joined = parts.concat();
-    let synonym = |lower: &str| {
-        currency_word(lower).is_some_and(|code| code.eq_ignore_ascii_case(value))
-            || crate::number::small(lower).is_some_and(|number| number.to_string() == value)
-            || lower == joined
-            || lower.starts_with(['$', '€', '£']) && sign_names(lower, value)
-            || lower.ends_with(['€', '£', '$']) && sign_names(lower, value)
-    };
-    (0..count)
-        .find(|at| synonym(utterance.lower(*at)))
-        .map(|at| (at, at + 1))
-}
-
-fn sign_names(lower: &str, code: &str) -> bool {
-    let sign = match code.to_ascii_uppercase().as_str() {
-        "USD" => '$',
-        "EUR" => '€',
-        "GBP" => '£',
-        _ => return false,
-    };
-    lower.contains(sign)
 }
 
 /// Options that an argument's description names, for text without a declared list.

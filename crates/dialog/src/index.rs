@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use conversimple_wire::ToolSpec;
 
-use crate::verb::{Intent, asks_advice, deed_of, deed_of_name};
+use crate::verb::{Intent, asks_advice, deed_of, deed_of_name, wish_of};
 use crate::words::{Word, identifier_words, limited, stem, stems, weight, words};
 
 /// The tools of an agent, prepared for being asked for.
@@ -135,7 +135,7 @@ impl Index {
     /// How an utterance fits each tool, in the order of the tools.
     pub(crate) fn fits(&self, text: &str, meaning: Option<&[f32]>) -> Vec<Fit> {
         let heard = Said::new(text);
-        let deed = deed_of(text);
+        let deed = wish_of(text);
         let advice = asks_advice(text);
         let likeness = |at: usize| match (meaning, self.meanings.get(at)) {
             (Some(a), Some(b)) => a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>(),

@@ -2,7 +2,7 @@
 //!
 //! "Which cards do I have" and `store_card` share their noun; their deeds tell them apart.
 
-use crate::lexicon::{ADVICE, SKIPPED, VERBS};
+use crate::lexicon::{ADVICE, GETTING, SKIPPED, VERBS};
 use crate::words::{is_function_word, words};
 
 /// A sort of deed.
@@ -75,8 +75,18 @@ impl Intent {
     }
 }
 
-/// The deed that a sentence asks for, or a description states.
+/// The deed that a description states.
 pub(crate) fn deed_of(text: &str) -> Option<Intent> {
+    first_deed(text, |_| false)
+}
+
+/// The deed that a caller's sentence asks for. To get something may be to be shown it and to order it, so that it tells nothing:
+/// "can I get my balance", "can I get a coffee".
+pub(crate) fn wish_of(text: &str) -> Option<Intent> {
+    first_deed(text, |word| GETTING.has(word))
+}
+
+fn first_deed(text: &str, passed_over: impl Fn(&str) -> bool) -> Option<Intent> {
     let list = words(text);
     let lower: Vec<&str> = list
         .iter()
@@ -86,11 +96,11 @@ pub(crate) fn deed_of(text: &str) -> Option<Intent> {
     for (at, word) in lower.iter().enumerate() {
         let next = lower.get(at + 1).copied().unwrap_or_default();
         if let Some(deed) = phrase(word, next, lower.get(at + 2).copied().unwrap_or_default())
-            .or_else(|| verb(word))
+            .or_else(|| verb(word).filter(|_| !passed_over(word)))
         {
             return Some(deed);
         }
-        if !is_function_word(word) && !SKIPPED.has(word) {
+        if !is_function_word(word) && !SKIPPED.has(word) && !passed_over(word) {
             return None;
         }
     }
@@ -150,6 +160,14 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(deed_of(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("can I get a large latte", None),
+            ("get me my balance", None),
+            ("give me a table for two", None),
+            ("show me the menu", Some(Intent::Show)),
+        ] {
+            assert_eq!(wish_of(text), expected, "{text}");
         }
         assert!(Intent::Show.clashes(Intent::Store) && Intent::Pay.clashes(Intent::Store));
         assert!(!Intent::Show.clashes(Intent::Search) && !Intent::Pay.clashes(Intent::Pay));

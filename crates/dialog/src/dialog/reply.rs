@@ -40,7 +40,9 @@ impl Dialog {
         let picked = argument.and_then(|argument| self.picked(&argument, utterance.text));
         let mut rest = Utterance::new(heard.text, heard.today);
         let doubt = task.doubts.remove(&asked);
-        let chosen = doubt.as_ref().and_then(|doubt| doubt.picked(&rest.words));
+        let chosen = doubt
+            .as_ref()
+            .and_then(|doubt| doubt.picked(rest.text, &rest.words));
         let value =
             argument.and_then(|argument| chosen.or_else(|| answer(spec, &argument, &mut rest)));
         let typed = argument.is_some_and(|argument| !is_open_text(&shape(&argument)));

@@ -5,7 +5,7 @@ use conversimple_wire::{Contact, ToolSpec};
 use serde_json::Value;
 
 use super::{
-    Utterance, choice, contact_of, holds_secret, is_numeric, is_token_of, json_date, json_number,
+    Utterance, choices, contact_of, holds_secret, is_numeric, is_token_of, json_date, json_number,
     json_time, numeric, soft_options, unspell,
 };
 use crate::calendar::{days, times};
@@ -57,7 +57,9 @@ fn read(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option<Valu
             .find_map(|at| currency_words(list, at))
             .map(|(code, _)| Value::from(code))
             .or_else(|| words_of_answer(utterance).map(Value::String)),
-        Shape::Choice(values) => choice(utterance, values).map(|(value, ..)| value),
+        Shape::Choice(values) => choices::one_of(utterance, values)
+            .map(|(value, ..)| value)
+            .or_else(|| choices::sounding_like(utterance, values)),
         Shape::Money | Shape::Number => number(list).or_else(|| misheard(utterance)),
         Shape::Integer => number(list)
             .or_else(|| misheard(utterance))
@@ -100,7 +102,7 @@ fn read_text(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option
         Shape::Username => contact(|_| true).or_else(|| username(utterance).map(Value::String)),
         Shape::Place | Shape::Person if contact(|_| true).is_some() => contact(|_| true),
         _ => {
-            if let Some((value, ..)) = choice(utterance, &soft_options(schema)) {
+            if let Some((value, ..)) = choices::one_of(utterance, &soft_options(schema)) {
                 return Some(value);
             }
             words_of_answer(utterance).map(Value::String)

@@ -5,6 +5,7 @@ use conversimple_spoken::currency::by_code;
 use conversimple_spoken::number::ordinal_at;
 use serde_json::Value;
 
+use crate::talk::{Answer, yes_no};
 use crate::words::{Word, is_function_word, words};
 
 /// Why a number is asked for again.
@@ -12,6 +13,8 @@ use crate::words::{Word, is_function_word, words};
 pub(crate) enum Doubt {
     /// It has several readings, each with its value and how it is said.
     Either(Vec<(Value, String)>),
+    /// Words that sound like a value: the value and how it is said.
+    Misheard(Value, String),
     /// The currency that was said, and those that the tool takes.
     Currency(&'static str, Vec<String>),
 }
@@ -24,6 +27,7 @@ impl Doubt {
                 let said: Vec<&str> = readings.iter().map(|(_, said)| said.as_str()).collect();
                 format!("{}?", said.join(", or "))
             }
+            Self::Misheard(_, said) => format!("Did you say {said}?"),
             Self::Currency(said, taken) => {
                 let names: Vec<&str> = taken.iter().map(|code| full_name(code)).collect();
                 let names = names.join(" or ");
@@ -36,9 +40,15 @@ impl Doubt {
     }
 
     /// The reading that an answer picks: by its place ("the first one"), or by a word that only one of them has.
-    pub(crate) fn picked(&self, answer: &[Word]) -> Option<Value> {
-        let Self::Either(readings) = self else {
-            return None;
+    pub(crate) fn picked(&self, text: &str, answer: &[Word]) -> Option<Value> {
+        let readings = match self {
+            Self::Either(readings) => readings,
+            Self::Misheard(value, said) => {
+                let names = |word: &Word| word.lower == *said;
+                let yes = yes_no(text) == Some(Answer::Yes) || answer.iter().any(names);
+                return yes.then(|| value.clone());
+            }
+            Self::Currency(..) => return None,
         };
         let place = (0..answer.len()).find_map(|at| ordinal_at(answer, at));
         if let Some((place, _)) = place {
@@ -99,7 +109,7 @@ mod tests {
             (cents.clone(), "in cents please", Some(json!(12))),
             (cents, "dollars or cents", None),
         ] {
-            assert_eq!(doubt.picked(&words(answer)), expected, "{answer}");
+            assert_eq!(doubt.picked(answer, &words(answer)), expected, "{answer}");
         }
     }
 }

@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use time::Date;
 
 use super::{
-    Utterance, answer, choice, contact_of, is_token_of, json_date, json_time, numeric, textual,
+    Utterance, answer, choices, contact_of, is_token_of, json_date, json_time, numeric, textual,
 };
 use crate::calendar::{Found, days, times};
-use crate::number::{currency_word, currency_words};
+use crate::number::currency_words;
 use crate::shape::{Shape, shape};
 use crate::words::{identifier_words, is_function_word, stem};
 
@@ -48,13 +48,7 @@ fn fill_at(
     addresses(&open, utterance, &mut out);
     dates(&open, utterance, &mut out);
     currencies(&open, utterance, &mut out);
-    let named: Vec<_> = open
-        .iter()
-        .filter(|(_, shape)| matches!(shape, Shape::Choice(_)))
-        .collect();
-    for (argument, shape) in named {
-        choices(argument, shape, utterance, &mut out);
-    }
+    choices::fill(&open, utterance, &mut out);
     numeric::fill(spec, &open, utterance, &mut out);
     booleans(&open, utterance, &mut out);
     objects(&open, utterance, depth, &mut out);
@@ -289,25 +283,6 @@ fn surest(found: Vec<Found<Date>>, wanted: usize, utterance: &Utterance<'_>) -> 
         return found.into_iter().filter(dated).collect();
     }
     found
-}
-
-fn choices(
-    argument: &Argument<'_>,
-    shape: &Shape,
-    utterance: &mut Utterance<'_>,
-    out: &mut Map<String, Value>,
-) {
-    let Shape::Choice(values) = shape else { return };
-    let Some((value, from, to)) = choice(utterance, values) else {
-        return;
-    };
-    // The word "dollars" names the currency and still belongs to the amount before it.
-    let shared = currency_word(utterance.lower(from)).is_some()
-        || utterance.lower(from).contains(['$', '€', '£']);
-    if !shared && value.is_string() {
-        utterance.take(from, to);
-    }
-    out.insert(argument.name.to_owned(), value);
 }
 
 /// A flag is set where its words are said, and cleared where a "no" or "without" stands before them.

@@ -7,10 +7,11 @@ use conversimple_wire::ToolSpec;
 use conversimple_wire::tool::Argument;
 use serde_json::{Map, Value};
 
+use super::choices::one_of;
 use super::span::{
     Span, address, capital_run, enumerated, is_quoted, phrase, quote_at, quote_before, skip_article,
 };
-use super::{Utterance, choice, soft_options, still_open};
+use super::{Utterance, soft_options, still_open};
 use crate::lexicon::{NO_NAMES, PLAIN_MODIFIERS, REQUEST_WORDS, USERNAME_LEADS};
 use crate::number::number_at;
 use crate::shape::Shape;
@@ -171,7 +172,7 @@ fn soft_choice(want: &Wanted<'_>, utterance: &mut Utterance<'_>, out: &mut Map<S
         _ => soft_options(want.argument.schema),
     };
     let mut found = Vec::new();
-    while let Some((value, from, to)) = choice(utterance, &options) {
+    while let Some((value, from, to)) = one_of(utterance, &options) {
         if !utterance.free(from, to) || found.contains(&value) {
             break;
         }

@@ -74,6 +74,7 @@ const DECLARED: &[&str] = &[
     "PolicyView",
     "Problem",
     "Projection",
+    "Question",
     "Reason",
     "Refusal",
     "RewrapError",
@@ -97,6 +98,7 @@ const DECLARED: &[&str] = &[
 /// Made from what was masked or sealed, or of words with tokens in place of secrets.
 const MASKED: &[&str] = &[
     "Act",
+    "CallTerms",
     "AgreedCall",
     "Asking",
     "Call",
