@@ -110,6 +110,7 @@ macro_rules! lists {
 // What each list is for stands in its table, above its rows.
 lists! {
     ADVICE
+    AMENDS
     ANSWER_LEADS
     CANONICAL
     CHANGES_MIND
@@ -122,6 +123,9 @@ lists! {
     FUNCTION_WORDS
     GENERIC_WORDS
     GETTING
+    HANDOFF_NOUNS
+    HANDOFF_TOOLS
+    HANDOFF_WORDS
     HESITATIONS
     INSTEAD
     IRREGULAR

@@ -14,6 +14,7 @@ mod choose;
 mod dialog;
 mod engine;
 mod fill;
+mod handoff;
 mod index;
 mod lexicon;
 mod negation;

@@ -90,10 +90,16 @@ pub(crate) enum SmallTalk {
     Hesitation,
     /// "I don't know".
     DontKnow,
+    /// The caller needs a moment.
+    Hold,
+    /// What was begun is to be begun anew.
+    StartOver,
+    /// The last answer is to be given again.
+    GoBack,
 }
 
 impl SmallTalk {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::Hello,
         Self::Thanks,
         Self::Goodbye,
@@ -108,6 +114,9 @@ impl SmallTalk {
         Self::Declined,
         Self::Hesitation,
         Self::DontKnow,
+        Self::Hold,
+        Self::StartOver,
+        Self::GoBack,
     ];
 
     /// The talk that a table calls by its name.

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::Dialog;
 use super::frame::Frame;
-use crate::choose::ranked;
+use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
-use crate::lexicon::{CORRECTION_FILLERS, LOOSE_CORRECTION, List, PLAIN_CORRECTION};
+use crate::lexicon::{AMENDS, CORRECTION_FILLERS, LOOSE_CORRECTION, List, PLAIN_CORRECTION};
 use crate::own::Pick;
 use crate::shape::{is_open_text, shape};
 use crate::step::{Heard, Step};
@@ -39,6 +39,66 @@ impl Dialog {
             return None;
         }
         self.again_with(target, rest, utterance.today)
+    }
+
+    /// "Yes, but to Anna", "fifty", "not twenty, thirty": the call that waits for a yes, with another value. It is read back anew.
+    pub(super) fn amendment(
+        &mut self,
+        heard: &Heard<'_>,
+        utterance: &Utterance<'_>,
+    ) -> Option<Step> {
+        let task = self.awaiting_yes()?;
+        let (from, to) = amended(utterance)?;
+        let rest = utterance
+            .text
+            .get(utterance.words[from].start..utterance.words[to - 1].end)?;
+        let (best, score) = *ranked(&self.index, rest, None, heard.today).first()?;
+        if best != task.tool && score >= INTERRUPT && to - from > BARE_WORDS {
+            return None;
+        }
+        let index = self.index.clone();
+        let spec = &index.tools[task.tool].spec;
+        let mut inside = Utterance::new(rest, heard.today);
+        let mut changed = fill(spec, &mut inside, &Map::new());
+        changed.retain(|name, value| task.arguments.get(name) != Some(value));
+        if changed.is_empty() && inside.doubts.is_empty() {
+            let given = spec.arguments().filter(|argument| {
+                let is_plain = argument.secret().is_none() && argument.own().is_none();
+                task.arguments.contains_key(argument.name) && is_plain
+            });
+            let answers = given.filter_map(|argument| {
+                let mut inside = Utterance::new(rest, heard.today);
+                let value = answer(spec, &argument, &mut inside)?;
+                Some((argument, value))
+            });
+            let answers: Vec<_> = answers.collect();
+            // A number is a number; what is merely words may be any text.
+            let typed = answers
+                .iter()
+                .find(|(argument, _)| !is_open_text(&shape(argument)));
+            let (argument, value) = match (typed, answers.as_slice()) {
+                (Some(typed), _) => typed,
+                (None, [only]) => only,
+                _ => return None,
+            };
+            changed.insert(argument.name.to_owned(), value.clone());
+        }
+        self.again_with_values(task, changed, &mut inside)
+    }
+
+    fn again_with_values(
+        &mut self,
+        mut task: Frame,
+        changed: Map<String, Value>,
+        inside: &mut Utterance<'_>,
+    ) -> Option<Step> {
+        let doubted = task.take_doubts(inside);
+        if changed.is_empty() && !doubted {
+            return None;
+        }
+        task.arguments.extend(changed);
+        self.running = None;
+        Some(self.advance(task))
     }
 
     /// "And savings?", "what about Berlin?", "try again": the last task once more.
@@ -118,6 +178,31 @@ impl Dialog {
         self.running = None;
         Some(self.advance(task))
     }
+}
+
+/// Which words give the new value: those behind "yes, but", without what is taken back ("not twenty, thirty", "thirty, not
+/// twenty").
+fn amended(utterance: &Utterance<'_>) -> Option<(usize, usize)> {
+    let words = &utterance.words;
+    let lower = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
+    let mut from = 0;
+    while let Some(len) = longest(&AMENDS, utterance, from) {
+        from += len;
+    }
+    if lower(from) == "not" {
+        let behind =
+            (from + 1..words.len()).find(|at| words[*at].ends_clause || lower(*at) == "but")?;
+        from = behind + 1;
+        while let Some(len) = longest(&AMENDS, utterance, from) {
+            from += len;
+        }
+    }
+    let taken_back =
+        |at: &usize| lower(*at) == "not" || lower(*at) == "instead" && lower(*at + 1) == "of";
+    let to = (from + 1..words.len())
+        .find(taken_back)
+        .unwrap_or(words.len());
+    (from < to && to - from <= CORRECTION_WORDS).then_some((from, to))
 }
 
 /// After how many words of "no, make it" and the like the new value begins, and whether they can mean nothing else.

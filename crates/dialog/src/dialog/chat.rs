@@ -1,9 +1,14 @@
 //! What is answered to talk that needs no tool.
 
 use super::Dialog;
+use super::frame::Frame;
+use crate::handoff::puts_through;
 use crate::step::{Act, EndOfTurn, Step};
 use crate::talk::SmallTalk;
 use crate::wording::list;
+
+/// What is said before a task is begun anew.
+pub(super) const ANEW: &str = "All right, from the beginning.";
 
 impl Dialog {
     /// Answers talk that needs no tool.
@@ -12,7 +17,11 @@ impl Dialog {
         if let Some(task) = self.awaiting_yes()
             && !matches!(
                 talk,
-                SmallTalk::Cancel | SmallTalk::Goodbye | SmallTalk::Hesitation
+                SmallTalk::Cancel
+                    | SmallTalk::Goodbye
+                    | SmallTalk::Hesitation
+                    | SmallTalk::StartOver
+                    | SmallTalk::GoBack
             )
         {
             // The call waits for a yes: it is read back again.
@@ -33,14 +42,7 @@ impl Dialog {
                 self.running = None;
                 Step::say("Thank you for calling. Goodbye!")
             }
-            SmallTalk::Repeat if self.said.said().is_empty() => {
-                Step::say("I haven't said anything yet. How can I help you?")
-            }
-            SmallTalk::Repeat => {
-                let mut step = self.said.clone();
-                step.acts.retain(|act| matches!(act, Act::Say(_)));
-                step
-            }
+            SmallTalk::Repeat => self.said_again(),
             SmallTalk::Cancel => {
                 self.running = None;
                 self.parked.clear();
@@ -55,7 +57,73 @@ impl Dialog {
             SmallTalk::Acknowledged => Step::say("Is there anything else I can do for you?"),
             SmallTalk::Declined => Step::say("All right. Just tell me when you need anything."),
             SmallTalk::DontKnow => Step::say(format!("That's all right. {abilities}")),
+            SmallTalk::Hold => Step::say("All right, take your time."),
+            SmallTalk::StartOver => self.start_over(),
+            SmallTalk::GoBack => self.go_back(),
             SmallTalk::Hesitation => Step::new(Vec::new(), EndOfTurn::Unlikely),
+        }
+    }
+
+    fn said_again(&self) -> Step {
+        if self.said.said().is_empty() {
+            return Step::say("I haven't said anything yet. How can I help you?");
+        }
+        let mut step = self.said.clone();
+        step.acts.retain(|act| matches!(act, Act::Say(_)));
+        step
+    }
+
+    /// What waits for a yes is begun anew.
+    fn start_over(&mut self) -> Step {
+        self.parked.clear();
+        match self.running.take() {
+            Some(task) => self.advance(Frame::new(task.tool, "")).after(ANEW),
+            None => Step::say("All right. What can I do for you?"),
+        }
+    }
+
+    fn go_back(&mut self) -> Step {
+        match self.awaiting_yes() {
+            Some(task) => self.step_back(task),
+            None => Step::say("All right. What would you like to change?"),
+        }
+    }
+
+    /// The answer that was given last is asked for again.
+    pub(super) fn step_back(&mut self, mut task: Frame) -> Step {
+        self.running = None;
+        match task.answered.pop() {
+            Some(name) => {
+                task.arguments.remove(&name);
+                task.doubts.remove(&name);
+                task.tries = 0;
+                self.advance(task).after("All right.")
+            }
+            None => self.advance(task),
+        }
+    }
+
+    /// The caller wants a person: they are put through where a tool does that, and told what is possible where none does.
+    pub(super) fn handoff(&mut self) -> Step {
+        let index = self.index.clone();
+        let found = index.tools.iter().position(|tool| puts_through(&tool.spec));
+        self.question = None;
+        if let Some(tool) = found {
+            self.task = None;
+            return self.advance(Frame::new(tool, ""));
+        }
+        let sentence = "I'm sorry, I can't put you through to a person.";
+        if let Some(task) = self.task.take() {
+            return self.advance(task).after(sentence);
+        }
+        let deeds = self.deeds(4);
+        let step = Step::say(sentence);
+        match deeds.is_empty() {
+            true => step,
+            false => step.and(format!(
+                "But I can {}. What would you like?",
+                list(&deeds, "or")
+            )),
         }
     }
 }

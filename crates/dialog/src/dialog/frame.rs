@@ -18,6 +18,8 @@ pub(super) struct Frame {
     pub(super) request: String,
     /// The argument that was asked for.
     pub(super) asked: Option<String>,
+    /// The arguments that answers gave, the last one at the end.
+    pub(super) answered: Vec<String>,
     /// Answers in a row that did not give it.
     pub(super) tries: u8,
     /// What was heard for an argument and has to be asked.
@@ -43,6 +45,7 @@ impl Frame {
             arguments: Map::new(),
             request: limited(request, REQUEST_LIMIT_BYTES).to_owned(),
             asked: None,
+            answered: Vec::new(),
             tries: 0,
             doubts: BTreeMap::new(),
         }

@@ -10,6 +10,7 @@ use super::frame::{Frame, Question};
 use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
+use crate::handoff::wants_person;
 use crate::negation::{Wish, wish};
 use crate::own::{Pick, pick};
 use crate::phrase::deed;
@@ -73,6 +74,9 @@ impl Dialog {
     }
 
     fn wanted(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
+        if wants_person(&utterance.words) {
+            return self.handoff();
+        }
         if let Some(question) = self.question.take()
             && let Some(step) = self.settle(question, &utterance)
         {
@@ -83,6 +87,9 @@ impl Dialog {
         }
         if let Some(chat) = chat(&utterance.words) {
             return self.small_talk(chat);
+        }
+        if let Some(step) = self.amendment(heard, &utterance) {
+            return step;
         }
         if let Some(step) = self.correction(heard, &utterance) {
             return step;

@@ -5,6 +5,7 @@ use conversimple_wire::tool::Argument;
 use serde_json::Value;
 
 use super::Dialog;
+use super::chat::ANEW;
 use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
@@ -65,6 +66,7 @@ impl Dialog {
         // A doubt is asked about; the same one once more gets no further.
         let doubted = task.take_doubts(&mut rest) && task.doubts.get(&asked_name) != doubt.as_ref();
         if took || doubted {
+            task.answered.push(asked_name);
             task.tries = 0;
             return self.advance(task);
         }
@@ -113,6 +115,16 @@ impl Dialog {
                 self.task = Some(task.clone());
                 Some(Step::new(Vec::new(), EndOfTurn::Unlikely))
             }
+            SmallTalk::Hold => {
+                let mut step = self.advance(task.clone());
+                step.acts = Step::say("All right, take your time.").acts;
+                Some(step)
+            }
+            SmallTalk::StartOver => {
+                let step = self.advance(Frame::new(task.tool, ""));
+                Some(step.after(ANEW))
+            }
+            SmallTalk::GoBack => Some(self.step_back(task.clone())),
             SmallTalk::Repeat => {
                 self.task = Some(task.clone());
                 Some(self.said.clone())
