@@ -10,7 +10,7 @@
 use serde_json::Map;
 use time::Date;
 
-use crate::fill::{Utterance, fill};
+use crate::fill::{Utterance, fill, free_text_beginning};
 use crate::index::{Fit, Index};
 use crate::number::numbers;
 use crate::shape::{Shape, shape};
@@ -49,6 +49,9 @@ const CONTACT: f32 = 0.65;
 
 /// A listed value that was said speaks for the tool whose argument lists it, needed or not. Set by hand, as for addresses.
 const LISTED: f32 = 0.5;
+
+/// So does a text that is to be passed on: "tell Maria that dinner is ready".
+const TOLD: f32 = 1.2;
 
 /// So many listed values count.
 const LISTED_MOST: usize = 3;
@@ -125,6 +128,7 @@ fn score(fit: &Fit, with_meaning: bool) -> f32 {
 fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
     let spec = &index.tools[tool].spec;
     let mut utterance = Utterance::new(text, today);
+    let told = free_text_beginning(spec, &utterance).is_some();
     let found = fill(spec, &mut utterance, &Map::new());
     let needed = || {
         spec.arguments().filter(|argument| {
@@ -167,4 +171,5 @@ fn filled_score(index: &Index, tool: usize, text: &str, today: Date) -> f32 {
         + LEFT * left.min(2.0)
         + CONTACT * (taken as f32).min(1.0)
         + LISTED * listed
+        + TOLD * f32::from(u8::from(told))
 }

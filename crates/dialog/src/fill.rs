@@ -6,10 +6,12 @@ mod answer;
 mod choices;
 mod cues;
 mod doubt;
+mod free_text;
 mod numeric;
 mod request;
 mod sound;
 mod span;
+mod spelled;
 mod textual;
 mod wanted;
 
@@ -22,6 +24,7 @@ use time::Date;
 
 pub(crate) use answer::answer;
 pub(crate) use doubt::Doubt;
+pub(crate) use free_text::beginning as free_text_beginning;
 pub(crate) use request::fill;
 
 use crate::calendar::Clock;

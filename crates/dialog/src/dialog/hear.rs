@@ -9,7 +9,7 @@ use super::Dialog;
 use super::frame::{Frame, Question};
 use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
-use crate::fill::{Utterance, fill};
+use crate::fill::{Utterance, fill, free_text_beginning};
 use crate::handoff::wants_person;
 use crate::negation::{Wish, wish};
 use crate::own::{Pick, pick};
@@ -35,8 +35,14 @@ impl Dialog {
 
     fn understand(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
         if !self.asks_for_free_text() {
-            match wish(utterance.text) {
+            // A message may hold any negation.
+            let (text, is_cut) = match self.free_text_from(heard, &utterance) {
+                Some(at) => (&utterance.text[..utterance.words[at].start], true),
+                None => (utterance.text, false),
+            };
+            match wish(text) {
                 Wish::Whole => {}
+                Wish::Rest(_) if is_cut => {}
                 Wish::Nothing => return self.unwanted(),
                 Wish::Rest(text) => {
                     // The meaning of the whole sentence is not that of what is left of it.
@@ -50,6 +56,15 @@ impl Dialog {
             }
         }
         self.wanted(heard, utterance)
+    }
+
+    /// Where a text begins that the tool takes word for word which the caller asks for.
+    fn free_text_from(&self, heard: &Heard<'_>, utterance: &Utterance<'_>) -> Option<usize> {
+        let begins = |tool: usize| free_text_beginning(self.spec(tool), utterance);
+        (0..self.index.tools.len()).find_map(begins)?;
+        let ranked = ranked(&self.index, utterance.text, heard.meaning, heard.today);
+        let (tool, score) = *ranked.first()?;
+        begins(tool).filter(|_| score >= 0.0)
     }
 
     /// Whether the caller was asked for words that may say anything, a negation too.

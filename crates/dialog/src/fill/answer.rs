@@ -4,6 +4,7 @@ use conversimple_wire::tool::Argument;
 use conversimple_wire::{Contact, ToolSpec};
 use serde_json::Value;
 
+use super::spelled::spelled;
 use super::{
     Utterance, choices, contact_of, holds_secret, is_numeric, is_token_of, json_date, json_number,
     json_time, numeric, soft_options, unspell,
@@ -98,7 +99,7 @@ fn read_text(shape: &Shape, schema: &Value, utterance: &Utterance<'_>) -> Option
             .or_else(|| email(utterance).map(Value::String)),
         Shape::Phone => contact(|contact| contact == Contact::Phone)
             .or_else(|| phone(utterance).map(Value::String)),
-        Shape::Id => contact(|_| true).or_else(|| id(utterance).map(Value::String)),
+        Shape::Id => contact(|_| true).or_else(|| id(schema, utterance).map(Value::String)),
         Shape::Username => contact(|_| true).or_else(|| username(utterance).map(Value::String)),
         Shape::Place | Shape::Person if contact(|_| true).is_some() => contact(|_| true),
         _ => {
@@ -200,7 +201,10 @@ pub(super) fn phone(utterance: &Utterance<'_>) -> Option<String> {
 }
 
 /// A code: one written word with a digit in it, letters and digits said one by one, or the last word.
-fn id(utterance: &Utterance<'_>) -> Option<String> {
+fn id(schema: &Value, utterance: &Utterance<'_>) -> Option<String> {
+    if let Some(found) = spelled(utterance) {
+        return Some(found.as_declared(schema));
+    }
     let list = &utterance.words;
     let coded = list.iter().find(|word| {
         let digit = word.lower.bytes().any(|b| b.is_ascii_digit());
@@ -320,7 +324,9 @@ fn words_of_answer(utterance: &Utterance<'_>) -> Option<String> {
         to -= 1;
     }
     if let Some(joined) = unspell(&utterance.words[from..to]) {
-        return Some(joined);
+        let mut letters = joined.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        return Some(first.chain(letters).collect());
     }
     let text = utterance.span(from, to).trim();
     // A text may hold a secret's token among its words; a token alone was meant for another question.

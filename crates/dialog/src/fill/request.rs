@@ -9,12 +9,14 @@ use serde_json::{Map, Value};
 use time::Date;
 
 use super::{
-    Utterance, answer, choices, contact_of, is_token_of, json_date, json_time, numeric, textual,
+    Utterance, answer, choices, contact_of, free_text, is_token_of, json_date, json_number,
+    json_time, numeric, textual,
 };
 use crate::calendar::{Found, days, times};
-use crate::number::currency_words;
+use crate::lexicon::COUNTS;
+use crate::number::{currency_words, numbers};
 use crate::shape::{Shape, shape};
-use crate::words::{identifier_words, is_function_word, stem};
+use crate::words::{identifier_words, is_function_word, stem, weight};
 
 /// Most arguments of one tool that are looked for.
 const ARGUMENTS_LIMIT: usize = 40;
@@ -44,16 +46,52 @@ fn fill_at(
         .filter(|argument| !known.contains_key(argument.name))
         .map(|argument| (argument, shape(&argument)))
         .collect();
+    if depth == 0 {
+        free_text::fill(&open, utterance, &mut out);
+    }
     tokens(spec, &open, utterance, &mut out);
     addresses(&open, utterance, &mut out);
     dates(&open, utterance, &mut out);
     currencies(&open, utterance, &mut out);
     choices::fill(&open, utterance, &mut out);
+    counts(&open, utterance, &mut out);
     numeric::fill(spec, &open, utterance, &mut out);
     booleans(&open, utterance, &mut out);
     objects(&open, utterance, depth, &mut out);
     textual::fill(spec, &open, utterance, &mut out);
     out
+}
+
+/// A number right before what is asked for counts it: "three pizzas". Where the count must be given, it is looked for anyway.
+fn counts(
+    open: &[(Argument<'_>, Shape)],
+    utterance: &mut Utterance<'_>,
+    out: &mut Map<String, Value>,
+) {
+    let is_count = |(argument, shape): &&(Argument<'_>, Shape)| {
+        let counts = identifier_words(argument.name)
+            .iter()
+            .any(|part| COUNTS.has(part));
+        *shape == Shape::Integer && counts && !argument.required && !out.contains_key(argument.name)
+    };
+    let Some((argument, _)) = open.iter().find(is_count) else {
+        return;
+    };
+    let found = numbers(&utterance.words).into_iter().find(|number| {
+        let is_plain = number.currency.is_none() && number.unit.is_none() && !number.percent;
+        let ends = utterance.words[number.to - 1].ends_clause;
+        let is_counted = !ends && weight(utterance.lower(number.to)) > 0.9;
+        is_plain
+            && is_counted
+            && number.value.is_integer()
+            && utterance.free(number.from, number.to)
+    });
+    if let Some(number) = found
+        && let Some(value) = json_number(number.value)
+    {
+        out.insert(argument.name.to_owned(), value);
+        utterance.take(number.from, number.to);
+    }
 }
 
 /// An object's properties are filled like a tool's arguments.

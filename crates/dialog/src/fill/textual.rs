@@ -11,11 +11,12 @@ use super::choices::one_of;
 use super::span::{
     Span, address, capital_run, enumerated, is_quoted, phrase, quote_at, quote_before, skip_article,
 };
+use super::spelled::spelled;
 use super::{Utterance, soft_options, still_open};
-use crate::lexicon::{NO_NAMES, PLAIN_MODIFIERS, REQUEST_WORDS, USERNAME_LEADS};
+use crate::lexicon::{NO_NAMES, PLACEHOLDERS, PLAIN_MODIFIERS, REQUEST_WORDS, USERNAME_LEADS};
 use crate::number::number_at;
 use crate::shape::Shape;
-use crate::words::{identifier_words, is_function_word, stem, stems, weight};
+use crate::words::{Word, identifier_words, is_function_word, stem, stems, weight, words};
 
 /// A way to find an argument's words.
 type Pass = fn(&Wanted<'_>, &Utterance<'_>) -> Option<Span>;
@@ -85,6 +86,7 @@ pub(super) fn fill(
     wanted.sort_by_key(|want| !want.argument.required);
     for want in &wanted {
         soft_choice(want, utterance, out);
+        spelled_code(want, utterance, out);
     }
     for pass in PASSES {
         for want in &wanted {
@@ -118,6 +120,9 @@ fn put(
     if text.contains('⟨') && !open {
         return;
     }
+    if stands_for_a_value(want, text) {
+        return;
+    }
     if text.is_empty() || (want.shape == Shape::Place && !text.starts_with(char::is_alphabetic)) {
         return;
     }
@@ -139,6 +144,17 @@ fn put(
     utterance.take(from, to);
 }
 
+/// Whether words only name what is wanted, or say that it is anything: "a city", "somebody".
+fn stands_for_a_value(want: &Wanted<'_>, text: &str) -> bool {
+    let own = |lower: &str| want.parts.iter().any(|part| stem(part) == stem(lower));
+    let named = words(text);
+    let is_none = |word: &Word| {
+        let lower = word.lower.as_str();
+        is_function_word(lower) || PLACEHOLDERS.has(lower) || !word.capital && own(lower)
+    };
+    !named.is_empty() && named.iter().all(is_none)
+}
+
 /// A text without the quotes and the possessive around it.
 fn bare(text: &str) -> &str {
     let quotes = ['"', '\'', '“', '”', '‘', '’', ',', '[', ']'];
@@ -157,6 +173,19 @@ fn capitalised(text: &str) -> String {
         })
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A code that was spelled.
+fn spelled_code(want: &Wanted<'_>, utterance: &mut Utterance<'_>, out: &mut Map<String, Value>) {
+    if want.shape != Shape::Id || out.contains_key(want.argument.name) {
+        return;
+    }
+    if let Some(found) = spelled(utterance) {
+        let (from, to) = found.span;
+        let text = found.as_declared(want.argument.schema);
+        out.insert(want.argument.name.to_owned(), Value::String(text));
+        utterance.take(from, to);
+    }
 }
 
 /// Options that the description names in quotes.
