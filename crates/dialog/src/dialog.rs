@@ -11,6 +11,7 @@ mod frame;
 mod hear;
 mod outcome;
 mod reply;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,12 +20,12 @@ use conversimple_wire::tool::{OwnThing, Role};
 use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Map, Value};
 
+use crate::heard::{Act, Decision, EndOfTurn, Expectation, Heard, spoken_name};
 use crate::index::{Index, add_telling};
 use crate::own::{Pick, pick};
 use crate::phrase::deed;
-use crate::step::{Act, EndOfTurn, Expect, Heard, Step, spoken_name};
 use crate::wording::{list, spoken_text};
-use frame::{Frame, Question};
+use frame::{Frame, Question, Waiting};
 
 /// One conversation's dialog. Cloning is cheap, so that an utterance can be tried on a clone.
 #[derive(Debug, Clone)]
@@ -42,11 +43,13 @@ pub struct Dialog {
     /// Tasks put aside for another, the last one on top.
     parked: Vec<Frame>,
     question: Option<Question>,
+    /// The second of two wishes.
+    waiting: Option<Waiting>,
     own: Arc<BTreeMap<String, Vec<OwnThing>>>,
     /// The thing of each kind that was used last.
     used: BTreeMap<String, String>,
     /// The last thing said, for "say that again".
-    said: Step,
+    said: Decision,
     /// Utterances in a row that were not understood.
     misses: u8,
     login_tries: u8,
@@ -70,16 +73,17 @@ impl Dialog {
             last: None,
             parked: Vec::new(),
             question: None,
+            waiting: None,
             own: Arc::default(),
             used: BTreeMap::new(),
-            said: Step::say(""),
+            said: Decision::say(""),
             misses: 0,
             login_tries: 0,
         }
     }
 
     /// The first sentence, from what the tools can do.
-    pub fn greet(&self) -> Step {
+    pub fn greet(&self) -> Decision {
         let example = self
             .index
             .tools
@@ -92,22 +96,22 @@ impl Dialog {
                 .map(|text| spoken_text(text, 80))
         });
         if let Some(example) = example.filter(|text| !text.is_empty()) {
-            return Step::say(format!(
+            return Decision::say(format!(
                 "Hello! How can I help you? You can say, for example: {example}."
             ));
         }
         let deeds = self.deeds(2);
         if deeds.is_empty() {
-            return Step::say("Hello! How can I help you?");
+            return Decision::say("Hello! How can I help you?");
         }
-        Step::say(format!(
+        Decision::say(format!(
             "Hello! I can {}. How can I help you?",
             list(&deeds, "or")
         ))
     }
 
     /// Decides what the caller's words ask for.
-    pub fn heard(&mut self, heard: Heard<'_>) -> Step {
+    pub fn heard(&mut self, heard: Heard<'_>) -> Decision {
         let step = self.hear(heard);
         self.remember(step)
     }
@@ -118,7 +122,7 @@ impl Dialog {
         tool: &str,
         arguments: &Map<String, Value>,
         outcome: &ToolOutcome,
-    ) -> Step {
+    ) -> Decision {
         let step = self.take_outcome(tool, arguments, outcome);
         self.remember(step)
     }
@@ -133,7 +137,7 @@ impl Dialog {
     }
 
     /// Takes the answer to [`crate::Act::Own`]. No things means that there are none, or that they could not be had.
-    pub fn own_things(&mut self, kind: &str, mut things: Vec<OwnThing>) -> Step {
+    pub fn own_things(&mut self, kind: &str, mut things: Vec<OwnThing>) -> Decision {
         things.truncate(OWN_LIMIT);
         let own = Arc::make_mut(&mut self.own);
         if own.len() < OWN_LIMIT || own.contains_key(kind) {
@@ -145,7 +149,7 @@ impl Dialog {
         }
         let step = match self.task.take() {
             Some(task) => self.advance(task),
-            None => Step::new(Vec::new(), EndOfTurn::Likely),
+            None => Decision::new(Vec::new(), EndOfTurn::Likely),
         };
         self.remember(step)
     }
@@ -156,6 +160,9 @@ impl Dialog {
         let doing = [&mut self.task, &mut self.running, &mut self.last];
         for task in doing.into_iter().flatten().chain(&mut self.parked) {
             task.hide(words, token);
+        }
+        if let Some(waiting) = &mut self.waiting {
+            waiting.text = waiting.text.replace(words, token);
         }
         if let Some(Question::Which(_, _, request)) = &mut self.question {
             *request = request.replace(words, token);
@@ -168,7 +175,7 @@ impl Dialog {
     }
 
     /// The caller said no to the call that was read back.
-    pub fn declined(&mut self, tool: &str) -> Step {
+    pub fn declined(&mut self, tool: &str) -> Decision {
         if let Some(task) = self
             .running
             .take_if(|task| self.index.tools[task.tool].spec.name == tool)
@@ -176,7 +183,11 @@ impl Dialog {
             self.last = Some(task);
         }
         self.parked.clear();
-        let step = Step::say("All right, I won't do that.").and("What else can I do for you?");
+        let step = Decision::say("All right, I won't do that.");
+        let step = match self.waiting.is_some() {
+            true => self.take_up(step),
+            false => step.and("What else can I do for you?"),
+        };
         self.remember(step)
     }
 
@@ -190,8 +201,8 @@ impl Dialog {
     /// are none while a secret is asked for: it is not made of the tools' words.
     pub fn vocabulary(&self) -> Arc<BTreeSet<String>> {
         match self.said.expects {
-            Some(Expect::Secret { .. }) => Arc::default(),
-            Some(Expect::YesNo | Expect::Open) | None => self.vocabulary.clone(),
+            Some(Expectation::Secret { .. }) => Arc::default(),
+            Some(Expectation::YesNo | Expectation::Open) | None => self.vocabulary.clone(),
         }
     }
 
@@ -248,7 +259,7 @@ impl Dialog {
         self.parked.push(task);
     }
 
-    fn remember(&mut self, step: Step) -> Step {
+    fn remember(&mut self, step: Decision) -> Decision {
         if !step.said().is_empty() {
             self.said = step.clone();
             self.said.acts.retain(|act| !matches!(act, Act::Own { .. }));

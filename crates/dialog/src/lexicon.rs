@@ -160,6 +160,7 @@ lists! {
     UNWANTED
     USERNAME_LEADS
     VERBS
+    WISH_JOINS
     YES
 }
 

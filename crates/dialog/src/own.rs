@@ -5,8 +5,8 @@
 use conversimple_wire::tool::OwnThing;
 
 use crate::calendar::ordinal_word;
+use crate::heard::spoken_name;
 use crate::lexicon::NAMELESS;
-use crate::step::spoken_name;
 use crate::words::{Word, identifier_words, is_function_word, stem, words};
 
 /// Which of the caller's own things is meant.

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill};
+use crate::heard::Heard;
 use crate::index::Index;
-use crate::step::Heard;
 use crate::talk::chat;
 
 /// What one sentence asks for.

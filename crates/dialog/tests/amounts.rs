@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use conversimple_dialog::{Act, Dialog, Heard, Index, Step};
+use conversimple_dialog::{Act, Decision, Dialog, Heard, Index};
 use conversimple_wire::ToolSpec;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn told(spec: &ToolSpec, sentences: &str) -> String {
     shown
 }
 
-fn show(step: &Step) -> String {
+fn show(step: &Decision) -> String {
     let acts = step.acts.iter().map(|act| match act {
         Act::Say(text) => text.clone(),
         Act::Call { arguments, .. } => Value::Object(arguments.clone()).to_string(),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use conversimple_dialog::{Act, Dialog, Heard, Index};
-use conversimple_wire::ToolSpec;
+use conversimple_wire::{ToolOutcome, ToolSpec};
 use serde_json::{Value, json};
 
 fn tool(name: &str, description: &str, properties: &Value, required: &[&str]) -> ToolSpec {
@@ -177,4 +177,30 @@ fn person_is_given_where_a_tool_does_that_and_never_an_error_elsewhere() {
         said.starts_with("I'm sorry, I can't put you through to a person. But I can "),
         "{said}"
     );
+}
+
+#[test]
+fn two_wishes_in_a_sentence_are_served_one_after_the_other() {
+    let mut dialog = Dialog::new(Arc::new(Index::new(&tools())));
+    let today = time::Date::from_calendar_date(2026, time::Month::May, 4).expect("a day");
+    let heard = Heard {
+        text: "get the weather in Paris and then pay Bob twenty dollars",
+        meaning: None,
+        today,
+    };
+    let arguments = json!({"city": "Paris"});
+    let arguments = arguments.as_object().expect("an object");
+    let called = |acts: &[Act]| match acts.last() {
+        Some(Act::Call { tool, arguments }) => {
+            format!("{tool} {}", Value::Object(arguments.clone()))
+        }
+        other => format!("{other:?}"),
+    };
+    let first = dialog.heard(heard);
+    assert_eq!(called(&first.acts), r#"get_weather {"city":"Paris"}"#);
+    let outcome = ToolOutcome::Result(json!("Sunny."));
+    let second = dialog.outcome("get_weather", arguments, &outcome);
+    assert!(second.said().contains("Sunny"), "{}", second.said());
+    let expected = json!({"amount": 20, "recipient": "Bob"});
+    assert_eq!(called(&second.acts), format!("pay_person {expected}"));
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use conversimple_dialog::{Act, Dialog, Expect, Heard, Index, Step};
+use conversimple_dialog::{Act, Decision, Dialog, Expectation, Heard, Index};
 use conversimple_wire::tool::OwnThing;
 use conversimple_wire::{Code, ToolOutcome, ToolSpec};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ impl Talk {
         self.play(step)
     }
 
-    fn play(&mut self, mut step: Step) -> String {
+    fn play(&mut self, mut step: Decision) -> String {
         let mut lines = Vec::new();
         loop {
             let mut next = None;
@@ -116,7 +116,7 @@ impl Talk {
                     Act::Own { kind } => next = Some(kind.clone()),
                 }
             }
-            if let Some(Expect::Secret { kind, .. }) = &step.expects {
+            if let Some(Expectation::Secret { kind, .. }) = &step.expects {
                 lines.push(format!("<{kind}>"));
             }
             match next {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use conversimple_dialog::{Act, Dialog, Heard, Index, Step, read_back};
+use conversimple_dialog::{Act, Decision, Dialog, Heard, Index, read_back};
 use conversimple_wire::tool::OwnThing;
 use conversimple_wire::{ToolOutcome, ToolSpec};
 use proptest::prelude::*;
@@ -112,7 +112,7 @@ fn things(kind: &str) -> Vec<OwnThing> {
 
 /// What must hold for every step: calls are of public tools, with declared arguments only, all required ones, and own
 /// ids from the own list.
-fn check(step: &Step, tools: &[ToolSpec]) {
+fn check(step: &Decision, tools: &[ToolSpec]) {
     for act in &step.acts {
         let Act::Call { tool, arguments } = act else {
             continue;

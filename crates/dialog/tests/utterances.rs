@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use conversimple_dialog::{Act, Dialog, Expect, Heard, Index};
+use conversimple_dialog::{Act, Dialog, Expectation, Heard, Index};
 use conversimple_wire::ToolSpec;
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ fn utterance_without_matching_tool_calls_none() {
             "{text}: {step:?}"
         );
         assert!(
-            !matches!(step.expects, Some(Expect::Secret { .. })),
+            !matches!(step.expects, Some(Expectation::Secret { .. })),
             "{text}: {step:?}"
         );
     }

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::Dialog;
 use super::frame::{Frame, Question};
+use crate::heard::{Act, Decision, EndOfTurn, Expectation};
 use crate::own::{Pick, offer};
 use crate::phrase::{deed, question};
 use crate::shape::{Shape, shape};
-use crate::step::{Act, EndOfTurn, Expect, Step};
 use crate::wording::{label, list, spoken_text};
 
 /// Answers in a row that give nothing, after which the task is left.
@@ -21,14 +21,14 @@ enum Need {
     /// The list of own things of a kind.
     Own(String),
     /// The caller has to say it.
-    Ask(Step),
+    Ask(Decision),
     /// It cannot be had.
     GiveUp(String),
 }
 
 impl Dialog {
     /// Takes a task one step on.
-    pub(super) fn advance(&mut self, mut task: Frame) -> Step {
+    pub(super) fn advance(&mut self, mut task: Frame) -> Decision {
         let spec = self.spec(task.tool);
         if spec.caller()
             && !self.logged_in
@@ -44,21 +44,21 @@ impl Dialog {
                 Need::Nothing => {}
                 Need::Own(kind) => {
                     self.task = Some(task);
-                    return Step::new(vec![Act::Own { kind }], EndOfTurn::Likely);
+                    return Decision::new(vec![Act::Own { kind }], EndOfTurn::Likely);
                 }
                 Need::Ask(step) => {
                     task.asked = Some(argument.name.to_owned());
                     self.task = Some(task);
                     return step;
                 }
-                Need::GiveUp(sentence) => return self.then_resume(Step::say(sentence)),
+                Need::GiveUp(sentence) => return self.then_resume(Decision::say(sentence)),
             }
         }
         self.call(task)
     }
 
     /// Puts a task aside for the login, and goes on with it afterwards.
-    pub(super) fn log_in_for(&mut self, mut task: Frame, login: usize, sentence: &str) -> Step {
+    pub(super) fn log_in_for(&mut self, mut task: Frame, login: usize, sentence: &str) -> Decision {
         task.asked = None;
         self.park(task);
         let begun = self.parked.iter().position(|parked| parked.tool == login);
@@ -66,7 +66,7 @@ impl Dialog {
         self.advance(task).after(sentence)
     }
 
-    fn call(&mut self, mut task: Frame) -> Step {
+    fn call(&mut self, mut task: Frame) -> Decision {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let tool = spec.name.clone();
@@ -87,7 +87,7 @@ impl Dialog {
         });
         let arguments: Map<String, Value> = declared.collect();
         self.running = Some(task);
-        Step::new(vec![Act::Call { tool, arguments }], EndOfTurn::Likely)
+        Decision::new(vec![Act::Call { tool, arguments }], EndOfTurn::Likely)
     }
 
     fn need(&self, task: &mut Frame, argument: &Argument<'_>) -> Need {
@@ -179,25 +179,28 @@ impl Dialog {
             sentence
         };
         let expects = match shape(argument) {
-            Shape::Secret(kind) => Expect::Secret {
+            Shape::Secret(kind) => Expectation::Secret {
                 tool: self.spec(task.tool).name.clone(),
                 argument: argument.name.to_owned(),
                 kind: Kind::from_name(&kind).unwrap_or(Kind::Password),
             },
-            Shape::Boolean => Expect::YesNo,
-            _ => Expect::Open,
+            Shape::Boolean => Expectation::YesNo,
+            _ => Expectation::Open,
         };
-        Need::Ask(Step::say(sentence).expecting(expects))
+        Need::Ask(Decision::say(sentence).expecting(expects))
     }
 
     /// After a task ended: offers to go on with what was put aside.
-    pub(super) fn then_resume(&mut self, step: Step) -> Step {
+    pub(super) fn then_resume(&mut self, step: Decision) -> Decision {
+        if self.waiting.is_some() {
+            return self.take_up(step);
+        }
         let Some(task) = self.parked.last() else {
             return step;
         };
         let what = deed(self.spec(task.tool));
         self.question = Some(Question::Resume);
         step.and(format!("Shall we go on with your request to {what}?"))
-            .expecting(Expect::YesNo)
+            .expecting(Expectation::YesNo)
     }
 }

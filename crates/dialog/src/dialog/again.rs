@@ -6,10 +6,10 @@ use super::Dialog;
 use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
+use crate::heard::{Decision, Heard};
 use crate::lexicon::{AMENDS, CORRECTION_FILLERS, LOOSE_CORRECTION, List, PLAIN_CORRECTION};
 use crate::own::Pick;
 use crate::shape::{is_open_text, shape};
-use crate::step::{Heard, Step};
 
 /// Longest follow-up, longest correction, longest bare value, and longest correction that is surely no request, in words.
 const FOLLOW_UP_WORDS: usize = 8;
@@ -23,7 +23,7 @@ impl Dialog {
         &mut self,
         heard: &Heard<'_>,
         utterance: &Utterance<'_>,
-    ) -> Option<Step> {
+    ) -> Option<Decision> {
         let target = self.running.as_ref().or(self.last.as_ref())?.clone();
         let (lead, plain) = correction_lead(utterance)?;
         let rest = &utterance.text[utterance.words.get(lead)?.start..];
@@ -46,7 +46,7 @@ impl Dialog {
         &mut self,
         heard: &Heard<'_>,
         utterance: &Utterance<'_>,
-    ) -> Option<Step> {
+    ) -> Option<Decision> {
         let task = self.awaiting_yes()?;
         let (from, to) = amended(utterance)?;
         let rest = utterance
@@ -91,7 +91,7 @@ impl Dialog {
         mut task: Frame,
         changed: Map<String, Value>,
         inside: &mut Utterance<'_>,
-    ) -> Option<Step> {
+    ) -> Option<Decision> {
         let doubted = task.take_doubts(inside);
         if changed.is_empty() && !doubted {
             return None;
@@ -102,7 +102,7 @@ impl Dialog {
     }
 
     /// "And savings?", "what about Berlin?", "try again": the last task once more.
-    pub(super) fn follow_up(&mut self, utterance: &Utterance<'_>) -> Option<Step> {
+    pub(super) fn follow_up(&mut self, utterance: &Utterance<'_>) -> Option<Decision> {
         let task = self.last.clone()?;
         let lower = |at: usize| {
             utterance
@@ -145,7 +145,7 @@ impl Dialog {
     }
 
     /// A task once more, with the values that some words give. `None`: they give none.
-    fn again_with(&mut self, mut task: Frame, text: &str, today: time::Date) -> Option<Step> {
+    fn again_with(&mut self, mut task: Frame, text: &str, today: time::Date) -> Option<Decision> {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let mut changed = Map::new();

@@ -3,7 +3,7 @@
 use super::Dialog;
 use super::frame::Frame;
 use crate::handoff::puts_through;
-use crate::step::{Act, EndOfTurn, Step};
+use crate::heard::{Act, Decision, EndOfTurn};
 use crate::talk::SmallTalk;
 use crate::wording::list;
 
@@ -12,7 +12,7 @@ pub(super) const ANEW: &str = "All right, from the beginning.";
 
 impl Dialog {
     /// Answers talk that needs no tool.
-    pub(super) fn small_talk(&mut self, talk: SmallTalk) -> Step {
+    pub(super) fn small_talk(&mut self, talk: SmallTalk) -> Decision {
         self.misses = 0;
         if let Some(task) = self.awaiting_yes()
             && !matches!(
@@ -34,39 +34,40 @@ impl Dialog {
             format!("I can {}. What would you like?", list(&deeds, "or"))
         };
         match talk {
-            SmallTalk::Hello => Step::say("Hello! How can I help you?"),
+            SmallTalk::Hello => Decision::say("Hello! How can I help you?"),
             SmallTalk::Thanks => {
-                Step::say("You're welcome. Is there anything else I can do for you?")
+                Decision::say("You're welcome. Is there anything else I can do for you?")
             }
             SmallTalk::Goodbye => {
                 self.running = None;
-                Step::say("Thank you for calling. Goodbye!")
+                Decision::say("Thank you for calling. Goodbye!")
             }
             SmallTalk::Repeat => self.said_again(),
             SmallTalk::Cancel => {
                 self.running = None;
+                self.waiting = None;
                 self.parked.clear();
-                Step::say("All right. What else can I do for you?")
+                Decision::say("All right. What else can I do for you?")
             }
-            SmallTalk::Abilities => Step::say(abilities),
-            SmallTalk::HowAreYou => Step::say("I'm fine, thank you. How can I help you?"),
+            SmallTalk::Abilities => Decision::say(abilities),
+            SmallTalk::HowAreYou => Decision::say("I'm fine, thank you. How can I help you?"),
             SmallTalk::Who | SmallTalk::Robot => {
-                Step::say("I'm an automated voice assistant. How can I help you?")
+                Decision::say("I'm an automated voice assistant. How can I help you?")
             }
-            SmallTalk::SomethingElse => Step::say("Sure. What would you like?"),
-            SmallTalk::Acknowledged => Step::say("Is there anything else I can do for you?"),
-            SmallTalk::Declined => Step::say("All right. Just tell me when you need anything."),
-            SmallTalk::DontKnow => Step::say(format!("That's all right. {abilities}")),
-            SmallTalk::Hold => Step::say("All right, take your time."),
+            SmallTalk::SomethingElse => Decision::say("Sure. What would you like?"),
+            SmallTalk::Acknowledged => Decision::say("Is there anything else I can do for you?"),
+            SmallTalk::Declined => Decision::say("All right. Just tell me when you need anything."),
+            SmallTalk::DontKnow => Decision::say(format!("That's all right. {abilities}")),
+            SmallTalk::Hold => Decision::say("All right, take your time."),
             SmallTalk::StartOver => self.start_over(),
             SmallTalk::GoBack => self.go_back(),
-            SmallTalk::Hesitation => Step::new(Vec::new(), EndOfTurn::Unlikely),
+            SmallTalk::Hesitation => Decision::new(Vec::new(), EndOfTurn::Unlikely),
         }
     }
 
-    fn said_again(&self) -> Step {
+    fn said_again(&self) -> Decision {
         if self.said.said().is_empty() {
-            return Step::say("I haven't said anything yet. How can I help you?");
+            return Decision::say("I haven't said anything yet. How can I help you?");
         }
         let mut step = self.said.clone();
         step.acts.retain(|act| matches!(act, Act::Say(_)));
@@ -74,23 +75,23 @@ impl Dialog {
     }
 
     /// What waits for a yes is begun anew.
-    fn start_over(&mut self) -> Step {
+    fn start_over(&mut self) -> Decision {
         self.parked.clear();
         match self.running.take() {
             Some(task) => self.advance(Frame::new(task.tool, "")).after(ANEW),
-            None => Step::say("All right. What can I do for you?"),
+            None => Decision::say("All right. What can I do for you?"),
         }
     }
 
-    fn go_back(&mut self) -> Step {
+    fn go_back(&mut self) -> Decision {
         match self.awaiting_yes() {
             Some(task) => self.step_back(task),
-            None => Step::say("All right. What would you like to change?"),
+            None => Decision::say("All right. What would you like to change?"),
         }
     }
 
     /// The answer that was given last is asked for again.
-    pub(super) fn step_back(&mut self, mut task: Frame) -> Step {
+    pub(super) fn step_back(&mut self, mut task: Frame) -> Decision {
         self.running = None;
         match task.answered.pop() {
             Some(name) => {
@@ -104,7 +105,7 @@ impl Dialog {
     }
 
     /// The caller wants a person: they are put through where a tool does that, and told what is possible where none does.
-    pub(super) fn handoff(&mut self) -> Step {
+    pub(super) fn handoff(&mut self) -> Decision {
         let index = self.index.clone();
         let found = index.tools.iter().position(|tool| puts_through(&tool.spec));
         self.question = None;
@@ -117,7 +118,7 @@ impl Dialog {
             return self.advance(task).after(sentence);
         }
         let deeds = self.deeds(4);
-        let step = Step::say(sentence);
+        let step = Decision::say(sentence);
         match deeds.is_empty() {
             true => step,
             false => step.and(format!(

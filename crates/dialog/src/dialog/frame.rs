@@ -35,6 +35,14 @@ pub(super) enum Question {
     Resume,
 }
 
+/// A wish that waits for another one to be done.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) text: String,
+    /// The caller's day when it was said.
+    pub(super) today: time::Date,
+}
+
 /// How much of a request is kept, in bytes.
 const REQUEST_LIMIT_BYTES: usize = 400;
 

@@ -11,19 +11,19 @@ use crate::calendar::ordinal_word;
 use crate::choose::{Choice, choose, ranked};
 use crate::fill::{Utterance, fill, free_text_beginning};
 use crate::handoff::wants_person;
+use crate::heard::{Act, Decision, EndOfTurn, Expectation, Heard};
 use crate::negation::{Wish, wish};
 use crate::own::{Pick, pick};
 use crate::phrase::deed;
 use crate::shape::{is_open_text, shape};
-use crate::step::{Act, EndOfTurn, Expect, Heard, Step};
 use crate::talk::{Answer, chat, trails_off, yes_no};
 use crate::wording::list;
 
 impl Dialog {
-    pub(super) fn hear(&mut self, heard: Heard<'_>) -> Step {
+    pub(super) fn hear(&mut self, heard: Heard<'_>) -> Decision {
         let utterance = Utterance::new(heard.text, heard.today);
         if utterance.words.is_empty() {
-            return Step::new(Vec::new(), EndOfTurn::Unlikely);
+            return Decision::new(Vec::new(), EndOfTurn::Unlikely);
         }
         let open = trails_off(utterance.text, &utterance.words);
         let mut step = self.understand(&heard, utterance);
@@ -33,7 +33,7 @@ impl Dialog {
         step
     }
 
-    fn understand(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
+    fn understand(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Decision {
         if !self.asks_for_free_text() {
             // A message may hold any negation.
             let (text, is_cut) = match self.free_text_from(heard, &utterance) {
@@ -77,18 +77,19 @@ impl Dialog {
     }
 
     /// The caller says only what they do not want: what was begun or read back is left.
-    fn unwanted(&mut self) -> Step {
+    fn unwanted(&mut self) -> Decision {
         self.task = None;
         self.question = None;
+        self.waiting = None;
         self.parked.clear();
         if let Some(task) = self.awaiting_yes() {
             self.running = None;
             self.last = Some(task);
         }
-        Step::say("All right, I won't do that.").and("What else can I do for you?")
+        Decision::say("All right, I won't do that.").and("What else can I do for you?")
     }
 
-    fn wanted(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Step {
+    fn wanted(&mut self, heard: &Heard<'_>, utterance: Utterance<'_>) -> Decision {
         if wants_person(&utterance.words) {
             return self.handoff();
         }
@@ -109,11 +110,19 @@ impl Dialog {
         if let Some(step) = self.correction(heard, &utterance) {
             return step;
         }
+        if let Some(first) = self.first_of_two(&utterance) {
+            let heard = Heard {
+                text: &first,
+                meaning: None,
+                ..*heard
+            };
+            return self.request(&heard, Utterance::new(&first, heard.today));
+        }
         self.request(heard, utterance)
     }
 
     /// The answer to a question that is not about an argument. `None`: it was no answer.
-    fn settle(&mut self, question: Question, utterance: &Utterance<'_>) -> Option<Step> {
+    fn settle(&mut self, question: Question, utterance: &Utterance<'_>) -> Option<Decision> {
         match question {
             Question::Resume => match yes_no(utterance.text) {
                 Some(Answer::Yes) => {
@@ -122,7 +131,7 @@ impl Dialog {
                 }
                 Some(Answer::No) => {
                     self.parked.clear();
-                    Some(Step::say("All right. What else can I do for you?"))
+                    Some(Decision::say("All right. What else can I do for you?"))
                 }
                 None => {
                     self.parked.clear();
@@ -133,7 +142,7 @@ impl Dialog {
                 let Some(tool) = self.which(a, b, utterance) else {
                     let neither = utterance.words.iter().any(|word| word.lower == "neither");
                     let no = neither || yes_no(utterance.text) == Some(Answer::No);
-                    return no.then(|| Step::say("All right. What can I do for you?"));
+                    return no.then(|| Decision::say("All right. What can I do for you?"));
                 };
                 let mut inside = Utterance::new(&request, utterance.today);
                 Some(self.begin(tool, &request, &mut inside))
@@ -159,7 +168,7 @@ impl Dialog {
     }
 
     /// A new request, or a follow-up of the last one.
-    fn request(&mut self, heard: &Heard<'_>, mut utterance: Utterance<'_>) -> Step {
+    pub(super) fn request(&mut self, heard: &Heard<'_>, mut utterance: Utterance<'_>) -> Decision {
         let scores = ranked(&self.index, utterance.text, heard.meaning, heard.today);
         let chosen = choose(&scores);
         let last_tool = self.last.as_ref().map(|task| task.tool);
@@ -180,8 +189,8 @@ impl Dialog {
                 let text = crate::words::limited(heard.text, 400).to_owned();
                 let (one, other) = (deed(self.spec(a)), deed(self.spec(b)));
                 self.question = Some(Question::Which(a, b, text));
-                let mut step = Step::say(format!("Would you like to {one}, or to {other}?"))
-                    .expecting(Expect::Open);
+                let mut step = Decision::say(format!("Would you like to {one}, or to {other}?"))
+                    .expecting(Expectation::Open);
                 step.end_of_turn = EndOfTurn::Unlikely;
                 step
             }
@@ -195,7 +204,7 @@ impl Dialog {
         tool: usize,
         request: &str,
         utterance: &mut Utterance<'_>,
-    ) -> Step {
+    ) -> Decision {
         self.misses = 0;
         let index = self.index.clone();
         let spec = &index.tools[tool].spec;
@@ -233,7 +242,7 @@ impl Dialog {
             })
     }
 
-    fn not_understood(&mut self) -> Step {
+    fn not_understood(&mut self) -> Decision {
         if let Some(task) = self.awaiting_yes() {
             return self.advance(task);
         }
@@ -248,7 +257,7 @@ impl Dialog {
             "I'm sorry, I can't help with that. Is there something else I can do for you?"
                 .to_owned()
         };
-        let mut step = Step::say(sentence);
+        let mut step = Decision::say(sentence);
         step.end_of_turn = EndOfTurn::Unlikely;
         step
     }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::Dialog;
 use super::frame::Frame;
+use crate::heard::{Act, Decision};
 use crate::say::result_sentence;
-use crate::step::{Act, Step};
 use crate::wording::spoken_text;
 use crate::words::{identifier_words, stem};
 
@@ -20,9 +20,9 @@ impl Dialog {
         tool: &str,
         arguments: &Map<String, Value>,
         outcome: &ToolOutcome,
-    ) -> Step {
+    ) -> Decision {
         let Some(at) = self.index.find(tool) else {
-            return Step::say("");
+            return Decision::say("");
         };
         let mut task = match self.running.take_if(|task| task.tool == at) {
             Some(task) => task,
@@ -36,7 +36,7 @@ impl Dialog {
         }
     }
 
-    fn success(&mut self, task: Frame, result: &Value) -> Step {
+    fn success(&mut self, task: Frame, result: &Value) -> Decision {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         match spec.role() {
@@ -46,13 +46,13 @@ impl Dialog {
                     .say()
                     .map(|_| self.result_sentence(spec, &task, result));
                 self.forget_caller();
-                return Step::say(said.unwrap_or_else(|| "You are logged out.".into()));
+                return Decision::say(said.unwrap_or_else(|| "You are logged out.".into()));
             }
             Role::Ordinary => {}
         }
         let sentence = self.result_sentence(spec, &task, result);
         self.last = Some(task);
-        self.then_resume(Step::say(sentence))
+        self.then_resume(Decision::say(sentence))
     }
 
     fn result_sentence(&self, spec: &ToolSpec, task: &Frame, result: &Value) -> String {
@@ -61,7 +61,7 @@ impl Dialog {
         })
     }
 
-    fn after_login(&mut self, spec: &ToolSpec, task: &Frame, result: &Value) -> Step {
+    fn after_login(&mut self, spec: &ToolSpec, task: &Frame, result: &Value) -> Decision {
         self.forget_caller();
         self.logged_in = true;
         self.login_tries = 0;
@@ -75,7 +75,7 @@ impl Dialog {
         match self.parked.pop() {
             Some(waiting) => self.advance(waiting).after(sentence),
             None => {
-                let mut step = Step::say(sentence).and("What can I do for you?");
+                let mut step = Decision::say(sentence).and("What can I do for you?");
                 // The names of their things are learned now, while nobody waits for them.
                 step.acts
                     .extend(self.own_kinds().into_iter().map(|kind| Act::Own { kind }));
@@ -106,7 +106,7 @@ impl Dialog {
         self.last = None;
     }
 
-    fn refused(&mut self, mut task: Frame, outcome: &ToolOutcome) -> Step {
+    fn refused(&mut self, mut task: Frame, outcome: &ToolOutcome) -> Decision {
         let index = self.index.clone();
         let spec = &index.tools[task.tool].spec;
         let code = outcome.refusal().unwrap_or_default().to_owned();
@@ -129,7 +129,7 @@ impl Dialog {
             "confirmation_required" | "not_confirmed" | "turn_interrupted"
         ) {
             self.last = Some(task);
-            return Step::say(message);
+            return Decision::say(message);
         }
         if spec.role() == Role::Login && is_about_arguments(&code) {
             return self.login_again(task, &message);
@@ -142,15 +142,15 @@ impl Dialog {
             return self.advance(task).after(message);
         }
         self.last = Some(task);
-        self.then_resume(Step::say(apology(&message)))
+        self.then_resume(Decision::say(apology(&message)))
     }
 
-    fn login_again(&mut self, mut task: Frame, message: &str) -> Step {
+    fn login_again(&mut self, mut task: Frame, message: &str) -> Decision {
         self.login_tries += 1;
         if self.login_tries >= LOGIN_TRIES_LIMIT {
             self.login_tries = 0;
             self.parked.clear();
-            return Step::say(format!("{message} Let's leave it for now."));
+            return Decision::say(format!("{message} Let's leave it for now."));
         }
         // Who they are was said; what is asked for again is the secret, and what is none but was given as a token of one.
         let index = self.index.clone();

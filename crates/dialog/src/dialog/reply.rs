@@ -9,9 +9,9 @@ use super::chat::ANEW;
 use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
+use crate::heard::{Decision, EndOfTurn, Heard};
 use crate::own::Pick;
 use crate::shape::{Shape, is_open_text, shape};
-use crate::step::{EndOfTurn, Heard, Step};
 use crate::talk::{Answer, SmallTalk, chat, yes_no};
 
 /// The longest answer that is taken before another request is looked for, in words.
@@ -27,7 +27,7 @@ impl Dialog {
         mut task: Frame,
         heard: &Heard<'_>,
         mut utterance: Utterance<'_>,
-    ) -> Step {
+    ) -> Decision {
         if let Some(talk) = chat(&utterance.words)
             && let Some(step) = self.talk_while_asked(talk, &task)
         {
@@ -98,7 +98,7 @@ impl Dialog {
     }
 
     /// Talk in answer to a question about an argument. `None`: it may well be the answer.
-    fn talk_while_asked(&mut self, talk: SmallTalk, task: &Frame) -> Option<Step> {
+    fn talk_while_asked(&mut self, talk: SmallTalk, task: &Frame) -> Option<Decision> {
         match talk {
             SmallTalk::Acknowledged => None,
             SmallTalk::Declined if self.asks_yes_no(task) => None,
@@ -106,18 +106,18 @@ impl Dialog {
                 self.question = None;
                 self.parked.clear();
                 Some(if talk != SmallTalk::Goodbye {
-                    Step::say("All right, I'll leave that. What else can I do for you?")
+                    Decision::say("All right, I'll leave that. What else can I do for you?")
                 } else {
                     self.small_talk(talk)
                 })
             }
             SmallTalk::Hesitation => {
                 self.task = Some(task.clone());
-                Some(Step::new(Vec::new(), EndOfTurn::Unlikely))
+                Some(Decision::new(Vec::new(), EndOfTurn::Unlikely))
             }
             SmallTalk::Hold => {
                 let mut step = self.advance(task.clone());
-                step.acts = Step::say("All right, take your time.").acts;
+                step.acts = Decision::say("All right, take your time.").acts;
                 Some(step)
             }
             SmallTalk::StartOver => {

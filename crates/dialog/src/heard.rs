@@ -1,8 +1,7 @@
-//! What goes into the dialog and what comes out of it: the words heard, and one step in answer.
+//! What goes into the dialog and what comes out of it: the words heard, and one decision in answer, as the contract of
+//! language engines has it.
 
-pub use conversimple_conversation::engine::{
-    Act, Decision as Step, EndOfTurn, Expectation as Expect,
-};
+pub use conversimple_conversation::engine::{Act, Decision, EndOfTurn, Expectation};
 use conversimple_wire::tool::OwnThing;
 
 /// Words of the caller.
