@@ -45,7 +45,7 @@ pub(crate) async fn metrics(State(platform): State<Arc<Platform>>) -> impl IntoR
             conversations as u64,
         ),
         (
-            "conversimple_stray_replies_total",
+            "conversimple_unmatched_replies_total",
             "Replies that no open call waited for.",
             platform.registry.strays(),
         ),
