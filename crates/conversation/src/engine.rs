@@ -2,8 +2,8 @@
 //!
 //! An engine decides words and wishes and nothing else: a call that it wants is withheld, refused or sent by others, and
 //! the words that it hears carry tokens in place of secrets. It decides part by part, so that the first sentence of an
-//! answer can be said while the rest is still being decided. It is asked on forks: one that nobody wants is dropped
-//! together with the decision that it is making.
+//! answer can be said while the rest is still being decided. It is asked on forks: an unwanted fork is dropped together with the
+//! decision that it is making.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,7 +18,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-/// What an engine is asked about.
+/// An event that an engine decides about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EngineEvent {
     /// The conversation begins.
@@ -32,18 +32,18 @@ pub enum EngineEvent {
     },
     /// A tool call ended.
     Outcome {
-        /// Which tool.
+        /// The tool's name.
         tool: String,
-        /// With which arguments.
+        /// The arguments that it was called with; secrets are tokens.
         arguments: Map<String, Value>,
-        /// How.
+        /// Its result, or why there is none.
         outcome: ToolOutcome,
     },
     /// The answer to [`Act::Own`]. No things means that there are none, or that they could not be had.
     OwnThings {
         /// The kind.
         kind: String,
-        /// What the caller owns of it.
+        /// The caller's things of that kind.
         things: Vec<OwnThing>,
     },
 }
@@ -58,11 +58,11 @@ pub enum Observation {
         /// The token.
         token: String,
     },
-    /// The outcome of this call will not be told to the engine: the call was withdrawn, or nobody waits for it.
+    /// The engine gets no outcome of this call: the call was withdrawn, or its turn was given up.
     Abandoned {
-        /// Which tool.
+        /// The tool's name.
         tool: String,
-        /// With which arguments.
+        /// The arguments that it was called with; secrets are tokens.
         arguments: Map<String, Value>,
     },
 }
@@ -84,7 +84,7 @@ pub enum Act {
     Say(String),
     /// Call a tool; its end is told by [`EngineEvent::Outcome`], the caller's no by [`EngineEvent::Declined`].
     Call {
-        /// Which.
+        /// The tool's name.
         tool: String,
         /// The arguments; secrets are tokens.
         arguments: Map<String, Value>,

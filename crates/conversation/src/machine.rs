@@ -200,6 +200,8 @@ struct Turn {
     talked_over: bool,
     /// The turn has made too many calls, and the caller knows.
     exhausted: bool,
+    /// How often its words were tried on the engine.
+    trials: usize,
     /// What the caller was asked for when the turn began.
     expected: Option<Expectation>,
     frames_sent: u32,
@@ -620,6 +622,7 @@ impl Turn {
             reads_back: false,
             talked_over: false,
             exhausted: false,
+            trials: 0,
             expected: None,
             frames_sent: 0,
             millis: TurnMillis::default(),

@@ -23,6 +23,7 @@ use serde_json::{Map, Number, Value};
 use time::Date;
 
 pub(crate) use answer::answer;
+pub(crate) use choices::one_of;
 pub(crate) use doubt::Doubt;
 pub(crate) use free_text::beginning as free_text_beginning;
 pub(crate) use request::fill;

@@ -237,6 +237,14 @@ static NAME_RULES: LazyLock<Vec<NameRule>> = LazyLock::new(|| {
     rows.collect()
 });
 
+/// Whether any words at all are a value of this kind: a name is written as one, a message is not.
+pub(crate) fn is_any_text(shape: &Shape) -> bool {
+    match shape {
+        Shape::List(inner) => is_any_text(inner),
+        other => matches!(other, Shape::Query | Shape::Text),
+    }
+}
+
 /// Whether nearly any words could be a value of this kind.
 pub(crate) fn is_open_text(shape: &Shape) -> bool {
     matches!(

@@ -1,19 +1,12 @@
 //! Pieces of a sentence that go to one argument and to no other: free text word for word, counts, codes that were spelled; and words
 //! that are no value.
 
-use std::sync::Arc;
+mod common;
 
-use conversimple_dialog::{Act, Dialog, Heard, Index};
 use conversimple_wire::ToolSpec;
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn tool(name: &str, description: &str, properties: &Value, required: &[&str]) -> ToolSpec {
-    ToolSpec {
-        name: name.into(),
-        description: description.into(),
-        parameters: json!({"type": "object", "properties": properties, "required": required}),
-    }
-}
+use common::tool;
 
 fn tools() -> Vec<ToolSpec> {
     vec![
@@ -45,23 +38,7 @@ fn tools() -> Vec<ToolSpec> {
 }
 
 fn last(script: &[&str]) -> String {
-    let mut dialog = Dialog::new(Arc::new(Index::new(&tools())));
-    let today = time::Date::from_calendar_date(2026, time::Month::May, 4).expect("a day");
-    let mut said = String::new();
-    for text in script {
-        let decision = dialog.heard(Heard {
-            text,
-            meaning: None,
-            today,
-        });
-        let acts = decision.acts.iter().map(|act| match act {
-            Act::Say(text) => text.clone(),
-            Act::Call { tool, arguments } => format!("{tool} {}", Value::Object(arguments.clone())),
-            Act::Own { kind } => format!("own {kind}"),
-        });
-        said = acts.collect::<Vec<_>>().join(" ");
-    }
-    said
+    common::last(&tools(), script)
 }
 
 #[test]
@@ -103,8 +80,11 @@ fn free_text_is_kept_word_for_word_to_its_end() {
 
 #[test]
 fn negation_before_the_text_still_counts() {
+    let sent = json!({"to": "Anna", "message": "I'm coming"});
+    let said = last(&["text Anna that I'm coming"]);
+    assert_eq!(said, format!("send_message {sent}"));
     let said = last(&["don't text Anna that I'm coming"]);
-    assert!(!said.contains("send_message"), "{said}");
+    assert!(said.starts_with("All right, I won't do that."), "{said}");
 }
 
 #[test]
@@ -147,4 +127,17 @@ fn spelled_code_is_put_together() {
         let script = ["track a parcel", answer];
         assert_eq!(last(&script), format!("find_parcel {expected}"), "{answer}");
     }
+}
+
+#[test]
+fn number_is_no_count_where_the_argument_counts_nothing() {
+    let tickets = [tool(
+        "buy_tickets",
+        "Buy tickets for a show.",
+        &json!({"show": {"type": "string"}, "order_number": {"type": "integer"}, "number_of_tickets": {"type": "integer"}}),
+        &["show"],
+    )];
+    let called = common::last(&tickets, &["buy three tickets for Hamilton"]);
+    let expected = json!({"show": "Hamilton", "number_of_tickets": 3});
+    assert_eq!(called, format!("buy_tickets {expected}"));
 }

@@ -1,19 +1,12 @@
 //! What a caller says beside the point and after it: corrections of what was read back, a moment to think, beginning anew, a person
 //! instead. A script of sentences, and what follows from the last one.
 
-use std::sync::Arc;
+mod common;
 
-use conversimple_dialog::{Act, Dialog, Heard, Index};
 use conversimple_wire::{ToolOutcome, ToolSpec};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-fn tool(name: &str, description: &str, properties: &Value, required: &[&str]) -> ToolSpec {
-    ToolSpec {
-        name: name.into(),
-        description: description.into(),
-        parameters: json!({"type": "object", "properties": properties, "required": required}),
-    }
-}
+use common::{dialog, hear, last, told, tool};
 
 fn confirmed(mut spec: ToolSpec) -> ToolSpec {
     spec.parameters["x-confirm"] = json!(true);
@@ -41,26 +34,6 @@ fn tools() -> Vec<ToolSpec> {
             &["city"],
         ),
     ]
-}
-
-fn last(tools: &[ToolSpec], script: &[&str]) -> String {
-    let mut dialog = Dialog::new(Arc::new(Index::new(tools)));
-    let today = time::Date::from_calendar_date(2026, time::Month::May, 4).expect("a day");
-    let mut said = String::new();
-    for text in script {
-        let decision = dialog.heard(Heard {
-            text,
-            meaning: None,
-            today,
-        });
-        let acts = decision.acts.iter().map(|act| match act {
-            Act::Say(text) => text.clone(),
-            Act::Call { tool, arguments } => format!("{tool} {}", Value::Object(arguments.clone())),
-            Act::Own { kind } => format!("own {kind}"),
-        });
-        said = acts.collect::<Vec<_>>().join(" ");
-    }
-    said
 }
 
 #[test]
@@ -180,27 +153,63 @@ fn person_is_given_where_a_tool_does_that_and_never_an_error_elsewhere() {
 }
 
 #[test]
-fn two_wishes_in_a_sentence_are_served_one_after_the_other() {
-    let mut dialog = Dialog::new(Arc::new(Index::new(&tools())));
-    let today = time::Date::from_calendar_date(2026, time::Month::May, 4).expect("a day");
-    let heard = Heard {
-        text: "get the weather in Paris and then pay Bob twenty dollars",
-        meaning: None,
-        today,
-    };
+fn question_at_a_read_back_changes_nothing() {
+    let unchanged = format!("pay_person {}", json!({"amount": 20, "recipient": "Bob"}));
+    for aside in [
+        "who is that",
+        "Who is that?",
+        "I don't understand",
+        "what does that cost",
+        "Really?",
+        "hello are you there",
+    ] {
+        let said = last(&tools(), &["pay Bob twenty dollars", aside]);
+        assert_eq!(said, unchanged, "{aside}");
+    }
+    let note = [confirmed(tool(
+        "send_note",
+        "Send a note.",
+        &json!({"note": {"type": "string"}}),
+        &["note"],
+    ))];
+    let script = |answer| last(&note, &["send a note: see you at nine", answer]);
+    let noted = |note: &str| format!("send_note {}", json!({"note": note}));
+    assert_eq!(script("is that all"), noted("see you at nine"));
+    assert_eq!(script("no, see you at ten"), noted("see you at ten"));
+}
+
+fn sunny() -> (Map<String, Value>, ToolOutcome) {
     let arguments = json!({"city": "Paris"});
-    let arguments = arguments.as_object().expect("an object");
-    let called = |acts: &[Act]| match acts.last() {
-        Some(Act::Call { tool, arguments }) => {
-            format!("{tool} {}", Value::Object(arguments.clone()))
-        }
-        other => format!("{other:?}"),
-    };
-    let first = dialog.heard(heard);
-    assert_eq!(called(&first.acts), r#"get_weather {"city":"Paris"}"#);
-    let outcome = ToolOutcome::Result(json!("Sunny."));
-    let second = dialog.outcome("get_weather", arguments, &outcome);
-    assert!(second.said().contains("Sunny"), "{}", second.said());
-    let expected = json!({"amount": 20, "recipient": "Bob"});
-    assert_eq!(called(&second.acts), format!("pay_person {expected}"));
+    let arguments = arguments.as_object().cloned().unwrap_or_default();
+    (arguments, ToolOutcome::Result(json!("Sunny.")))
+}
+
+#[test]
+fn two_wishes_in_a_sentence_are_served_one_after_the_other() {
+    let mut dialog = dialog(&tools());
+    let both = "get the weather in Paris and then pay Bob twenty dollars";
+    let (arguments, outcome) = sunny();
+    let first = format!("get_weather {}", Value::Object(arguments.clone()));
+    assert_eq!(hear(&mut dialog, both), first);
+    let second = told(&dialog.outcome("get_weather", &arguments, &outcome));
+    let paid = json!({"amount": 20, "recipient": "Bob"});
+    assert!(second.contains("Sunny"), "{second}");
+    assert!(second.ends_with(&format!("pay_person {paid}")), "{second}");
+}
+
+#[test]
+fn second_wish_is_gone_when_the_caller_turns_to_something_else() {
+    let mut dialog = dialog(&tools());
+    hear(
+        &mut dialog,
+        "get the weather in Paris and then pay Bob twenty dollars",
+    );
+    let rome = hear(&mut dialog, "get the weather in Rome");
+    assert!(rome.starts_with("get_weather"), "{rome}");
+    let (arguments, outcome) = sunny();
+    let said = told(&dialog.outcome("get_weather", &arguments, &outcome));
+    assert!(
+        said.contains("Sunny") && !said.contains("pay_person"),
+        "{said}"
+    );
 }

@@ -43,6 +43,7 @@ impl Conversation {
             return;
         }
         let (id, expected) = (turn.id, turn.expected.clone());
+        self.trials = turn.trials;
         self.playout.cut(now);
         self.ledger.drop_pending();
         self.turn = None;
@@ -455,7 +456,7 @@ impl Conversation {
         let Some(plan) = pending_turn.decision else {
             return;
         };
-        self.trials = 0;
+        let trials = std::mem::take(&mut self.trials);
         let spoke = !pending_turn.typed || self.segmenter.utterance().is_some();
         self.segmenter.close();
         self.pieces.clear();
@@ -471,6 +472,7 @@ impl Conversation {
         turn.opening = pending_turn.opening;
         turn.plan = pending_turn.plan.filter(|_| !plan.is_whole);
         turn.adopted = true;
+        turn.trials = trials;
         turn.acts_left = ACTS_LIMIT.saturating_sub(plan.acts.len());
         turn.expected.clone_from(&self.expects);
         turn.millis.transcript = pending_turn

@@ -1,5 +1,7 @@
 //! A task once more with another value: corrections ("no, make it thirty") and follow-ups ("and savings?").
 
+use conversimple_wire::ToolSpec;
+use conversimple_wire::tool::Argument;
 use serde_json::{Map, Value};
 
 use super::Dialog;
@@ -7,9 +9,12 @@ use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
 use crate::fill::{Utterance, answer, fill};
 use crate::heard::{Decision, Heard};
-use crate::lexicon::{AMENDS, CORRECTION_FILLERS, LOOSE_CORRECTION, List, PLAIN_CORRECTION};
+use crate::lexicon::{
+    AMENDS, CORRECTION_FILLERS, LOOSE_CORRECTION, List, NO_NAMES, PLAIN_CORRECTION, VERBS,
+};
 use crate::own::Pick;
-use crate::shape::{is_open_text, shape};
+use crate::shape::{is_any_text, is_open_text, shape};
+use crate::words::{Word, is_function_word, words};
 
 /// Longest follow-up, longest correction, longest bare value, and longest correction that is surely no request, in words.
 const FOLLOW_UP_WORDS: usize = 8;
@@ -60,28 +65,14 @@ impl Dialog {
         let spec = &index.tools[task.tool].spec;
         let mut inside = Utterance::new(rest, heard.today);
         let mut changed = fill(spec, &mut inside, &Map::new());
-        changed.retain(|name, value| task.arguments.get(name) != Some(value));
+        let is_loose = |name: &str| {
+            spec.argument(name)
+                .is_some_and(|it| is_any_text(&shape(&it)))
+        };
+        changed.retain(|name, value| !is_loose(name) && task.arguments.get(name) != Some(value));
         if changed.is_empty() && inside.doubts.is_empty() {
-            let given = spec.arguments().filter(|argument| {
-                let is_plain = argument.secret().is_none() && argument.own().is_none();
-                task.arguments.contains_key(argument.name) && is_plain
-            });
-            let answers = given.filter_map(|argument| {
-                let mut inside = Utterance::new(rest, heard.today);
-                let value = answer(spec, &argument, &mut inside)?;
-                Some((argument, value))
-            });
-            let answers: Vec<_> = answers.collect();
-            // A number is a number; what is merely words may be any text.
-            let typed = answers
-                .iter()
-                .find(|(argument, _)| !is_open_text(&shape(argument)));
-            let (argument, value) = match (typed, answers.as_slice()) {
-                (Some(typed), _) => typed,
-                (None, [only]) => only,
-                _ => return None,
-            };
-            changed.insert(argument.name.to_owned(), value.clone());
+            let (name, value) = bare_value(spec, &task, rest, from > 0, heard.today)?;
+            changed.insert(name, value);
         }
         self.again_with_values(task, changed, &mut inside)
     }
@@ -178,6 +169,51 @@ impl Dialog {
         self.running = None;
         Some(self.advance(task))
     }
+}
+
+/// The argument that words change which are nothing but a value: a number or the like, a name, or behind "no, I said" any text.
+/// Whatever else a caller says at a read-back changes nothing.
+fn bare_value(
+    spec: &ToolSpec,
+    task: &Frame,
+    text: &str,
+    has_lead: bool,
+    today: time::Date,
+) -> Option<(String, Value)> {
+    let given = || {
+        spec.arguments().filter(|argument| {
+            let is_plain = argument.secret().is_none() && argument.own().is_none();
+            is_plain && task.arguments.contains_key(argument.name)
+        })
+    };
+    let typed = given().filter(|argument| !is_open_text(&shape(argument)));
+    let mut typed = typed.filter_map(|argument| {
+        let value = answer(spec, &argument, &mut Utterance::new(text, today))?;
+        Some((argument.name.to_owned(), value))
+    });
+    if let Some(typed) = typed.next() {
+        return Some(typed);
+    }
+    let any_text = |argument: &Argument<'_>| is_any_text(&shape(argument));
+    let name = |argument: &Argument<'_>| {
+        is_open_text(&shape(argument)) && !any_text(argument) && is_name(text)
+    };
+    let mut takers = given().filter(|argument| name(argument) || has_lead && any_text(argument));
+    let (Some(only), None) = (takers.next(), takers.next()) else {
+        return None;
+    };
+    Some((only.name.to_owned(), Value::from(text)))
+}
+
+/// Whether a text is written as a name and as nothing else: "Anna", "Anna Smith".
+fn is_name(text: &str) -> bool {
+    const NAME_WORDS: usize = 3;
+    let list = words(text);
+    let is_part = |word: &Word| {
+        let lower = word.lower.as_str();
+        word.capital && !is_function_word(lower) && !VERBS.has(lower) && !NO_NAMES.has(lower)
+    };
+    (1..=NAME_WORDS).contains(&list.len()) && list.iter().all(is_part)
 }
 
 /// Which words give the new value: those behind "yes, but", without what is taken back ("not twenty, thirty", "thirty, not

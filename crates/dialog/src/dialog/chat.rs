@@ -40,6 +40,7 @@ impl Dialog {
             }
             SmallTalk::Goodbye => {
                 self.running = None;
+                self.waiting = None;
                 Decision::say("Thank you for calling. Goodbye!")
             }
             SmallTalk::Repeat => self.said_again(),
@@ -109,6 +110,7 @@ impl Dialog {
         let index = self.index.clone();
         let found = index.tools.iter().position(|tool| puts_through(&tool.spec));
         self.question = None;
+        self.waiting = None;
         if let Some(tool) = found {
             self.task = None;
             return self.advance(Frame::new(tool, ""));

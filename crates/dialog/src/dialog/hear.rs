@@ -110,6 +110,8 @@ impl Dialog {
         if let Some(step) = self.correction(heard, &utterance) {
             return step;
         }
+        // A second wish waits for its first one, not for whatever the caller turns to.
+        self.waiting = None;
         if let Some(first) = self.first_of_two(&utterance) {
             let heard = Heard {
                 text: &first,

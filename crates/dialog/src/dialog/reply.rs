@@ -8,7 +8,7 @@ use super::Dialog;
 use super::chat::ANEW;
 use super::frame::Frame;
 use crate::choose::{INTERRUPT, ranked};
-use crate::fill::{Utterance, answer, fill};
+use crate::fill::{Doubt, Utterance, answer, fill, one_of};
 use crate::heard::{Decision, EndOfTurn, Heard};
 use crate::own::Pick;
 use crate::shape::{Shape, is_open_text, shape};
@@ -28,7 +28,8 @@ impl Dialog {
         heard: &Heard<'_>,
         mut utterance: Utterance<'_>,
     ) -> Decision {
-        if let Some(talk) = chat(&utterance.words)
+        if !self.names_listed_value(&task, &utterance)
+            && let Some(talk) = chat(&utterance.words)
             && let Some(step) = self.talk_while_asked(talk, &task)
         {
             return step;
@@ -52,6 +53,7 @@ impl Dialog {
         if !(answers && short)
             && let Some(other) = self.interrupting(&task, utterance.text, heard)
         {
+            self.waiting = None;
             self.park(task);
             return self.begin(other, heard.text, &mut utterance);
         }
@@ -74,6 +76,16 @@ impl Dialog {
         let mut step = self.advance(task);
         step.end_of_turn = EndOfTurn::Unlikely;
         step
+    }
+
+    /// Whether the words are one of the values that the question is about: then "reset" is no talk.
+    fn names_listed_value(&self, task: &Frame, utterance: &Utterance<'_>) -> bool {
+        let asked = task.asked.as_deref();
+        let argument = asked.and_then(|name| self.spec(task.tool).argument(name));
+        argument.is_some_and(|argument| match shape(&argument) {
+            Shape::Choice(values) => one_of(utterance, &values).is_some(),
+            _ => false,
+        })
     }
 
     /// The own thing that an answer names.
@@ -104,6 +116,7 @@ impl Dialog {
             SmallTalk::Declined if self.asks_yes_no(task) => None,
             SmallTalk::Cancel | SmallTalk::Goodbye | SmallTalk::Declined => {
                 self.question = None;
+                self.waiting = None;
                 self.parked.clear();
                 Some(if talk != SmallTalk::Goodbye {
                     Decision::say("All right, I'll leave that. What else can I do for you?")
@@ -148,6 +161,10 @@ impl Dialog {
     }
 
     fn asks_yes_no(&self, task: &Frame) -> bool {
+        let doubt = task.asked.as_ref().and_then(|name| task.doubts.get(name));
+        if matches!(doubt, Some(Doubt::Misheard(..))) {
+            return true;
+        }
         let asked = task
             .asked
             .as_deref()

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::calendar::{days, times};
 use crate::lexicon::{ANSWER_LEADS, NO_USERNAMES};
-use crate::number::{currency_words, digits, numbers};
+use crate::number::{currency_word, currency_words, digits, numbers};
 use crate::shape::{Shape, shape};
 use crate::talk::{Answer, yes_no};
 use crate::words::{Word, is_function_word};
@@ -29,7 +29,11 @@ pub(crate) fn answer(
         return said.or_else(|| misheard(utterance).filter(|_| !doubted));
     }
     let value = read(&shape, argument.schema, utterance)?;
-    let range = match shape {
+    let range = match &shape {
+        // The word for a currency still belongs to the amount beside it.
+        Shape::Choice(values) => choices::one_of(utterance, values)
+            .map(|(_, from, to)| (from, to))
+            .filter(|(from, _)| currency_word(utterance.lower(*from)).is_none()),
         Shape::Date => days(&utterance.words, utterance.today)
             .first()
             .map(|found| (found.from, found.to)),

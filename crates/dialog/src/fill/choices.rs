@@ -12,10 +12,22 @@ use serde_json::{Map, Value};
 use super::Utterance;
 use super::doubt::Doubt;
 use super::sound::{count, likeness};
+use super::span::Span;
 use crate::lexicon::{CHANGES_MIND, DIRECTIONS};
 use crate::number::{Number, currency_word, number_at};
 use crate::shape::Shape;
 use crate::words::{Word, identifier_words, is_function_word, stem, weight, words};
+
+/// What each word of a value counts. What follows is less than that, so that a longer value comes before any sign.
+const WORD: f32 = 10.0;
+
+/// What counts for a value, or against it: the direction that the words before it give ("from", "to"), when it is the
+/// argument's and when it is another's; a word of the argument's name beside it; that only its telling words were said. Set by
+/// hand; the tables of `tests/choices.rs` hold them.
+const DIRECTION: f32 = 6.0;
+const OTHER_DIRECTION: f32 = 8.0;
+const OWN_NAME: f32 = 3.0;
+const WORSE_BY_TELLING: f32 = 4.0;
 
 /// From this likeness on, words are a value; from the lower one on, they are asked about.
 const SURE: f32 = 0.78;
@@ -31,7 +43,7 @@ const WORD_ALIKE: f32 = 0.7;
 const WORSE_BY_SOUND: f32 = 6.0;
 
 /// From this likeness on a word that is written as a name is a value.
-const SURE_OF_NAME: f32 = 0.86;
+const SURE_OF_NAME: f32 = 0.95;
 
 /// Fewest sounds of a value that is recognised by its sound.
 const SOUNDS_LEAST: usize = 4;
@@ -83,6 +95,26 @@ struct Match {
     score: f32,
 }
 
+/// What is whose.
+#[derive(Default)]
+struct Assigned {
+    chosen: Vec<Match>,
+    /// Words that may be a value of one argument as well as of another.
+    unclear: Vec<Span>,
+}
+
+impl Match {
+    fn new(taker: usize, value: usize, (from, to): Span, score: f32) -> Self {
+        Self {
+            taker,
+            value,
+            from,
+            to,
+            score,
+        }
+    }
+}
+
 /// Fills the open arguments that list their values.
 pub(super) fn fill(
     open: &[(Argument<'_>, Shape)],
@@ -94,8 +126,12 @@ pub(super) fn fill(
         return;
     }
     let matches = by_words(&takers, utterance);
-    let chosen = assign(&takers, matches, utterance);
+    let Assigned { chosen, unclear } = assign(&takers, matches, utterance);
     settle(&takers, &chosen, utterance, out);
+    for (from, to) in unclear {
+        // The words are no other argument's either.
+        utterance.take(from, to);
+    }
     for taker in &takers {
         if !out.contains_key(taker.name) && !utterance.doubts.contains_key(taker.name) {
             by_sound(taker, &takers, utterance, out);
@@ -104,7 +140,7 @@ pub(super) fn fill(
 }
 
 /// The value that words name, and which words those are: for one argument by itself.
-pub(super) fn one_of(utterance: &Utterance<'_>, values: &[Value]) -> Option<(Value, usize, usize)> {
+pub(crate) fn one_of(utterance: &Utterance<'_>, values: &[Value]) -> Option<(Value, usize, usize)> {
     let taker = Taker {
         name: "",
         values: listed(values),
@@ -265,7 +301,8 @@ fn by_words(takers: &[Taker<'_>], utterance: &Utterance<'_>) -> Vec<Match> {
     let mut out = Vec::new();
     for (taker, takes) in takers.iter().enumerate() {
         for (value, listed) in takes.values.iter().enumerate() {
-            let rows = [(&listed.whole, 0.0), (&listed.telling, -4.0)];
+            let found = |span, score| Match::new(taker, value, span, score);
+            let rows = [(&listed.whole, 0.0), (&listed.telling, -WORSE_BY_TELLING)];
             for (row, worse) in rows.into_iter().filter(|(row, _)| !row.is_empty()) {
                 for window in said.windows(row.len()) {
                     let fits = window
@@ -274,14 +311,8 @@ fn by_words(takers: &[Taker<'_>], utterance: &Utterance<'_>) -> Vec<Match> {
                         .all(|(token, form)| token.form == *form);
                     let (from, to) = (window[0].from, window[row.len() - 1].to);
                     if fits && utterance.free(from, to) {
-                        let score = 10.0 * row.len() as f32 + worse;
-                        out.push(Match {
-                            taker,
-                            value,
-                            from,
-                            to,
-                            score,
-                        });
+                        let score = WORD * row.len() as f32 + worse;
+                        out.push(found((from, to), score));
                     }
                 }
             }
@@ -289,13 +320,7 @@ fn by_words(takers: &[Taker<'_>], utterance: &Utterance<'_>) -> Vec<Match> {
             let named = (0..utterance.words.len())
                 .filter(|at| takes.shares || utterance.free(*at, at + 1))
                 .filter(|at| names(utterance.lower(*at), listed));
-            out.extend(named.map(|at| Match {
-                taker,
-                value,
-                from: at,
-                to: at + 1,
-                score: 10.0,
-            }));
+            out.extend(named.map(|at| found((at, at + 1), WORD)));
         }
     }
     let misheard = misheard(takers, &said, utterance);
@@ -323,14 +348,8 @@ fn misheard(takers: &[Taker<'_>], said: &[Token], utterance: &Utterance<'_>) -> 
                     }
                     let words: Vec<&str> = (from..to).map(|at| utterance.lower(at)).collect();
                     let alike = likeness(&words.join(" "), &listed.said);
-                    let score = 10.0 * count as f32 - WORSE_BY_SOUND + alike;
-                    out.push(Match {
-                        taker,
-                        value,
-                        from,
-                        to,
-                        score,
-                    });
+                    let score = WORD * count as f32 - WORSE_BY_SOUND + alike;
+                    out.push(Match::new(taker, value, (from, to), score));
                 }
             }
         }
@@ -391,8 +410,8 @@ fn sign_of(code: &str) -> Option<char> {
 fn cue(taker: &Taker<'_>, found: &Match, utterance: &Utterance<'_>) -> f32 {
     let direction = direction_before(found.from, utterance);
     let by_direction = match (taker.direction, direction) {
-        (Some(own), Some(said)) if own == said => 6.0,
-        (Some(_), Some(_)) => -8.0,
+        (Some(own), Some(said)) if own == said => DIRECTION,
+        (Some(_), Some(_)) => -OTHER_DIRECTION,
         _ => 0.0,
     };
     let is_own = |at: usize| {
@@ -403,7 +422,7 @@ fn cue(taker: &Taker<'_>, found: &Match, utterance: &Utterance<'_>) -> f32 {
     };
     let before = found.from.checked_sub(1).is_some_and(is_own);
     let beside = before || is_own(found.to);
-    by_direction + if beside { 3.0 } else { 0.0 }
+    by_direction + if beside { OWN_NAME } else { 0.0 }
 }
 
 /// The direction that the words right before a place give it: "from my savings".
@@ -422,8 +441,11 @@ fn direction_before(from: usize, utterance: &Utterance<'_>) -> Option<&'static s
 }
 
 /// The best assignment: the surest match first, no word twice, one value an argument.
-fn assign(takers: &[Taker<'_>], mut open: Vec<Match>, utterance: &Utterance<'_>) -> Vec<Match> {
-    let mut chosen: Vec<Match> = Vec::new();
+fn assign(takers: &[Taker<'_>], mut open: Vec<Match>, utterance: &Utterance<'_>) -> Assigned {
+    let Assigned {
+        mut chosen,
+        mut unclear,
+    } = Assigned::default();
     open.sort_by(|a, b| {
         let by_place = a.from.cmp(&b.from).then(a.taker.cmp(&b.taker));
         b.score.total_cmp(&a.score).then(by_place)
@@ -432,6 +454,7 @@ fn assign(takers: &[Taker<'_>], mut open: Vec<Match>, utterance: &Utterance<'_>)
         let overlaps = |other: &Match| other.from < best.to && best.from < other.to;
         if is_anybodys(&best, &open, &chosen, takers) {
             open.retain(|other| !overlaps(other));
+            unclear.push((best.from, best.to));
             continue;
         }
         let taker = &takers[best.taker];
@@ -446,7 +469,7 @@ fn assign(takers: &[Taker<'_>], mut open: Vec<Match>, utterance: &Utterance<'_>)
         chosen.push(best);
         open.retain(|other| !overlaps(other));
     }
-    chosen
+    Assigned { chosen, unclear }
 }
 
 /// Whether a value may be one argument's as well as another's, and nothing tells which.
@@ -565,11 +588,15 @@ fn by_sound(
         return;
     };
     let listed = &taker.values[value];
+    let value = match taker.several {
+        true => Value::Array(vec![listed.value.clone()]),
+        false => listed.value.clone(),
+    };
     utterance.take(from, to);
     if likeness >= SURE {
-        out.insert(taker.name.to_owned(), listed.value.clone());
+        out.insert(taker.name.to_owned(), value);
     } else {
-        let doubt = Doubt::Misheard(listed.value.clone(), listed.said.clone());
+        let doubt = Doubt::Misheard(value, listed.said.clone());
         utterance.doubts.insert(taker.name.to_owned(), doubt);
     }
 }

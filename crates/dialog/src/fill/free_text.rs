@@ -98,6 +98,10 @@ fn after_telling(utterance: &Utterance<'_>) -> Option<(usize, usize)> {
     if let Some(that) = that {
         return Some((that, that + 1));
     }
+    // "Write a review" tells nobody anything.
+    if matches!(lower(at + 1), "a" | "an" | "this") {
+        return None;
+    }
     let owned = matches!(lower(at + 1), "my" | "our" | "the" | "to");
     let mut from = at + 2 + usize::from(owned);
     // A name may have two words; "I" begins the text.
@@ -108,15 +112,7 @@ fn after_telling(utterance: &Utterance<'_>) -> Option<(usize, usize)> {
     if is_name(from - 1) && is_name(from) {
         from += 1;
     }
-    if utterance
-        .words
-        .get(from - 1)
-        .is_some_and(|word| word.ends_clause)
-        || from < end
-    {
-        return Some((from, from));
-    }
-    None
+    Some((from, from))
 }
 
 /// "With the note leave it at the door", "a message to Tom that I'm late".

@@ -69,9 +69,10 @@ fn counts(
     out: &mut Map<String, Value>,
 ) {
     let is_count = |(argument, shape): &&(Argument<'_>, Shape)| {
-        let counts = identifier_words(argument.name)
-            .iter()
-            .any(|part| COUNTS.has(part));
+        let parts = identifier_words(argument.name);
+        // An order_number counts nothing.
+        let is_number_of = parts.starts_with(&["number".to_owned(), "of".to_owned()]);
+        let counts = is_number_of || parts.iter().any(|part| COUNTS.has(part));
         *shape == Shape::Integer && counts && !argument.required && !out.contains_key(argument.name)
     };
     let Some((argument, _)) = open.iter().find(is_count) else {

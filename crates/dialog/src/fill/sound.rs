@@ -19,8 +19,8 @@ const LOST_VOWEL: f32 = 0.5;
 const LOST_FAINT: f32 = 0.3;
 const LOST: f32 = 0.9;
 
-/// Spellings and their sounds, the longest first. A sound of `-` is none. Signs for sounds are those of the spelling, and `S` for
-/// "sh", `C` for "ch", `N` for "ng", `@` for a weak vowel.
+/// Spellings and their sounds, the longest first. Signs for sounds are those of the spelling, and `S` for "sh", `C` for "ch", `T` for
+/// "th", `N` for "ng", `@` for a weak vowel.
 const SPELLINGS: [(&str, &str); 34] = [
     ("tion", "S@n"),
     ("sion", "S@n"),

@@ -50,6 +50,8 @@ struct Fork {
     /// Its turn was taken while it was deciding: it becomes the engine when it is back. Until then this is the engine
     /// from before, in case it does not come back.
     adopted: Option<Box<dyn Engine>>,
+    /// The agent's tools have changed since: it still answers what it was asked, and becomes the engine no more.
+    is_outdated: bool,
 }
 
 enum State {
@@ -124,7 +126,10 @@ impl EngineDriver {
         self.broken = engine.is_none();
         self.current = engine;
         self.before_turn = None;
-        self.fork = None;
+        if let Some(fork) = &mut self.fork {
+            fork.is_outdated = true;
+            fork.adopted = None;
+        }
         self.ask_waiting();
     }
 
@@ -163,6 +168,7 @@ impl EngineDriver {
                 observed: Vec::new(),
             },
             adopted: None,
+            is_outdated: false,
         });
         let events = self.events.clone();
         tokio::spawn(async move {
@@ -187,6 +193,9 @@ impl EngineDriver {
             State::Deciding { observed, .. } => std::mem::take(observed),
             State::Decided(_) | State::Lost => Vec::new(),
         };
+        if fork.is_outdated {
+            return;
+        }
         let engine = engine.map(|mut engine| {
             observed
                 .iter()
@@ -208,7 +217,10 @@ impl EngineDriver {
     /// The fork becomes the engine.
     pub(super) fn adopt(&mut self, ask: AskId, begins_turn: bool) {
         // An apology for a missing engine is nobody's to adopt.
-        let Some(mut fork) = self.fork.take_if(|fork| fork.ask == ask) else {
+        let Some(mut fork) = self
+            .fork
+            .take_if(|fork| fork.ask == ask && !fork.is_outdated)
+        else {
             return;
         };
         let Some(before) = self.current.take() else {
@@ -448,6 +460,13 @@ mod tests {
             }
         }
 
+        /// Asks the first question, and has its decision begun.
+        async fn begin(&mut self, words: &str, says: &str) {
+            self.ask(1, words);
+            self.give(says);
+            assert!(self.next().await.is_some());
+        }
+
         fn hide(&mut self) {
             self.driver.observe(&Observation::Hidden {
                 words: WORDS.to_owned().into(),
@@ -464,9 +483,7 @@ mod tests {
     #[tokio::test]
     async fn redaction_reaches_a_fork_that_is_still_deciding() {
         let mut bench = Bench::new();
-        bench.ask(1, WORDS);
-        bench.give("One moment.");
-        assert!(bench.next().await.is_some());
+        bench.begin(WORDS, "One moment.").await;
         bench.hide();
         bench.parts = None;
         assert!(bench.next().await.is_none());
@@ -477,9 +494,7 @@ mod tests {
     #[tokio::test]
     async fn redaction_reaches_an_adopted_fork_and_the_engine_from_before() {
         let mut bench = Bench::new();
-        bench.ask(1, WORDS);
-        bench.give("One moment.");
-        assert!(bench.next().await.is_some());
+        bench.begin(WORDS, "One moment.").await;
         bench.driver.adopt(AskId(1), true);
         bench.hide();
         bench.parts = None;
@@ -496,9 +511,7 @@ mod tests {
     #[tokio::test]
     async fn fork_that_nobody_wants_is_cancelled_and_leaves_no_trace() {
         let mut bench = Bench::new();
-        bench.ask(1, "what is the");
-        bench.give("One moment.");
-        assert!(bench.next().await.is_some());
+        bench.begin("what is the", "One moment.").await;
         bench.driver.give_up(|_| false);
         assert!(bench.next().await.is_none());
         assert_eq!(*bench.world.dropped.lock().expect("no panic"), 1);
@@ -509,9 +522,7 @@ mod tests {
     #[tokio::test]
     async fn adopted_fork_that_is_cancelled_comes_back_and_answers_what_waits() {
         let mut bench = Bench::new();
-        bench.ask(1, "a long story");
-        bench.give("Once upon a time.");
-        assert!(bench.next().await.is_some());
+        bench.begin("a long story", "Once upon a time.").await;
         bench.driver.adopt(AskId(1), true);
         bench.ask(2, "stop");
         bench.driver.give_up(|ask| ask == AskId(2));
@@ -529,12 +540,26 @@ mod tests {
     #[tokio::test]
     async fn engine_that_panics_is_replaced_by_the_one_before() {
         let mut bench = Bench::new();
-        bench.ask(1, "hello");
-        bench.give("Hello.");
-        assert!(bench.next().await.is_some());
+        bench.begin("hello", "Hello.").await;
         bench.driver.adopt(AskId(1), true);
         bench.give("panic");
         assert!(bench.next().await.is_none());
         assert!(bench.driver.is_ready() && bench.remembered().is_empty());
+    }
+
+    #[tokio::test]
+    async fn fork_of_an_engine_that_was_replaced_answers_and_is_not_adopted() {
+        let mut bench = Bench::new();
+        bench.begin("hello", "One moment.").await;
+        bench.driver.ready(Some(Box::new(Slow {
+            history: vec!["of the new tools".to_owned()],
+            world: bench.world.clone(),
+        })));
+        bench.give("Hello.");
+        assert!(bench.next().await.is_some(), "the caller hears the answer");
+        bench.driver.adopt(AskId(1), true);
+        bench.parts = None;
+        assert!(bench.next().await.is_none());
+        assert_eq!(bench.remembered(), ["of the new tools"]);
     }
 }

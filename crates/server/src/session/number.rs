@@ -97,6 +97,41 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sentence_tells_counts_and_what_to_do() {
+        let (kind, have) = (Kind::Card, 8);
+        let of = Some(16);
+        for (remark, expected) in [
+            (
+                Remark::Missing { kind, have, of },
+                "I have 8 of 16 digits so far. Please go on.",
+            ),
+            (
+                Remark::Missing {
+                    kind,
+                    have: 1,
+                    of: None,
+                },
+                "I have 1 digit so far. Please go on.",
+            ),
+            (
+                Remark::Mistaken { kind, have: 17, of },
+                "I got 17 digits, but it should be 16. Please give me the whole number again, or use the keypad.",
+            ),
+            (
+                Remark::Mistaken {
+                    kind,
+                    have: 16,
+                    of: None,
+                },
+                "The 16 digits that I got are no valid card number, so one of them may be wrong. Please give me the whole number \
+                 again, or use the keypad.",
+            ),
+        ] {
+            assert_eq!(sentence(&remark), expected);
+        }
+    }
+
+    #[test]
     fn length_is_what_the_declaration_says() {
         for (schema, expected) in [
             (
